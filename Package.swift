@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode, no warning survives, imports say who sees them.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+/// The arrows between targets are drawn in docs/ARCHITECTURE.md and held by HouseTests.
+let package = Package(
+  name: "waybill",
+  products: [
+    .executable(name: "waybill-server", targets: ["WaybillServer"]),
+    .executable(name: "waybill", targets: ["WaybillClient"]),
+    .executable(name: "waybill-simulate", targets: ["Simulator"]),
+    .executable(name: "waybill-bench", targets: ["Benchmarks"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // Decides what an operation does. Imports nothing.
+    .target(name: "TradeRules", swiftSettings: strict),
+    // Maps zstd for Swift.
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    // Speaks: messages, row batches, framing.
+    .target(name: "SyncProtocol", dependencies: ["TradeRules", "CZstd", protobuf], swiftSettings: strict),
+    // Converses: events in, orders out, for one connection.
+    .target(name: "SyncSession", dependencies: ["SyncProtocol", crypto], swiftSettings: strict),
+    // Embeds the SQL files.
+    .target(
+      name: "Schema", path: "schema", exclude: ["waybill.proto"], sources: ["Schema.swift"],
+      resources: [.embedInCode("trade.sql"), .embedInCode("centre.sql"), .embedInCode("replica.sql")],
+      swiftSettings: strict),
+    // Lays rows down: generic SQL over table descriptions.
+    .target(
+      name: "TradeTables", dependencies: ["TradeRules", "SyncProtocol", "Schema", grdb, crypto],
+      swiftSettings: strict),
+    // Remembers for all.
+    .target(
+      name: "CentralStore",
+      dependencies: ["TradeTables", "SyncSession", "SyncProtocol", "TradeRules", "Schema", grdb, crypto],
+      swiftSettings: strict),
+    // Remembers for one device.
+    .target(
+      name: "ReplicaStore",
+      dependencies: ["TradeTables", "SyncSession", "SyncProtocol", "TradeRules", "Schema", grdb, crypto],
+      swiftSettings: strict),
+    // Maps libwebsockets for Swift.
+    .systemLibrary(
+      name: "CLibWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
+    // Carries bytes and small HTTP answers.
+    .target(name: "WebSocketTransport", dependencies: ["CLibWebSockets"], swiftSettings: strict),
+    // Serves: the centre's program.
+    .executableTarget(
+      name: "WaybillServer",
+      dependencies: [
+        "CentralStore", "SyncSession", "TradeRules", "WebSocketTransport", arguments, logging,
+      ], swiftSettings: strict),
+    // Works for a person: the replica's program.
+    .executableTarget(
+      name: "WaybillClient",
+      dependencies: ["ReplicaStore", "WebSocketTransport", "TradeRules", arguments],
+      path: "clients/cli", swiftSettings: strict),
+    // Torments the hosts in simulated time.
+    .executableTarget(
+      name: "Simulator",
+      dependencies: ["CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules", arguments],
+      swiftSettings: strict),
+    // Measures the workloads of docs/PERFORMANCE.md.
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
+        "WebSocketTransport", arguments,
+      ], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,385 @@
+extension Code {
+  // MARK: Refusals that no waiting mends
+  public static let malformed: Code = "MALFORMED"
+  public static let notPermitted: Code = "NOT_PERMITTED"
+  public static let groupRejected: Code = "GROUP_REJECTED"
+  public static let withdrawn: Code = "WITHDRAWN"
+  public static let unknownSku: Code = "UNKNOWN_SKU"
+  public static let unknownWarehouse: Code = "UNKNOWN_WAREHOUSE"
+  public static let unknownCustomer: Code = "UNKNOWN_CUSTOMER"
+  public static let unknownOrder: Code = "UNKNOWN_ORDER"
+  public static let unknownLine: Code = "UNKNOWN_LINE"
+  public static let unknownConflict: Code = "UNKNOWN_CONFLICT"
+  public static let unknownTask: Code = "UNKNOWN_TASK"
+  public static let unknownCurrency: Code = "UNKNOWN_CURRENCY"
+  public static let unknownUnit: Code = "UNKNOWN_UNIT"
+  public static let unknownSetting: Code = "UNKNOWN_SETTING"
+  public static let unknownRecord: Code = "UNKNOWN_RECORD"
+  public static let ambiguousKey: Code = "AMBIGUOUS_KEY"
+  public static let skuTaken: Code = "SKU_TAKEN"
+  public static let codeTaken: Code = "CODE_TAKEN"
+  public static let badValue: Code = "BAD_VALUE"
+  public static let badQuantity: Code = "BAD_QUANTITY"
+  public static let priceMissing: Code = "PRICE_MISSING"
+  public static let binRequired: Code = "BIN_REQUIRED"
+  public static let fieldNotEditable: Code = "FIELD_NOT_EDITABLE"
+  // MARK: What an order may no longer do
+  public static let alreadySubmitted: Code = "ALREADY_SUBMITTED"
+  public static let notSubmitted: Code = "NOT_SUBMITTED"
+  public static let orderCancelled: Code = "ORDER_CANCELLED"
+  public static let orderClosed: Code = "ORDER_CLOSED"
+  public static let orderEmpty: Code = "ORDER_EMPTY"
+  public static let notOnHold: Code = "NOT_ON_HOLD"
+  public static let lineShipped: Code = "LINE_SHIPPED"
+  public static let cancelRejectedShipped: Code = "CANCEL_REJECTED_SHIPPED"
+  public static let nothingPicked: Code = "NOTHING_PICKED"
+  public static let pickedShort: Code = "PICKED_SHORT"
+  public static let taskDone: Code = "TASK_DONE"
+  public static let conflictResolved: Code = "CONFLICT_RESOLVED"
+  // MARK: What an answer explains
+  public static let allocationShort: Code = "ALLOCATION_SHORT"
+  public static let shipCompleteWait: Code = "SHIP_COMPLETE_WAIT"
+  public static let allocationReduced: Code = "ALLOCATION_REDUCED"
+  public static let priceManual: Code = "PRICE_MANUAL"
+  public static let priceBelowFloor: Code = "PRICE_BELOW_FLOOR"
+  public static let priceVersionOld: Code = "PRICE_VERSION_OLD"
+  public static let priceReview: Code = "PRICE_REVIEW"
+  public static let customerBlocked: Code = "CUSTOMER_BLOCKED"
+  public static let productDiscontinued: Code = "PRODUCT_DISCONTINUED"
+  public static let onHold: Code = "ON_HOLD"
+  public static let confirmLine: Code = "CONFIRM_LINE"
+  public static let fieldConflict: Code = "FIELD_CONFLICT"
+  public static let sensitiveConflict: Code = "SENSITIVE_CONFLICT"
+  public static let lineKept: Code = "LINE_KEPT"
+  public static let acceptedPutback: Code = "ACCEPTED_PUTBACK"
+  public static let addressReview: Code = "ADDRESS_REVIEW"
+  public static let putBack: Code = "PUT_BACK"
+  public static let overPicked: Code = "OVER_PICKED"
+  public static let countNearMovement: Code = "COUNT_NEAR_MOVEMENT"
+  public static let negativeBin: Code = "NEGATIVE_BIN"
+  public static let possibleDuplicateAdjustment: Code = "POSSIBLE_DUPLICATE_ADJUSTMENT"
+  public static let shippedAfterCancel: Code = "SHIPPED_AFTER_CANCEL"
+  public static let overShipped: Code = "OVER_SHIPPED"
+  public static let clockSuspect: Code = "CLOCK_SUSPECT"
+  public static let previousOwner: Code = "PREVIOUS_OWNER"
+  // MARK: Sync, identity, machines
+  public static let usage: Code = "USAGE"
+  public static let notEnrolled: Code = "NOT_ENROLLED"
+  public static let alreadyEnrolled: Code = "ALREADY_ENROLLED"
+  public static let codeInvalid: Code = "CODE_INVALID"
+  public static let noLink: Code = "NO_LINK"
+  public static let centreUntrusted: Code = "CENTRE_UNTRUSTED"
+  public static let notAuthorised: Code = "NOT_AUTHORISED"
+  public static let replicaBusy: Code = "REPLICA_BUSY"
+  public static let replicaForked: Code = "REPLICA_FORKED"
+  public static let replicaCorrupt: Code = "REPLICA_CORRUPT"
+  public static let replaced: Code = "REPLACED"
+  public static let protocolViolation: Code = "PROTOCOL_VIOLATION"
+  public static let upgradeRequired: Code = "UPGRADE_REQUIRED"
+  public static let digestMismatch: Code = "DIGEST_MISMATCH"
+  public static let slowReader: Code = "SLOW_READER"
+  public static let storeBusy: Code = "STORE_BUSY"
+  public static let storeCorrupt: Code = "STORE_CORRUPT"
+  public static let diskFull: Code = "DISK_FULL"
+  public static let ioFailed: Code = "IO_FAILED"
+  public static let clockJumped: Code = "CLOCK_JUMPED"
+  public static let fileUnusable: Code = "FILE_UNUSABLE"
+  public static let rowsRejected: Code = "ROWS_REJECTED"
+  public static let tooManyRejects: Code = "TOO_MANY_REJECTS"
+  public static let verifyFailed: Code = "VERIFY_FAILED"
+  public static let readOnlySql: Code = "READ_ONLY_SQL"
+  public static let interrupted: Code = "INTERRUPTED"
+  public static let unexpected: Code = "UNEXPECTED"
+}
+
+/// Every result code there is: its sentence, its hint, whether trying again can help, its exit status.
+///
+/// The one place where codes are defined; docs/RULES.md lists them.
+public enum CodeBook {
+  public static func entry(for code: Code) -> CodeEntry {
+    byCode[code]
+      ?? CodeEntry(
+        code: code, sentence: "The centre says \(code).",
+        hint: "A newer version of this program can explain it.", isRetryable: false, status: .attention,
+        isRefusedAtOnce: false)
+  }
+
+  private static let byCode = Dictionary(uniqueKeysWithValues: entries.map { ($0.code, $0) })
+
+  private static func entry(
+    _ code: Code, _ sentence: String, _ hint: String, _ status: ExitStatus, retryable: Bool = false,
+    atOnce: Bool = false
+  ) -> CodeEntry {
+    CodeEntry(
+      code: code, sentence: sentence, hint: hint, isRetryable: retryable, status: status,
+      isRefusedAtOnce: atOnce)
+  }
+
+  public static let entries: [CodeEntry] = [
+    // Refusals that no waiting mends
+    entry(
+      .malformed, "The operation cannot be read.",
+      "Record it again with this version of the program.", .validation, atOnce: true),
+    entry(
+      .notPermitted, "The device's role does not allow this.",
+      "Ask an administrator, or use a device with the role.", .notPermitted, atOnce: true),
+    entry(
+      .groupRejected, "Another operation of the same group was refused, so none of it was applied.",
+      "Mend the refused one and record the group again.", .rejectedByCentre),
+    entry(
+      .withdrawn, "The operation was withdrawn before it was sent.",
+      "", .done),
+    entry(
+      .unknownSku, "No product has this SKU.",
+      "waybill product search finds products by name.", .notFound, atOnce: true),
+    entry(
+      .unknownWarehouse, "No warehouse has this code.",
+      "waybill sql \"SELECT code, name FROM warehouse\" lists them.", .notFound, atOnce: true),
+    entry(
+      .unknownCustomer, "No customer has this code.",
+      "waybill customer list shows the customers of this device.", .notFound, atOnce: true),
+    entry(
+      .unknownOrder, "No order has this number.",
+      "waybill order list shows the orders of this device.", .notFound, atOnce: true),
+    entry(
+      .unknownLine, "The order has no such line.",
+      "waybill order show lists its lines.", .notFound, atOnce: true),
+    entry(
+      .unknownConflict, "No conflict has this id.",
+      "waybill conflict list shows them.", .notFound, atOnce: true),
+    entry(
+      .unknownTask, "No task has this id.",
+      "waybill task list shows them.", .notFound, atOnce: true),
+    entry(
+      .unknownCurrency, "No currency has this code.",
+      "Use an ISO 4217 code, such as EUR.", .validation, atOnce: true),
+    entry(
+      .unknownUnit, "No unit has this code.",
+      "Use a UN/ECE Recommendation 20 code, such as EA or KGM.", .validation, atOnce: true),
+    entry(
+      .unknownSetting, "No setting has this name.",
+      "docs/OPERATING.md lists the settings.", .notFound, atOnce: true),
+    entry(
+      .unknownRecord, "No record has this key.",
+      "Search for it by name, or show the list.", .notFound, atOnce: true),
+    entry(
+      .ambiguousKey, "Several records have this key.",
+      "Use the record's id.", .validation, atOnce: true),
+    entry(
+      .skuTaken, "Another product has this SKU.",
+      "Choose another SKU, or edit the product that has it.", .validation, atOnce: true),
+    entry(
+      .codeTaken, "Another record has this code.",
+      "Choose another code.", .validation, atOnce: true),
+    entry(
+      .badValue, "A value is not of the form its field needs.",
+      "The message names the field and what it takes.", .validation, atOnce: true),
+    entry(
+      .badQuantity, "The quantity is zero, negative, too large, or finer than the unit allows.",
+      "Give a quantity above zero with as many decimals as the unit has.", .validation, atOnce: true),
+    entry(
+      .priceMissing, "The price lists have no price for this product.",
+      "Give one by hand: SKU=QTY@PRICE.", .validation),
+    entry(
+      .binRequired, "The product lies in several bins.",
+      "Name the one: --bin BIN.", .validation, atOnce: true),
+    entry(
+      .fieldNotEditable, "This field cannot be edited.",
+      "The message lists those that can.", .validation, atOnce: true),
+    // What an order may no longer do
+    entry(
+      .alreadySubmitted, "The order was submitted already.",
+      "Changes are amendments now; to undo it, cancel the order.", .rejectedByCentre, atOnce: true),
+    entry(
+      .notSubmitted, "The order is still a draft.",
+      "Submit it first: waybill order submit.", .validation, atOnce: true),
+    entry(
+      .orderCancelled, "The order was cancelled.",
+      "Make a new order.", .rejectedByCentre, atOnce: true),
+    entry(
+      .orderClosed, "The order is closed.",
+      "Make a new order.", .rejectedByCentre, atOnce: true),
+    entry(
+      .orderEmpty, "The order has no lines.",
+      "Add one: waybill order line add.", .validation, atOnce: true),
+    entry(
+      .notOnHold, "The order is not on hold.",
+      "", .validation, atOnce: true),
+    entry(
+      .lineShipped, "What was to be changed has been shipped.",
+      "Request a return for it.", .rejectedByCentre),
+    entry(
+      .cancelRejectedShipped, "The order was shipped before the cancellation; it stays shipped.",
+      "Request a return if the customer does not want the goods.", .rejectedByCentre),
+    entry(
+      .nothingPicked, "Nothing is picked that could be shipped.",
+      "Pick first: waybill pick.", .validation),
+    entry(
+      .pickedShort, "Less is picked than was to be shipped or put back.",
+      "waybill order show tells what is picked.", .validation),
+    entry(
+      .taskDone, "The task is done already.",
+      "", .done, atOnce: true),
+    entry(
+      .conflictResolved, "The conflict is resolved already.",
+      "waybill conflict show tells how.", .rejectedByCentre, atOnce: true),
+    // What an answer explains
+    entry(
+      .allocationShort, "Stock covers only a part; the rest waits as a backorder.",
+      "The rest is allocated as soon as stock arrives.", .done),
+    entry(
+      .shipCompleteWait, "The order ships complete or not at all, and stock does not cover all of it.",
+      "Wait for stock, or release it: waybill order release.", .attention),
+    entry(
+      .allocationReduced, "A count or correction found less stock; a promise to this order was reduced.",
+      "The rest waits as a backorder.", .attention),
+    entry(
+      .priceManual, "The price was given by hand.",
+      "", .done),
+    entry(
+      .priceBelowFloor, "The price given by hand is below the floor.",
+      "Somebody with the right to must release the order.", .attention),
+    entry(
+      .priceVersionOld, "The price list changed after the order was taken; the older price is honoured.",
+      "", .done),
+    entry(
+      .priceReview, "The price list changed long before the order arrived.",
+      "Somebody with the right to must release the order.", .attention),
+    entry(
+      .customerBlocked, "The customer is blocked.",
+      "Headquarters must release the order.", .attention),
+    entry(
+      .productDiscontinued, "A product of the order is archived.",
+      "What is on hand is allocated; nothing is backordered.", .attention),
+    entry(
+      .onHold, "The order was put on hold by a person.",
+      "Release it: waybill order release.", .attention),
+    entry(
+      .confirmLine, "Two people set a different quantity for one line.",
+      "Choose one: waybill conflict resolve.", .attention),
+    entry(
+      .fieldConflict, "Somebody else changed the same field; one value stands and the other is kept.",
+      "waybill conflict show tells both.", .attention),
+    entry(
+      .sensitiveConflict, "Somebody else changed the same sensitive field; the centre's value stands until a person decides.",
+      "waybill conflict resolve chooses.", .attention),
+    entry(
+      .lineKept, "A line was removed and edited at once; the edit stands.",
+      "waybill conflict resolve chooses.", .attention),
+    entry(
+      .acceptedPutback, "The cut was accepted; what was picked too much is put back.",
+      "", .done),
+    entry(
+      .addressReview, "The address was changed after the submission; the warehouse works with the old one until somebody decides.",
+      "waybill conflict resolve chooses.", .attention),
+    entry(
+      .putBack, "Goods in staging belong back in their bin.",
+      "waybill putback does it.", .attention),
+    entry(
+      .overPicked, "More was picked than the line can ship.",
+      "Put the surplus back.", .attention),
+    entry(
+      .countNearMovement, "The count and a movement are closer than the clocks are exact.",
+      "Count again.", .attention),
+    entry(
+      .negativeBin, "More was taken from the bin than the books say was there.",
+      "Count the bin.", .attention),
+    entry(
+      .possibleDuplicateAdjustment, "The same correction was recorded twice; both count.",
+      "Reverse one if it happened once.", .attention),
+    entry(
+      .shippedAfterCancel, "The order was shipped after it was cancelled.",
+      "Recall the shipment or draft a return.", .attention),
+    entry(
+      .overShipped, "More was shipped than was ordered; the shipment stands.",
+      "Draft a return for the surplus.", .attention),
+    entry(
+      .clockSuspect, "The device's clock is wrong; times were corrected.",
+      "Set the device's clock.", .done),
+    entry(
+      .previousOwner, "The work was done for a place that meanwhile has another owner.",
+      "", .done),
+    // Sync, identity, machines
+    entry(
+      .usage, "The command is not written as it should be.",
+      "--help shows examples.", .usage, atOnce: true),
+    entry(
+      .notEnrolled, "There is no replica here.",
+      "Enrol first: waybill enroll URL --code CODE.", .notFound, atOnce: true),
+    entry(
+      .alreadyEnrolled, "There is a replica here already.",
+      "Use another file: --replica FILE.", .validation, atOnce: true),
+    entry(
+      .codeInvalid, "The enrolment code is wrong, used up or expired.",
+      "Ask an administrator for a new one: waybill-server invite.", .notPermitted, atOnce: true),
+    entry(
+      .noLink, "The centre cannot be reached.",
+      "The work is safe on this device; try again with a link.", .needsLink, retryable: true),
+    entry(
+      .centreUntrusted, "The centre is not the one this replica was enrolled with.",
+      "Check the address; tell an administrator.", .notPermitted),
+    entry(
+      .notAuthorised, "The centre does not know this device.",
+      "Ask an administrator.", .notPermitted),
+    entry(
+      .replicaBusy, "Another program is using the replica.",
+      "Wait for it, or stop it.", .replicaBusy, retryable: true, atOnce: true),
+    entry(
+      .replicaForked, "Two copies of this replica exist; this one is the later branch.",
+      "Export its work (waybill outbox export) and enrol anew.", .rejectedByCentre),
+    entry(
+      .replicaCorrupt, "The replica's file is damaged.",
+      "waybill verify says where.", .unexpected),
+    entry(
+      .replaced, "The same device connected again; the newer connection won.",
+      "", .replicaBusy, retryable: true),
+    entry(
+      .protocolViolation, "The other side broke the protocol.",
+      "Both sides should run a current version.", .unexpected),
+    entry(
+      .upgradeRequired, "The two sides speak different versions of the protocol.",
+      "Upgrade the older one; unsent work is kept.", .rejectedByCentre),
+    entry(
+      .digestMismatch, "A bucket differed from the centre's and was fetched again.",
+      "", .attention, retryable: true),
+    entry(
+      .slowReader, "The connection could not take what was sent and was closed.",
+      "It continues from its checkpoint.", .needsLink, retryable: true),
+    entry(
+      .storeBusy, "Another program holds the centre's store.",
+      "Stop it, or use the command while it serves.", .replicaBusy, retryable: true),
+    entry(
+      .storeCorrupt, "The centre's store is damaged.",
+      "waybill-server verify says where; restore a backup.", .unexpected),
+    entry(
+      .diskFull, "The disk is full; nothing was recorded.",
+      "Free some space and try again.", .unexpected, retryable: true),
+    entry(
+      .ioFailed, "The disk did not do what it was asked.",
+      "Check the disk; nothing acknowledged was lost.", .unexpected, retryable: true),
+    entry(
+      .clockJumped, "The centre's clock jumped; nothing is decided until somebody confirms it.",
+      "Set the clock, or restart the server with --confirm-clock.", .unexpected, retryable: true),
+    entry(
+      .fileUnusable, "The file cannot be read as what it should be.",
+      "The message says where and why.", .validation),
+    entry(
+      .rowsRejected, "Some rows were rejected.",
+      "--rejects FILE writes them with the reason.", .partial),
+    entry(
+      .tooManyRejects, "More rows were rejected than allowed; nothing was imported.",
+      "Mend the file or raise --max-rejects.", .validation),
+    entry(
+      .verifyFailed, "A check failed.",
+      "The checks say which and where.", .unexpected),
+    entry(
+      .readOnlySql, "Only a single SELECT can be run.",
+      "Write SELECT …", .usage, atOnce: true),
+    entry(
+      .interrupted, "The command was interrupted.",
+      "Run it again to resume.", .interrupted, retryable: true),
+    entry(
+      .unexpected, "Something unexpected happened.",
+      "Report it with the message.", .unexpected),
+  ]
+}

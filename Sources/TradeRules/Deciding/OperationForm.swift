@@ -1,0 +1,33 @@
+/// One kind of operation: its fields, who may do it, and what it does.
+public protocol OperationForm: FormFields {
+  static var kind: OperationKind { get }
+  /// Who may do it; the centre itself and admins always may.
+  static var roles: [Role] { get }
+  /// What a person calls the record the operation is about; for lists of work not sent yet.
+  static func record(of form: Filled<Self>) -> String
+  /// Reads through `trade`, changes records, and says what came of it.
+  ///
+  /// - Throws: `.needs` for rows not loaded yet, `.unknown` on a replica that cannot see what matters,
+  ///   `.waits` when a record has not arrived, `.refused` when the business says no (its changes are taken
+  ///   back).
+  static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict
+}
+
+/// An operation kind without its Swift type.
+public struct OperationRule: Sendable {
+  public let kind: OperationKind
+  public let roles: [Role]
+  public let form: FormDescription
+  public let record: @Sendable (Form) -> String
+  let decide: @Sendable (Form, Trade) throws(Interruption) -> Verdict
+
+  init<F: OperationForm>(_: F.Type) {
+    kind = F.kind
+    roles = F.roles
+    form = FormDescription(F.self)
+    record = { F.record(of: Filled<F>($0)) }
+    decide = { (form: Form, trade: Trade) throws(Interruption) -> Verdict in
+      try F.decide(Filled<F>(form), in: trade)
+    }
+  }
+}

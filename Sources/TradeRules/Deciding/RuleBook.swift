@@ -1,0 +1,28 @@
+/// Every kind of operation there is.
+public enum RuleBook {
+  public static let all: [OperationRule] = [
+    // The centre's own
+    OperationRule(FoundStore.self), OperationRule(ChangeSetting.self), OperationRule(InviteDevice.self),
+    OperationRule(EnrolDevice.self), OperationRule(BeginImport.self), OperationRule(EndImport.self),
+    OperationRule(ImportWarehouses.self), OperationRule(ImportProducts.self),
+    OperationRule(ImportPrices.self), OperationRule(ImportCustomers.self), OperationRule(ImportStock.self),
+    // Catalog and parties
+    OperationRule(CreateProduct.self), OperationRule(EditProduct.self), OperationRule(CreateCustomer.self),
+    OperationRule(EditCustomer.self), OperationRule(ResolveConflict.self), OperationRule(FinishTask.self),
+    // Inventory
+    OperationRule(ReceiveStock.self), OperationRule(MoveStock.self), OperationRule(AdjustStock.self),
+    OperationRule(ScrapStock.self), OperationRule(CountStock.self),
+    // Orders
+    OperationRule(CreateOrder.self), OperationRule(AddOrderLine.self), OperationRule(SetOrderLine.self),
+    OperationRule(RemoveOrderLine.self), OperationRule(EditOrder.self), OperationRule(SubmitOrder.self),
+    OperationRule(ReleaseOrder.self), OperationRule(HoldOrder.self), OperationRule(CancelOrder.self),
+    OperationRule(DeleteOrder.self), OperationRule(PickLine.self), OperationRule(PutBackLine.self),
+    OperationRule(ShipOrder.self),
+  ]
+
+  private static let byKind: [OperationKind: OperationRule] = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.kind, $0) })
+
+  /// The rule of a kind; nil for one that no program of this version knows.
+  public static func rule(_ kind: OperationKind) -> OperationRule? { byKind[kind] }
+}

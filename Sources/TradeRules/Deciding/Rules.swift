@@ -1,0 +1,67 @@
+/// Decides operations. Pure: rows, circumstances and the operation in; changed rows and a verdict out.
+public enum Rules {
+  /// Rises with every change of behaviour; kept in each log entry, so that replay knows the rules of the day.
+  public static let version: Int64 = 1
+
+  /// Decides a group: all of it applies, or none of it does.
+  ///
+  /// On return the working set holds the group's effects; when the group was refused or threw, it holds what
+  /// it held before.
+  ///
+  /// - Returns: one verdict an operation, in order.
+  /// - Throws: `.needs`, `.unknown` and `.waits` as `OperationForm.decide`; never `.refused`.
+  public static func decide(
+    _ group: [Operation], on view: WorkingSet, in entry: Entry, observing observations: Observations
+  ) throws(Interruption) -> [Verdict] {
+    let mark = view.mark()
+    let asked = observations.answers.count
+    var verdicts: [Verdict] = []
+    do throws(Interruption) {
+      for operation in group {
+        verdicts.append(try decide(operation, on: view, in: entry, observations))
+      }
+      return verdicts
+    } catch {
+      view.rollBack(to: mark)
+      guard case .refused(let refusal) = error else {
+        observations.rewind(to: asked)
+        throw error
+      }
+      return group.enumerated().map { position, operation in
+        let code = position == verdicts.count ? refusal.code : .groupRejected
+        return Verdict(.rejected, [code], record: recordName(operation))
+      }
+    }
+  }
+
+  private static func decide(
+    _ operation: Operation, on view: WorkingSet, in entry: Entry, _ observations: Observations
+  ) throws(Interruption) -> Verdict {
+    guard let rule = RuleBook.rule(operation.kind) else {
+      throw .refused(Refusal(.malformed, "no operation is called \(operation.kind)"))
+    }
+    guard entry.device.role == .centre || entry.device.role == .admin
+      || rule.roles.contains(entry.device.role)
+    else { throw .refused(Refusal(.notPermitted, "\(operation.kind) by \(entry.device.role)")) }
+    let trade = Trade(operation, on: view, in: entry, observations)
+    var verdict = try rule.decide(operation.form, trade)
+    try Promises.settle(trade)
+    if verdict.record.isEmpty { verdict.record = recordName(operation) }
+    if entry.isFinal, try clockIsSuspect(trade) { verdict.codes.append(.clockSuspect) }
+    return verdict
+  }
+
+  /// What a person calls the record an operation is about.
+  public static func recordName(_ operation: Operation) -> String {
+    RuleBook.rule(operation.kind)?.record(operation.form) ?? ""
+  }
+
+  /// Whether the device's clock was further off than settings allow (scenario #65).
+  private static func clockIsSuspect(_ trade: Trade) throws(Interruption) -> Bool {
+    guard trade.role != .centre else { return false }
+    let limit = try trade.setting(.clockSuspectMilliseconds)
+    let offset = trade.operation.clock.offsetMilliseconds
+    let clamped = trade.recordedAt.milliseconds(since: trade.operation.recordedAt)
+    return offset.magnitude > limit.magnitude || clamped.magnitude > limit.magnitude
+  }
+}

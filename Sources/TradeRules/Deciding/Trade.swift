@@ -1,0 +1,129 @@
+/// The trade as one operation finds it: rows to read and change, and the circumstances.
+///
+/// Made anew for each attempt at a decision. Rules talk to this and to nothing else.
+public final class Trade {
+  public let operation: Operation
+  public let entry: Entry
+  private let view: WorkingSet
+  private let observations: Observations
+  private var derivedCount = 0
+  /// (warehouse, SKU) whose stock or promises this operation changed; settled once at its end.
+  private(set) var touchedLevels: [LevelKey] = []
+
+  struct LevelKey: Hashable {
+    let warehouse: String
+    let sku: String
+  }
+
+  init(_ operation: Operation, on view: WorkingSet, in entry: Entry, _ observations: Observations) {
+    self.operation = operation
+    self.view = view
+    self.entry = entry
+    self.observations = observations
+  }
+
+  // MARK: Reading
+
+  public func find<C: TableColumns>(
+    _: C.Type, _ key: any ColumnValue...
+  ) throws(Interruption) -> Record<C>? {
+    var bytes: [UInt8] = []
+    for part in key { RowKey.append(part.value, to: &bytes) }
+    return try view.row(RowKey(table: C.number, bytes: bytes)).map { Record<C>($0) }
+  }
+
+  public func find<C: TableColumns>(_: C.Type, key: RowKey) throws(Interruption) -> Record<C>? {
+    try view.row(key).map { Record<C>($0) }
+  }
+
+  public func row(_ key: RowKey) throws(Interruption) -> Row? { try view.row(key) }
+
+  /// All records of an index range, in the index's order.
+  public func all<C: TableColumns>(
+    _ type: C.Type, _ index: String, _ equal: any ColumnValue..., from: (any ColumnValue)? = nil
+  ) throws(Interruption) -> [Record<C>] {
+    try view.rows(RowRange(type, index, equal, from: from)).map { Record<C>($0) }
+  }
+
+  /// Asks for several rows at once, so that the host goes to the store once.
+  public func prepare(_ keys: [RowKey]) throws(Interruption) { try view.prepare(keys) }
+
+  /// A number a rule needs, as it stands in the log (`Settings`).
+  public func setting(_ setting: Settings) throws(Interruption) -> Int64 {
+    try find(SettingColumns.self, setting.rawValue)?.amount ?? setting.standard
+  }
+
+  // MARK: Changing
+
+  public func put<C: TableColumns>(_ record: Record<C>) {
+    view.put(record.row, in: TableDescription.of(C.self))
+  }
+
+  func put(_ row: Row, in table: TableDescription) { view.put(row, in: table) }
+
+  /// An id for a record that this decision makes: the same at every replay.
+  public func derivedID(_ kind: String) -> RecordID {
+    derivedCount += 1
+    return RecordID(
+      derivedFrom: entry.hash(Array("\(operation.id)/\(kind)/\(derivedCount)".utf8)))
+  }
+
+  /// Marks a level whose backorders or promises must be looked at before the operation ends.
+  func touchLevel(_ warehouse: String, _ sku: String) {
+    let key = LevelKey(warehouse: warehouse, sku: sku)
+    if !touchedLevels.contains(key) { touchedLevels.append(key) }
+  }
+
+  func takeTouchedLevels() -> [LevelKey] {
+    defer { touchedLevels = [] }
+    return touchedLevels
+  }
+
+  // MARK: Circumstances
+
+  public var device: Device { entry.device }
+  public var role: Role { entry.device.role }
+
+  /// Whether two personal texts are equal: an observed input of the log entry.
+  public func observeEqual(_ one: PersonalText, _ other: PersonalText) -> Bool {
+    observations.ask { one.text == other.text }
+  }
+
+  /// Any other question about a personal text.
+  public func observe(_ question: () -> Bool) -> Bool { observations.ask(question) }
+
+  /// The recording's time: the device's corrected clock, clamped into what can be true (decisions: a device
+  /// clock never decides).
+  public var recordedAt: Instant {
+    guard entry.isFinal else { return operation.recordedAt }
+    let earliest = entry.basedOnReceivedAt ?? Instant(milliseconds: .min)
+    return min(max(operation.recordedAt, earliest), entry.receivedAt)
+  }
+
+  /// When it happened: what the person said, capped at the receipt; else the recording's time.
+  public var occurredAt: Instant {
+    guard let stated = operation.statedAt else { return recordedAt }
+    return entry.isFinal ? min(stated, entry.receivedAt) : stated
+  }
+}
+
+/// Numbers that rules read. Each is a row changed only by an operation; this is its value until then.
+public enum Settings: String, CaseIterable, Sendable {
+  /// Clock error beyond which answers carry `CLOCK_SUSPECT`, milliseconds.
+  case clockSuspectMilliseconds
+  /// A count this close to a movement asks for a recount, milliseconds, plus both clocks' uncertainty.
+  case nearCountMilliseconds
+  /// A hand-made price below this share of the list price puts the order on hold, per mille; 0 = never.
+  case priceFloorPerMille
+  /// How long after a recount or put-back task is due, milliseconds.
+  case taskDueMilliseconds
+
+  public var standard: Int64 {
+    switch self {
+    case .clockSuspectMilliseconds: 5 * 60_000
+    case .nearCountMilliseconds: 2_000
+    case .priceFloorPerMille: 0
+    case .taskDueMilliseconds: 24 * 3_600_000
+    }
+  }
+}

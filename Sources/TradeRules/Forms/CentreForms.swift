@@ -1,0 +1,163 @@
+/// The first entry of every store: its units and currencies.
+public struct FoundStore: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "store.found"
+  public static let message = "FoundStore"
+  public static let roles: [Role] = []
+  public let epoch = Field<RecordID>(1)
+  public let units = ListField<UnitEntry>(2)
+  public let currencies = ListField<CurrencyEntry>(3)
+  public static func record(of form: Filled<Self>) -> String { "store" }
+}
+
+public struct UnitEntry: FormFields {
+  public static let fields = Self()
+  public static let message = "UnitEntry"
+  public let code = Field<String>(1)
+  public let decimals = Field<Int64>(2)
+}
+
+public struct CurrencyEntry: FormFields {
+  public static let fields = Self()
+  public static let message = "CurrencyEntry"
+  public let code = Field<String>(1)
+  public let exponent = Field<Int64>(2)
+}
+
+/// Changes a number that rules read.
+public struct ChangeSetting: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "setting.change"
+  public static let message = "ChangeSetting"
+  public static let roles: [Role] = []
+  public let name = Field<String>(1)
+  public let amount = Field<Int64>(2)
+  public static func record(of form: Filled<Self>) -> String { form.name }
+}
+
+/// Makes a one-time enrolment code for a device not seen yet.
+public struct InviteDevice: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "device.invite"
+  public static let message = "InviteDevice"
+  public static let roles: [Role] = []
+  public let device = Field<String>(1)
+  public let name = Field<String>(2)
+  public let role = Field<Role>(3)
+  public let agent = Field<String?>(4)
+  public let territory = Field<String?>(5)
+  public let warehouses = Field<WordList>(6)
+  public let secretHash = Field<[UInt8]>(7)
+  public let expiresAt = Field<Instant>(8)
+  public static func record(of form: Filled<Self>) -> String { form.device }
+}
+
+/// Spends an enrolment code: from now on the device is known by its key.
+public struct EnrolDevice: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "device.enrol"
+  public static let message = "EnrolDevice"
+  public static let roles: [Role] = []
+  public let secretHash = Field<[UInt8]>(1)
+  public let publicKey = Field<[UInt8]>(2)
+  public static func record(of form: Filled<Self>) -> String { "" }
+}
+
+/// Opens an import of a file; chunks of at most 500 rows follow.
+public struct BeginImport: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "import.begin"
+  public static let message = "BeginImport"
+  public static let roles: [Role] = []
+  public let kind = Field<String>(1)
+  public let fileHash = Field<[UInt8]>(2)
+  public let rows = Field<Int64>(3)
+  public static func record(of form: Filled<Self>) -> String { form.kind }
+}
+
+public struct EndImport: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "import.end"
+  public static let message = "EndImport"
+  public static let roles: [Role] = []
+  public let kind = Field<String>(1)
+  public let fileHash = Field<[UInt8]>(2)
+  public static func record(of form: Filled<Self>) -> String { form.kind }
+}
+
+public struct ImportWarehouses: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "import.warehouses"
+  public static let message = "ImportWarehouses"
+  public static let roles: [Role] = []
+  public let rows = ListField<WarehouseEntry>(1)
+  public static func record(of form: Filled<Self>) -> String { "warehouses" }
+}
+
+public struct WarehouseEntry: FormFields {
+  public static let fields = Self()
+  public static let message = "WarehouseEntry"
+  public let code = Field<String>(1)
+  public let name = Field<String>(2)
+  public let country = Field<String>(3)
+}
+
+public struct ImportProducts: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "import.products"
+  public static let message = "ImportProducts"
+  public static let roles: [Role] = []
+  public let rows = ListField<CreateProduct>(1)
+  public static func record(of form: Filled<Self>) -> String { "products" }
+}
+
+public struct ImportPrices: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "import.prices"
+  public static let message = "ImportPrices"
+  public static let roles: [Role] = []
+  public let rows = ListField<PriceEntry>(1)
+  public static func record(of form: Filled<Self>) -> String { "prices" }
+}
+
+public struct PriceEntry: FormFields {
+  public static let fields = Self()
+  public static let message = "PriceEntry"
+  public let sku = Field<String>(1)
+  public let list = Field<String>(2)
+  public let currency = Field<String>(3)
+  public let amount = Field<UnitPrice>(4)
+  public let minQuantity = Field<Quantity>(5)
+  /// Nil = from the import on.
+  public let validFrom = Field<Instant?>(6)
+}
+
+public struct ImportCustomers: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "import.customers"
+  public static let message = "ImportCustomers"
+  public static let roles: [Role] = []
+  public let rows = ListField<CreateCustomer>(1)
+  public static func record(of form: Filled<Self>) -> String { "customers" }
+}
+
+public struct ImportStock: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "import.stock"
+  public static let message = "ImportStock"
+  public static let roles: [Role] = []
+  public let rows = ListField<StockEntry>(1)
+  public static func record(of form: Filled<Self>) -> String { "stock" }
+}
+
+/// The opening stock of one key.
+public struct StockEntry: FormFields {
+  public static let fields = Self()
+  public static let message = "StockEntry"
+  public let warehouse = Field<String>(1)
+  public let sku = Field<String>(2)
+  public let bin = Field<String>(3)
+  public let lot = Field<String>(4)
+  public let expiry = Field<String>(5)
+  public let quantity = Field<Quantity>(6)
+}

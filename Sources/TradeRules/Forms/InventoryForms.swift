@@ -1,0 +1,75 @@
+public struct ReceiveStock: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "stock.receive"
+  public static let message = "ReceiveStock"
+  public static let roles: [Role] = [.warehouse]
+  public let warehouse = Field<String>(1)
+  public let sku = Field<String>(2)
+  public let quantity = Field<Quantity>(3)
+  /// Nil = the SKU's only bin, else `MAIN`.
+  public let bin = Field<String?>(4)
+  public let lot = Field<String?>(5)
+  /// A plain date, `2027-03-31`.
+  public let expiry = Field<String?>(6)
+  /// The supplier's delivery note.
+  public let note = Field<String?>(7)
+  public static func record(of form: Filled<Self>) -> String { form.sku }
+}
+
+public struct MoveStock: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "stock.move"
+  public static let message = "MoveStock"
+  public static let roles: [Role] = [.warehouse]
+  public let warehouse = Field<String>(1)
+  public let sku = Field<String>(2)
+  public let quantity = Field<Quantity>(3)
+  public let fromBin = Field<String>(4)
+  public let toBin = Field<String>(5)
+  public let lot = Field<String?>(6)
+  public static func record(of form: Filled<Self>) -> String { form.sku }
+}
+
+public struct AdjustStock: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "stock.adjust"
+  public static let message = "AdjustStock"
+  public static let roles: [Role] = [.warehouse]
+  public let warehouse = Field<String>(1)
+  public let sku = Field<String>(2)
+  /// Not zero.
+  public let delta = Field<Quantity>(3)
+  public let reason = Field<String>(4)
+  public let bin = Field<String?>(5)
+  public let lot = Field<String?>(6)
+  public static func record(of form: Filled<Self>) -> String { form.sku }
+}
+
+public struct ScrapStock: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "stock.scrap"
+  public static let message = "ScrapStock"
+  public static let roles: [Role] = [.warehouse]
+  public let warehouse = Field<String>(1)
+  public let sku = Field<String>(2)
+  public let quantity = Field<Quantity>(3)
+  public let reason = Field<String>(4)
+  public let bin = Field<String?>(5)
+  public let lot = Field<String?>(6)
+  public static func record(of form: Filled<Self>) -> String { form.sku }
+}
+
+/// An observation: so many were there at that time.
+public struct CountStock: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "stock.count"
+  public static let message = "CountStock"
+  public static let roles: [Role] = [.warehouse]
+  public let warehouse = Field<String>(1)
+  public let sku = Field<String>(2)
+  /// Zero or more.
+  public let quantity = Field<Quantity>(3)
+  public let bin = Field<String?>(4)
+  public let lot = Field<String?>(5)
+  public static func record(of form: Filled<Self>) -> String { form.sku }
+}

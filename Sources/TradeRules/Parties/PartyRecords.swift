@@ -1,0 +1,84 @@
+public struct CustomerStatus: Word {
+  public let rawValue: String
+  public init(rawValue: String) { self.rawValue = rawValue }
+  public static let active: CustomerStatus = "active"
+  public static let blocked: CustomerStatus = "blocked"
+}
+
+/// A customer, merged field by field when several people edit it.
+public struct CustomerColumns: TableColumns {
+  public static let columns = Self()
+  public static let number: TableNumber = 8
+  public static let name = "customer"
+  public static let reach = Reach<Self>.following { customer in
+    customer.agent.map { [Bucket.agent($0)] } ?? []
+      + (customer.territory.map { [Bucket.territory($0)] } ?? [])
+  }
+  public static let indexes = [Index("customer_code", equal: ["code"])]
+  public let id = Column<RecordID>(1, .key)
+  /// `C-A7-0001` when made on device A7, else as imported.
+  public let code = Column<String>(2)
+  public let name = Column<PersonalText>(3, .merged)
+  public let phone = Column<PersonalText>(4, .merged)
+  public let email = Column<PersonalText>(5, .merged)
+  public let taxId = Column<PersonalText>(6, .sensitive)
+  public let address = Column<PersonalText>(7, .merged)
+  public let status = Column<CustomerStatus>(8, .merged)
+  public let country = Column<String>(9, .merged)
+  public let currency = Column<String>(10, .merged)
+  public let priceList = Column<String>(11, .merged)
+  public let agent = Column<String?>(12)
+  public let territory = Column<String?>(13)
+  /// The warehouse that serves this customer unless an order says otherwise.
+  public let warehouse = Column<String?>(14, .merged)
+}
+public typealias Customer = Record<CustomerColumns>
+
+public struct DeviceState: Word {
+  public let rawValue: String
+  public init(rawValue: String) { self.rawValue = rawValue }
+  /// Invited; its code has not been used yet.
+  public static let invited: DeviceState = "invited"
+  public static let active: DeviceState = "active"
+}
+
+/// One replica: who it is, what it may do and see. Known by its key from enrolment on.
+public struct DeviceColumns: TableColumns {
+  public static let columns = Self()
+  public static let number: TableNumber = 9
+  public static let name = "device"
+  public static let reach = Reach<Self>.following { [.device($0.code)] }
+  /// `A7`; never used again for another device.
+  public let code = Column<String>(1, .key)
+  public let name = Column<String>(2)
+  public let role = Column<Role>(3)
+  public let state = Column<DeviceState>(4)
+  public let agent = Column<String?>(5)
+  public let territory = Column<String?>(6)
+  public let warehouses = Column<WordList>(7)
+  /// Ed25519 public key, 32 bytes; empty until enrolled.
+  public let publicKey = Column<[UInt8]>(8)
+}
+public typealias Device = Record<DeviceColumns>
+
+extension Record where Columns == DeviceColumns {
+  public var grants: Grants {
+    Grants(
+      role: self.role, device: self.code, agent: self.agent, territory: self.territory,
+      warehouses: self.warehouses.words)
+  }
+}
+
+/// A one-time enrolment code, known to the centre by its hash alone.
+public struct InvitationColumns: TableColumns {
+  public static let columns = Self()
+  public static let number: TableNumber = 10
+  public static let name = "invitation"
+  public static let reach = Reach<Self>.centreOnly
+  /// SHA-256 of the code's secret.
+  public let secretHash = Column<[UInt8]>(1, .key)
+  public let device = Column<String>(2)
+  public let expiresAt = Column<Instant>(3)
+  public let isSpent = Column<Bool>(4)
+}
+public typealias Invitation = Record<InvitationColumns>

@@ -1,0 +1,88 @@
+/// A unit of partial replication. A row's buckets are a pure function of its own columns; a device may be
+/// sent a row exactly when one of them is granted to it.
+public struct Bucket: Hashable, Comparable, Sendable, CustomStringConvertible {
+  public let name: String
+
+  public init(_ name: String) { self.name = name }
+
+  /// Units, currencies, settings, warehouses: what every device needs to work at all.
+  public static let reference = Bucket("reference")
+  /// Products and published prices.
+  public static let catalog = Bucket("catalog")
+  /// What only headquarters may see: rows in no other bucket.
+  public static let hq = Bucket("hq")
+  /// Bins, balances and levels of one warehouse.
+  public static func stock(_ warehouse: String) -> Bucket { Bucket("stock/\(warehouse)") }
+  /// Counts, adjustments and tasks of one warehouse.
+  public static func ledger(_ warehouse: String) -> Bucket { Bucket("ledger/\(warehouse)") }
+  /// The movements of one warehouse that the centre received in one month, `2026-11`.
+  public static func ledger(_ warehouse: String, month: String) -> Bucket {
+    Bucket("ledger/\(warehouse)/\(month)")
+  }
+  /// The accepted orders that a warehouse has to pick.
+  public static func orders(_ warehouse: String) -> Bucket { Bucket("orders/\(warehouse)") }
+  /// One agent's customers, their orders and what concerns them.
+  public static func agent(_ agent: String) -> Bucket { Bucket("agent/\(agent)") }
+  /// The same for a sales territory.
+  public static func territory(_ territory: String) -> Bucket { Bucket("territory/\(territory)") }
+  /// One device's answers, notices and own record.
+  public static func device(_ code: String) -> Bucket { Bucket("device/\(code)") }
+
+  public static func < (one: Bucket, other: Bucket) -> Bool { one.name < other.name }
+  public var description: String { name }
+}
+
+/// What a device may be sent.
+public struct Grants: Hashable, Sendable {
+  /// Buckets granted by name, sorted.
+  public let exact: [Bucket]
+  /// Beginnings of granted names: a warehouse's ledger by month.
+  public let prefixes: [String]
+  /// Admins and auditors hold every bucket, those that do not exist yet included.
+  public let everything: Bool
+
+  public init(exact: [Bucket], prefixes: [String] = [], everything: Bool = false) {
+    self.exact = Set(exact).sorted()
+    self.prefixes = Set(prefixes).sorted()
+    self.everything = everything
+  }
+
+  public static let nothing = Grants(exact: [])
+
+  /// The grants of a device of a role with a scope (the one place where scope is decided, G15, G19).
+  public init(role: Role, device: String, agent: String?, territory: String?, warehouses: [String]) {
+    if role == .admin || role == .auditor {
+      self.init(exact: [], everything: true)
+      return
+    }
+    var exact: [Bucket] = [.reference, .catalog, .device(device)]
+    exact += warehouses.map(Bucket.stock)
+    if let agent { exact.append(.agent(agent)) }
+    if let territory { exact.append(.territory(territory)) }
+    guard role == .warehouse else {
+      self.init(exact: exact)
+      return
+    }
+    exact += warehouses.flatMap { [Bucket.ledger($0), .orders($0)] }
+    self.init(exact: exact, prefixes: warehouses.map { "ledger/\($0)/" })
+  }
+
+  public func contains(_ bucket: Bucket) -> Bool {
+    everything || exact.contains(bucket) || prefixes.contains { bucket.name.hasPrefix($0) }
+  }
+
+  /// Whether a row in `buckets` may be sent.
+  public func meet(_ buckets: [Bucket]) -> Bool { buckets.contains(where: contains) }
+}
+
+/// What a device's user may do.
+public struct Role: Word {
+  public let rawValue: String
+  public init(rawValue: String) { self.rawValue = rawValue }
+  public static let agent: Role = "agent"
+  public static let warehouse: Role = "warehouse"
+  public static let admin: Role = "admin"
+  public static let auditor: Role = "auditor"
+  /// The centre itself: commands at its console, imports, rules acting on their own.
+  public static let centre: Role = "centre"
+}

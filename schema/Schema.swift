@@ -1,0 +1,2 @@
+/// The SQL files of this folder, compiled into both programs.
+public enum Schema {}
