@@ -1,30 +1,3 @@
-/// The one way stock changes.
-struct MovementDraft {
-  var kind: MovementKind
-  var warehouse: String
-  var sku: String
-  var lot = ""
-  var condition = Condition.good
-  var quantity: Quantity
-  /// Empty: from outside the warehouse.
-  var fromBin: String
-  /// Empty: out of the warehouse.
-  var toBin: String
-  var reason = ""
-  var line: RecordID?
-}
-
-enum StockLedger {
-  @discardableResult
-  static func record(_ draft: MovementDraft, in trade: Trade) throws(Interruption) -> Movement { throw .unknown }
-  /// The bin named, or the SKU's only bin with stock, else `MAIN`.
-  static func bin(_ named: String?, sku: String, warehouse: String, in trade: Trade) throws(Interruption) -> String { throw .unknown }
-}
-/// Field-by-field merging of an edit form into a record (#52); see MergeResult.
-struct MergeResult { var conflicts: [RecordID] = []; var codes: [Code] = [] ; var changedFields: [String] = [] }
-enum FieldMerge {
-  static func apply<C: TableColumns>(_ form: Form, to record: inout Record<C>, called name: String, places: [Bucket], in trade: Trade) throws(Interruption) -> MergeResult { throw .unknown }
-}
 extension FoundStore {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict { throw .unknown }
 }

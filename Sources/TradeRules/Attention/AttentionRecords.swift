@@ -9,6 +9,7 @@ public struct TaskColumns: TableColumns {
     if let agent = task.agent { buckets.append(.agent(agent)) }
     return buckets
   }
+  public static let indexes = [Index("task_of_stock", equal: ["warehouse", "sku", "bin", "isOpen"])]
   public let id = Column<RecordID>(1, .key)
   public let kind = Column<TaskKind>(2)
   public let code = Column<String>(3)
@@ -57,13 +58,13 @@ public struct ConflictColumns: TableColumns {
   public static let number: TableNumber = 61
   public static let name = "conflict"
   public static let reach = Reach<Self>.following { $0.places.words.map { Bucket($0) } }
-  public static let indexes = [Index("conflict_record", equal: ["table", "key", "state"])]
+  public static let indexes = [Index("conflict_record", equal: ["table", "recordKey", "state"])]
   public let id = Column<RecordID>(1, .key)
   public let kind = Column<String>(2)
   public let code = Column<String>(3)
   public let record = Column<String>(4)
   public let table = Column<Int64>(5)
-  public let key = Column<[UInt8]>(6)
+  public let recordKey = Column<[UInt8]>(6)
   public let field = Column<String>(7)
   /// What the author saw when editing.
   public let base = Column<PersonalText>(8)

@@ -46,6 +46,7 @@ public enum Rules {
     let trade = Trade(operation, on: view, in: entry, observations)
     var verdict = try rule.decide(operation.form, trade)
     try Promises.settle(trade)
+    for code in trade.flags where !verdict.codes.contains(code) { verdict.codes.append(code) }
     if verdict.record.isEmpty { verdict.record = recordName(operation) }
     if entry.isFinal, try clockIsSuspect(trade) { verdict.codes.append(.clockSuspect) }
     return verdict

@@ -10,6 +10,8 @@ public final class Trade {
   /// (warehouse, SKU) whose stock or promises this operation changed; settled once at its end.
   private(set) var touchedLevels: [LevelKey] = []
 
+  private(set) var flags: [Code] = []
+
   struct LevelKey: Hashable {
     let warehouse: String
     let sku: String
@@ -72,6 +74,11 @@ public final class Trade {
   func touchLevel(_ warehouse: String, _ sku: String) {
     let key = LevelKey(warehouse: warehouse, sku: sku)
     if !touchedLevels.contains(key) { touchedLevels.append(key) }
+  }
+
+  /// Adds a code to the operation's answer: something happened besides what was asked.
+  func flag(_ code: Code) {
+    if !flags.contains(code) { flags.append(code) }
   }
 
   func takeTouchedLevels() -> [LevelKey] {

@@ -1,0 +1,28 @@
+/// A field's value as the text a conflict keeps, and back.
+///
+/// Integers are their decimal digits in the column's own scale (quantities in thousandths), ids canonical
+/// text. A personal value stays itself, with its commitment.
+enum FieldText {
+  static func text(of value: Value) -> PersonalText {
+    switch value {
+    case .null: PersonalText("")
+    case .integer(let number): PersonalText("\(number)")
+    case .text(let text): PersonalText(text)
+    case .id(let id): PersonalText(id.description)
+    case .personal(let personal): personal
+    case .blob: PersonalText("")
+    }
+  }
+
+  /// The value that a text means in a column; nil when it means none.
+  static func value(of text: PersonalText, in column: ColumnDescription) -> Value? {
+    if case .personal = column.kind { return .personal(text) }
+    if column.isOptional, text.text.isEmpty { return .null }
+    switch column.kind {
+    case .integer: return Int64(text.text).map(Value.integer)
+    case .text: return .text(text.text)
+    case .id: return RecordID(text.text).map(Value.id)
+    case .blob, .personal: return nil
+    }
+  }
+}
