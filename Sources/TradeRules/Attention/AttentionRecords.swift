@@ -28,6 +28,8 @@ public struct TaskColumns: TableColumns {
   public let openedAt = Column<Instant>(13)
   /// The device whose operation opened it.
   public let device = Column<String>(14)
+  /// The order line it is about.
+  public let line = Column<RecordID?>(15)
 }
 public typealias TradeTask = Record<TaskColumns>
 

@@ -124,6 +124,9 @@ public enum Settings: String, CaseIterable, Sendable {
   case priceFloorPerMille
   /// How long after a recount or put-back task is due, milliseconds.
   case taskDueMilliseconds
+  /// How long after a new price took effect the one a device still showed is honoured without asking
+  /// anybody, milliseconds (#44).
+  case priceGraceMilliseconds
 
   public var standard: Int64 {
     switch self {
@@ -131,6 +134,7 @@ public enum Settings: String, CaseIterable, Sendable {
     case .nearCountMilliseconds: 2_000
     case .priceFloorPerMille: 0
     case .taskDueMilliseconds: 24 * 3_600_000
+    case .priceGraceMilliseconds: 72 * 3_600_000
     }
   }
 }
