@@ -128,6 +128,22 @@ public final class WorkingSet {
     if !missing.isEmpty { throw .needs(missing.map(Need.row)) }
   }
 
+  /// The same for rows and ranges.
+  public func prepare(_ needs: [Need]) throws(Interruption) {
+    let missing = needs.filter { need in
+      switch need {
+      case .row(let key): entries[key] == nil
+      case .range(let range): !holds(range)
+      }
+    }
+    if !missing.isEmpty { throw .needs(missing) }
+  }
+
+  private func holds(_ range: RowRange) -> Bool {
+    let prefix = Prefix(table: range.table.number, index: range.index.name, values: range.equal)
+    return ranges[prefix].map { covers($0.from, range.from) } ?? false
+  }
+
   /// The rows of a range, in the index's order.
   public func rows(_ range: RowRange) throws(Interruption) -> [Row] {
     let prefix = Prefix(table: range.table.number, index: range.index.name, values: range.equal)
