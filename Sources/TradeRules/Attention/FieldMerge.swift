@@ -37,7 +37,9 @@ enum FieldMerge {
       guard column.isMergeable, case .value(let given)? = form[column.number] else { continue }
       let new = column.normal(given)
       var seen = PersonalText("")
-      if case .value(let value)? = form[column.number + seenOffset] { seen = FieldText.text(of: value, in: column) }
+      if case .value(let value)? = form[column.number + seenOffset] {
+        seen = FieldText.text(of: value, in: column)
+      }
       let edit = FieldEdit(
         column: column, key: record.key, name: name, places: places, seen: seen, new: new,
         current: record.row.values[column.number - 1])

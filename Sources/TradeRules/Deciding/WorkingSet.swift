@@ -162,7 +162,9 @@ public final class WorkingSet {
     if let previous, previous.values == row.values { return }
     undo.append(Undo(key: key, previous: previous))
     reindex(key, from: previous, to: row)
-    if entries[key] == nil { entries[key] = Entry(stored: nil, current: row) } else {
+    if entries[key] == nil {
+      entries[key] = Entry(stored: nil, current: row)
+    } else {
       entries[key]?.current = row
     }
     dirty.insert(key)
