@@ -86,5 +86,7 @@ let package = Package(
         "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
         "WebSocketTransport", arguments,
       ], swiftSettings: strict),
+    // Holds the rules to the scenarios and promises.
+    .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
   ]
 )

@@ -201,7 +201,10 @@ public struct ImportedColumns: TableColumns {
   public static let reach = Reach<Self>.centreOnly
   public let kind = Column<String>(1, .key)
   public let external = Column<String>(2, .key)
-  /// The file's values, in canonical text; a hash of it where a column is personal.
+  /// The file's row as the bytes of its form, which only mark personal fields.
   public let content = Column<[UInt8]>(3)
+  /// The personal fields in the order of their marks, each ended by a unit separator (U+001F); the
+  /// commitment is theirs, one after the other.
+  public let personal = Column<PersonalText>(4)
 }
 public typealias Imported = Record<ImportedColumns>

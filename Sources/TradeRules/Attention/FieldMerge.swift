@@ -37,7 +37,9 @@ enum FieldMerge {
       guard column.isMergeable, case .value(let given)? = form[column.number] else { continue }
       let new = column.normal(given)
       var seen = PersonalText("")
-      if case .value(let value)? = form[column.number + seenOffset] { seen = FieldText.text(of: value) }
+      if case .value(let value)? = form[column.number + seenOffset] {
+        seen = FieldText.text(of: value, in: column)
+      }
       let edit = FieldEdit(
         column: column, key: record.key, name: name, places: places, seen: seen, new: new,
         current: record.row.values[column.number - 1])
@@ -108,13 +110,13 @@ private struct FieldEdit {
       ConflictColumns.self, "conflict_record", Int64(key.table), key.bytes, ConflictState.open)
     for var conflict in open where conflict.field == column.name {
       if conflict.device == device, conflict.theirDevice == theirs.device {
-        conflict.mine = FieldText.text(of: new)
-        conflict.theirs = FieldText.text(of: current)
+        conflict.mine = FieldText.text(of: new, in: column)
+        conflict.theirs = FieldText.text(of: current, in: column)
         conflict.actor = trade.operation.actor
         conflict.chosen = wins ? "mine" : "theirs"
       } else if conflict.device == theirs.device, conflict.theirDevice == device {
-        conflict.mine = FieldText.text(of: current)
-        conflict.theirs = FieldText.text(of: new)
+        conflict.mine = FieldText.text(of: current, in: column)
+        conflict.theirs = FieldText.text(of: new, in: column)
         conflict.theirActor = trade.operation.actor
         conflict.chosen = wins ? "theirs" : "mine"
       } else {
@@ -125,7 +127,7 @@ private struct FieldEdit {
     }
     return trade.openConflict(
       column, of: key, called: name, places: places, code: isMerged ? .fieldConflict : .sensitiveConflict,
-      base: seen, mine: FieldText.text(of: new), theirs: FieldText.text(of: current),
+      base: seen, mine: FieldText.text(of: new, in: column), theirs: FieldText.text(of: current, in: column),
       chosen: wins ? "mine" : "theirs", theirDevice: theirs.device, theirActor: theirs.actor
     ).id
   }

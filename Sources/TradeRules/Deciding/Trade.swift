@@ -50,6 +50,9 @@ public final class Trade {
   /// Asks for several rows at once, so that the host goes to the store once.
   public func prepare(_ keys: [RowKey]) throws(Interruption) { try view.prepare(keys) }
 
+  /// The same for rows and ranges.
+  public func prepare(_ needs: [Need]) throws(Interruption) { try view.prepare(needs) }
+
   /// A number a rule needs, as it stands in the log (`Settings`).
   public func setting(_ setting: Settings) throws(Interruption) -> Int64 {
     try find(SettingColumns.self, setting.rawValue)?.amount ?? setting.standard
