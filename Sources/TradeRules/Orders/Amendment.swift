@@ -4,14 +4,15 @@ extension OrderSheet {
   /// A draft's line is priced again, since a larger quantity may have a better price; what was submitted
   /// keeps the price the customer was told.
   ///
+  /// - Parameter isSettled: a person chose the quantity, and it is written already.
   /// - Returns: `applied`; `partly` or `rejected` with `LINE_SHIPPED` when shipped goods stand against it.
   mutating func amend(
-    _ index: Int, to quantity: Quantity, in trade: Trade
+    _ index: Int, to quantity: Quantity, isSettled: Bool = false, in trade: Trade
   ) throws(Interruption) -> Verdict {
     let before = lines[index]
     let reachable = max(quantity, before.shipped)
     try write(reachable, to: index, in: trade)
-    if order.state == .draft, !lines[index].isRemoved { try price(index, in: trade) }
+    if isSettled || before.ordered != reachable { try price(index, in: trade) }
     var codes: [Code] = []
     if reachable != quantity { codes.append(.lineShipped) }
     if try rebalance(index, .putBack, in: trade) > .zero { codes.append(.acceptedPutback) }
@@ -45,7 +46,8 @@ extension OrderSheet {
 
   private mutating func price(_ index: Int, in trade: Trade) throws(Interruption) {
     let line = lines[index]
-    guard line.priceCode != Code.priceManual.rawValue, line.priceCode != Code.priceBelowFloor.rawValue
+    guard order.state == .draft, !line.isRemoved, line.priceCode != Code.priceManual.rawValue,
+      line.priceCode != Code.priceBelowFloor.rawValue
     else { return }
     let quote = try Pricing.quote(line.sku, line.ordered, given: nil, for: order, in: trade)
     lines[index].unitPrice = quote.price
@@ -101,12 +103,5 @@ enum LineTasks {
 
 extension Quantity {
   /// Units with up to three decimals, `12` or `2.5`, for sentences.
-  var text: String {
-    let (units, rest) = thousandths.magnitude.quotientAndRemainder(dividingBy: 1000)
-    let sign = thousandths < 0 ? "-" : ""
-    guard rest > 0 else { return "\(sign)\(units)" }
-    var digits = String(rest + 1000).dropFirst()
-    while digits.last == "0" { digits.removeLast() }
-    return "\(sign)\(units).\(digits)"
-  }
+  var text: String { FieldText.text(of: value, in: OrderLine.orderedColumn).text }
 }

@@ -42,7 +42,7 @@ struct LineMeeting {
     _ code: Code, mine: Quantity, theirs: Quantity, minesStands: Bool, against rival: Rival,
     _ places: [Bucket], in trade: Trade
   ) throws(Interruption) -> RecordID {
-    let (mine, theirs) = (FieldText.text(of: mine.value), FieldText.text(of: theirs.value))
+    let (mine, theirs) = (PersonalText(mine.text), PersonalText(theirs.text))
     trade.tell(code.rawValue, of: number, PersonalText("line \(line.line)"), places: places)
     for var known in try LineMeeting.openConflicts(of: line, in: trade) where known.code == code.rawValue {
       if known.device == trade.operation.id.device, known.theirDevice == rival.operation.device {
@@ -59,7 +59,7 @@ struct LineMeeting {
     }
     return trade.openConflict(
       OrderLine.orderedColumn, of: line.key, called: number, places: places, code: code,
-      base: FieldText.text(of: seen.value), mine: mine, theirs: theirs,
+      base: PersonalText(seen.text), mine: mine, theirs: theirs,
       chosen: minesStands ? "mine" : "theirs", theirDevice: rival.operation.device,
       theirActor: rival.actor
     ).id

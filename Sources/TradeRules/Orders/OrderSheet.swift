@@ -72,11 +72,9 @@ struct OrderSheet {
       agent: order.agent, territory: order.territory, warehouses: order.warehouses, device: order.device)
   }
 
-  /// Refuses what an agent's device may not touch because it may not even see it (G19).
+  /// Refuses a wish about an order that the device may not even see (G19).
   func checkScope(in trade: Trade) throws(Interruption) {
-    guard trade.role != .agent || trade.device.grants.meet(places) else {
-      throw .refused(Refusal(.notPermitted, order.number))
-    }
+    guard trade.mayChange(places) else { throw .refused(Refusal(.notPermitted, order.number)) }
   }
 
   /// Refuses every change of an order that is over.

@@ -51,9 +51,10 @@ enum Promises {
     for line in try waiting(key, in: trade) {
       let available = try available(key, in: trade)
       guard available > .zero else { return }
-      guard let found = try trade.ifVisible({ () throws(Interruption) in
-        try OrderSheet.find(line.order, in: trade)
-      }), let index = found.lines.firstIndex(where: { $0.id == line.id })
+      guard
+        let found = try trade.ifVisible({ () throws(Interruption) in
+          try OrderSheet.find(line.order, in: trade)
+        }), let index = found.lines.firstIndex(where: { $0.id == line.id })
       else { continue }
       var sheet = found
       guard sheet.mayBeServed, sheet.lines[index].backordered > .zero else { continue }
@@ -98,9 +99,10 @@ enum Promises {
       .sorted { ($0.promisedVersion, $0.line) > ($1.promisedVersion, $1.line) }
     for promise in latestFirst {
       guard missing > .zero else { return }
-      guard let found = try trade.ifVisible({ () throws(Interruption) in
-        try OrderSheet.find(promise.order, in: trade)
-      }), let index = found.lines.firstIndex(where: { $0.id == promise.line })
+      guard
+        let found = try trade.ifVisible({ () throws(Interruption) in
+          try OrderSheet.find(promise.order, in: trade)
+        }), let index = found.lines.firstIndex(where: { $0.id == promise.line })
       else { continue }
       var sheet = found
       let place = PromisePlace(line: promise.line, warehouse: promise.warehouse)

@@ -20,9 +20,11 @@ enum PutBacks {
     _ quantity: Quantity, of line: OrderLine, at warehouse: String, in trade: Trade
   ) throws(Interruption) {
     var rest = quantity
-    let tasks = try trade.all(TaskColumns.self, "task_of_stock", warehouse, line.sku, BinColumns.staging, true)
-      .filter { $0.kind == .putBack && $0.line == line.id }
-      .sorted { ($0.openedAt, $0.id) < ($1.openedAt, $1.id) }
+    let tasks = try trade.all(
+      TaskColumns.self, "task_of_stock", warehouse, line.sku, BinColumns.staging, true
+    )
+    .filter { $0.kind == .putBack && $0.line == line.id }
+    .sorted { ($0.openedAt, $0.id) < ($1.openedAt, $1.id) }
     for var task in tasks where rest > .zero {
       let met = min(rest, task.quantity)
       rest -= met
