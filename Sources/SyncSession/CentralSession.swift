@@ -1,4 +1,3 @@
-public import Foundation
 public import SyncProtocol
 public import TradeRules
 
@@ -11,7 +10,7 @@ public struct CentralSession: Sendable {
     /// The challenge is sent; the peer has to prove itself.
     case challenged
     /// The peer's claim is with the host.
-    case proving(WireHello)
+    case proving(Hello)
     case open(Open)
   }
 
@@ -22,17 +21,13 @@ public struct CentralSession: Sendable {
     var pagesStored: Int64 = 0
   }
 
-  public let challenge: WireChallenge
+  public let challenge: Challenge
   public let openedAt: Instant
   private var state = State.challenged
 
   /// - Parameter nonce: 32 fresh random bytes.
   public init(nonce: [UInt8], centreKey: [UInt8], at now: Instant) {
-    var challenge = WireChallenge()
-    challenge.nonce = Data(nonce)
-    challenge.centreKey = Data(centreKey)
-    challenge.protocolVersions = ProtocolVersion.supported.map { UInt32($0) }
-    self.challenge = challenge
+    challenge = Challenge(nonce: nonce, centreKey: centreKey)
     openedAt = now
   }
 
@@ -49,21 +44,21 @@ public struct CentralSession: Sendable {
 
   public enum OnReceived: Sendable {
     /// Spend this code for this key. The signature is right.
-    case enrol(WireEnrol)
+    case enrol(Enrol)
     /// Look this device up and check its signature with `isProved`.
-    case prove(WireHello)
+    case prove(Hello)
     /// Operations that follow the last one received.
-    case decide(WirePush)
-    case stored(WireStored)
+    case decide(Push)
+    case stored(Stored)
     case sendWhole([Bucket])
   }
 
   public mutating func received(_ message: Message) throws(ProtocolViolation) -> OnReceived {
     switch (state, message) {
     case (.challenged, .enrol(let enrol)):
-      let transcript = Transcript.enrol(enrol, challenge: challenge)
-      guard SigningKey.isValid(Array(enrol.signature), over: transcript, by: Array(enrol.publicKey)) else {
-        throw .badSignature
+      let transcript = Transcript.enrol(challenge, enrol)
+      guard SigningKey.isValid(enrol.signature, over: transcript, by: enrol.publicKey) else {
+        throw ProtocolViolation(expected: "a signature by the key in the message", found: "another")
       }
       return .enrol(enrol)
     case (.challenged, .hello(let hello)):
@@ -72,49 +67,48 @@ public struct CentralSession: Sendable {
     case (.open(var open), .push(let push)):
       // Sent again after a reconnect is fine: the host answers from its record. A gap is not.
       guard push.firstNumber <= open.nextNumber else {
-        throw .operationGap(expected: open.nextNumber, found: push.firstNumber)
+        throw ProtocolViolation(
+          expected: "operation \(open.nextNumber)", found: "\(push.firstNumber): numbers have no gaps")
       }
-      open.nextNumber = max(open.nextNumber, push.firstNumber + Int64(push.operations.count))
+      open.nextNumber = max(open.nextNumber, push.lastNumber + 1)
       state = .open(open)
       return .decide(push)
     case (.open(var open), .stored(let stored)):
       open.pagesStored = min(max(open.pagesStored, stored.pages), open.pagesSent)
       state = .open(open)
       return .stored(stored)
-    case (.open, .fetch(let fetch)): return .sendWhole(fetch.buckets.map { Bucket($0) })
-    default: throw .unexpected(message.name, in: isOpen ? "an open session" : "an unproved one")
+    case (.open, .fetch(let fetch)): return .sendWhole(fetch.buckets)
+    default: throw .unexpected(message, in: isOpen ? "an open session" : "an unproved one")
     }
   }
 
   /// Whether a hello was signed by the device's key for this very connection.
-  public func isProved(_ hello: WireHello, by publicKey: [UInt8]) -> Bool {
+  public func isProved(_ hello: Hello, by publicKey: [UInt8]) -> Bool {
     SigningKey.isValid(
-      Array(hello.signature), over: Transcript.hello(hello, challenge: challenge), by: publicKey)
+      hello.signature, over: Transcript.hello(challenge, hello), by: publicKey)
   }
 
   // MARK: What the centre has to say
 
   /// Lets the device in; `welcome` lacks only its signature.
   public mutating func welcome(
-    _ unsigned: WireWelcome, answering hello: WireHello, signedBy key: SigningKey
+    _ unsigned: Welcome, answering hello: Hello, signedBy key: SigningKey
   ) throws -> Message {
     guard case .proving = state else {
       preconditionFailure("only a peer that is proving itself can be welcomed")
     }
     var welcome = unsigned
-    welcome.signature = Data(
-      try key.sign(Transcript.welcome(welcome, hello: hello, challenge: challenge)))
+    welcome.signature = try key.sign(Transcript.welcome(challenge, hello, welcome))
     state = .open(Open(device: hello.device, nextNumber: welcome.appliedThrough + 1))
     return .welcome(welcome)
   }
 
   /// Signs the answer to a spent enrolment code; the peer goes on with its hello.
   public func enrolled(
-    _ unsigned: WireEnrolled, answering enrol: WireEnrol, signedBy key: SigningKey
+    _ unsigned: Enrolled, answering enrol: Enrol, signedBy key: SigningKey
   ) throws -> Message {
     var enrolled = unsigned
-    enrolled.signature = Data(
-      try key.sign(Transcript.enrolled(enrolled, enrol: enrol, challenge: challenge)))
+    enrolled.signature = try key.sign(Transcript.enrolled(challenge, enrol, enrolled))
     return .enrolled(enrolled)
   }
 
@@ -123,5 +117,14 @@ public struct CentralSession: Sendable {
     guard case .open(var open) = state else { return }
     open.pagesSent += 1
     state = .open(open)
+  }
+}
+
+extension ProtocolViolation {
+  /// A message that has no place where the conversation stands.
+  static func unexpected(_ message: Message, in state: String) -> ProtocolViolation {
+    // The case's name alone: a message's content stays out of logs and close frames.
+    let name = Mirror(reflecting: message).children.first?.label ?? "message"
+    return ProtocolViolation(expected: "what belongs into \(state)", found: name)
   }
 }

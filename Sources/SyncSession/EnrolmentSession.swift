@@ -1,4 +1,3 @@
-public import Foundation
 public import SyncProtocol
 
 /// The first conversation of a new device: it spends a one-time code and becomes known by its key.
@@ -6,8 +5,8 @@ public struct EnrolmentSession: Sendable {
   private let code: EnrolmentCode
   private let key: SigningKey
   private let appVersion: String
-  private var challenge: WireChallenge?
-  private var enrol: WireEnrol?
+  private var challenge: Challenge?
+  private var enrol: Enrol?
 
   public init(code: EnrolmentCode, key: SigningKey, appVersion: String) {
     self.code = code
@@ -18,8 +17,8 @@ public struct EnrolmentSession: Sendable {
   public enum OnReceived: Sendable {
     case send(Message)
     /// The device exists. Its conversation goes on with a hello that answers the same challenge.
-    case enrolled(WireEnrolled, challenge: WireChallenge)
-    case refused(WireRefused)
+    case enrolled(Enrolled, challenge: Challenge)
+    case refused(Refused)
   }
 
   /// - Parameter nonce: 32 fresh random bytes.
@@ -29,30 +28,26 @@ public struct EnrolmentSession: Sendable {
     switch message {
     case .refused(let refused): return .refused(refused)
     case .challenge(let challenge) where self.challenge == nil:
-      guard code.matches(centreKey: Array(challenge.centreKey)) else { throw CentreUntrusted() }
+      guard code.matches(centreKey: challenge.centreKey) else { throw CentreUntrusted() }
       self.challenge = challenge
       return .send(.enrol(try makeEnrol(for: challenge, nonce: nonce())))
     case .enrolled(let enrolled):
       guard let challenge, let enrol else {
-        throw ProtocolViolation.unexpected(message.name, in: "an enrolment")
+        throw ProtocolViolation.unexpected(message, in: "an enrolment")
       }
-      let transcript = Transcript.enrolled(enrolled, enrol: enrol, challenge: challenge)
+      let transcript = Transcript.enrolled(challenge, enrol, enrolled)
       guard
-        SigningKey.isValid(Array(enrolled.signature), over: transcript, by: Array(challenge.centreKey))
+        SigningKey.isValid(enrolled.signature, over: transcript, by: challenge.centreKey)
       else { throw CentreUntrusted() }
       return .enrolled(enrolled, challenge: challenge)
-    default: throw ProtocolViolation.unexpected(message.name, in: "an enrolment")
+    default: throw ProtocolViolation.unexpected(message, in: "an enrolment")
     }
   }
 
-  private mutating func makeEnrol(for challenge: WireChallenge, nonce: [UInt8]) throws -> WireEnrol {
-    var enrol = WireEnrol()
-    enrol.protocolVersion = UInt32(ProtocolVersion.current)
-    enrol.secret = Data(code.secret)
-    enrol.publicKey = Data(key.publicKey)
-    enrol.nonce = Data(nonce)
-    enrol.appVersion = appVersion
-    enrol.signature = Data(try key.sign(Transcript.enrol(enrol, challenge: challenge)))
+  private mutating func makeEnrol(for challenge: Challenge, nonce: [UInt8]) throws -> Enrol {
+    var enrol = Enrol(
+      secret: code.secret, publicKey: key.publicKey, nonce: nonce, appVersion: appVersion)
+    enrol.signature = try key.sign(Transcript.enrol(challenge, enrol))
     self.enrol = enrol
     return enrol
   }

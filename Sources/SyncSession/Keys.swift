@@ -1,5 +1,5 @@
-public import Crypto
-import TradeRules
+import Crypto
+public import SyncProtocol
 
 /// An Ed25519 key pair of a device or of the centre.
 public struct SigningKey: Sendable {
@@ -27,36 +27,18 @@ public struct SigningKey: Sendable {
 public enum Hashing {
   public static func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 
-  /// What stands in the hash chain for a text about a person: SHA-256 over the salt and the text, so that
-  /// nobody who has the chain alone can guess it (16 random bytes of salt), and nobody who has both can deny
-  /// it.
-  public static func commitment(salt: [UInt8], text: String) -> [UInt8] {
-    var hasher = SHA256()
-    hasher.update(data: Array("waybill/personal/v1".utf8))
-    hasher.update(data: [UInt8(truncatingIfNeeded: salt.count)])
-    hasher.update(data: salt)
-    hasher.update(data: Array(text.utf8))
-    return Array(hasher.finalize())
-  }
+  /// What stands in the hash chain for a text about a person: nobody who has the chain alone can guess the
+  /// text (16 random bytes of salt), nobody who has both can deny it.
+  public static func commitment(_ note: PersonalNote) -> [UInt8] { sha256(Transcript.commitment(note)) }
 }
 
 /// A device's chain of operations: each link covers the one before, the operation's bytes and the
 /// commitments to its personal texts. A second branch shows at its first operation (G18, #66).
 public enum OperationChain {
   /// The hash before a device's first operation.
-  public static let start = [UInt8](repeating: 0, count: 32)
+  public static let start = Transcript.chainStart
 
-  public static func next(
-    after previous: [UInt8], bytes: [UInt8], commitments: [[UInt8]]
-  ) -> [UInt8] {
-    var hasher = SHA256()
-    hasher.update(data: [2])
-    hasher.update(data: previous)
-    var length: [UInt8] = []
-    length.appendVarint(UInt64(bytes.count))
-    hasher.update(data: length)
-    hasher.update(data: bytes)
-    for commitment in commitments { hasher.update(data: commitment) }
-    return Array(hasher.finalize())
+  public static func next(after previous: [UInt8], bytes: [UInt8], commitments: [[UInt8]]) -> [UInt8] {
+    Hashing.sha256(Transcript.link(previous: previous, operation: bytes, commitments: commitments))
   }
 }

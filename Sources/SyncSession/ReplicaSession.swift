@@ -1,4 +1,3 @@
-public import Foundation
 public import SyncProtocol
 public import TradeRules
 
@@ -12,9 +11,9 @@ public struct ReplicaSession: Sendable {
     public var key: SigningKey
     /// The centre's key as pinned at enrolment.
     public var centreKey: [UInt8]
-    public var hello: WireHello
+    public var hello: Hello
 
-    public init(device: String, key: SigningKey, centreKey: [UInt8], hello: WireHello) {
+    public init(device: String, key: SigningKey, centreKey: [UInt8], hello: Hello) {
       self.device = device
       self.key = key
       self.centreKey = centreKey
@@ -24,14 +23,14 @@ public struct ReplicaSession: Sendable {
 
   private enum State {
     case awaitingChallenge(Position)
-    case awaitingWelcome(Position, WireChallenge, WireHello)
+    case awaitingWelcome(Position, Challenge, Hello)
     case open(Open)
   }
 
   /// A welcomed connection.
   private struct Open {
     let key: SigningKey
-    let welcome: WireWelcome
+    let welcome: Welcome
     /// The last operation sent, and what of it is not settled: number and bytes of each batch.
     var sentThrough: Int64
     var unsettled: [(through: Int64, bytes: Int)]
@@ -49,11 +48,11 @@ public struct ReplicaSession: Sendable {
   public enum OnReceived: Sendable {
     case send(Message)
     /// The centre proved itself and let us in.
-    case welcomed(WireWelcome)
-    case stage(WirePage)
-    case apply(WireCheckpoint)
+    case welcomed(Welcome)
+    case stage(Page)
+    case apply(Checkpoint)
     case settled(through: Int64)
-    case refused(WireRefused)
+    case refused(Refused)
   }
 
   /// - Parameters:
@@ -65,13 +64,13 @@ public struct ReplicaSession: Sendable {
     switch (state, message) {
     case (_, .refused(let refused)): return .refused(refused)
     case (.awaitingChallenge(let position), .challenge(let challenge)):
-      guard Array(challenge.centreKey) == position.centreKey else { throw CentreUntrusted() }
+      guard challenge.centreKey == position.centreKey else { throw CentreUntrusted() }
       let hello = try sign(position, challenge, nonce: nonce(), at: clock)
       state = .awaitingWelcome(position, challenge, hello)
       return .send(.hello(hello))
     case (.awaitingWelcome(let position, let challenge, let hello), .welcome(let welcome)):
-      let transcript = Transcript.welcome(welcome, hello: hello, challenge: challenge)
-      guard SigningKey.isValid(Array(welcome.signature), over: transcript, by: position.centreKey) else {
+      let transcript = Transcript.welcome(challenge, hello, welcome)
+      guard SigningKey.isValid(welcome.signature, over: transcript, by: position.centreKey) else {
         throw CentreUntrusted()
       }
       state = .open(
@@ -83,19 +82,18 @@ public struct ReplicaSession: Sendable {
       open.unsettled.removeAll { $0.through <= settled.through }
       state = .open(open)
       return .settled(through: settled.through)
-    default: throw ProtocolViolation.unexpected(message.name, in: stateName)
+    default: throw ProtocolViolation.unexpected(message, in: stateName)
     }
   }
 
   private func sign(
-    _ position: Position, _ challenge: WireChallenge, nonce: [UInt8], at clock: ClockReading
-  ) throws -> WireHello {
+    _ position: Position, _ challenge: Challenge, nonce: [UInt8], at clock: ClockReading
+  ) throws -> Hello {
     var hello = position.hello
-    hello.clock.wall = clock.wall.milliseconds
-    hello.clock.bootID = Data(clock.bootID.bytes)
-    hello.clock.bootTime = UInt64(max(0, clock.bootTimeMilliseconds))
-    hello.nonce = Data(nonce)
-    hello.signature = Data(try position.key.sign(Transcript.hello(hello, challenge: challenge)))
+    hello.clock = DeviceClock(
+      wall: clock.wall, bootID: clock.bootID, bootTimeMilliseconds: max(0, clock.bootTimeMilliseconds))
+    hello.nonce = nonce
+    hello.signature = try position.key.sign(Transcript.hello(challenge, hello))
     return hello
   }
 
@@ -113,8 +111,9 @@ public struct ReplicaSession: Sendable {
   public func mayPush(_ limits: SyncLimits) -> (after: Int64, bytes: Int)? {
     guard case .open(let open) = state else { return nil }
     let waiting = open.unsettled.reduce(0) { $0 + $1.bytes }
-    let credit = min(limits.creditBytes, Int(open.welcome.creditBytes)) - waiting
-    return credit > 0 ? (open.sentThrough, min(credit, limits.batchBytesMax)) : nil
+    let credit = min(limits.creditBytes, open.welcome.limits.creditBytes) - waiting
+    let batch = min(limits.batchBytesMax, open.welcome.limits.batchBytes)
+    return credit > 0 ? (open.sentThrough, min(credit, batch)) : nil
   }
 
   /// Makes the signed batch of operations that follow what was sent.
@@ -124,30 +123,24 @@ public struct ReplicaSession: Sendable {
     guard case .open(var open) = state else {
       preconditionFailure("a batch is made only when mayPush allows it")
     }
-    let last = first + Int64(operations.count) - 1
-    var push = WirePush()
-    push.firstNumber = first
-    push.operations = operations.map(\.wire)
-    push.chainHash = Data(chainHash)
-    push.signature = Data(
-      try open.key.sign(
-        Transcript.push(device: device, epoch: Array(open.welcome.epoch), last: last, chainHash: chainHash)))
-    open.sentThrough = last
-    open.unsettled.append((last, operations.reduce(0) { $0 + $1.bytes.count }))
+    var push = Push(firstNumber: first, operations: operations, chainHash: chainHash)
+    push.signature = try open.key.sign(
+      Transcript.push(
+        device: device, epoch: open.welcome.epoch, lastNumber: push.lastNumber, chainHash: chainHash))
+    open.sentThrough = push.lastNumber
+    open.unsettled.append((push.lastNumber, push.creditBytes))
     state = .open(open)
     return .push(push)
   }
 
   /// Tells the centre how far this replica has stored what it was sent.
-  public mutating func stored(pages: Int, checkpoint: Int64, incarnation: [UInt8]) -> Message? {
+  public mutating func stored(pages: Int, checkpoint: Int64) -> Message? {
     guard case .open(var open) = state else { return nil }
     open.pagesStored += Int64(pages)
-    var stored = WireStored()
-    stored.pages = open.pagesStored
-    stored.checkpoint = checkpoint
-    stored.incarnation = Data(incarnation)
     state = .open(open)
-    return .stored(stored)
+    return .stored(
+      Stored(
+        pages: open.pagesStored, checkpointVersion: checkpoint, incarnation: open.welcome.incarnation))
   }
 }
 

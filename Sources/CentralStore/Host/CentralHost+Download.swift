@@ -1,4 +1,3 @@
-import Foundation
 import SyncProtocol
 import SyncSession
 import TradeRules
@@ -34,7 +33,7 @@ extension CentralHost {
     connections[number] = connection
   }
 
-  private func page(_ piece: Download.Piece, cursor: [UInt8]) -> WirePage {
+  private func page(_ piece: Download.Piece, cursor: [UInt8]) -> Page {
     PageCoding.page(
       bucket: piece.bucket.name, cursor: cursor, isSnapshot: piece.isSnapshot,
       rows: piece.rows, left: piece.left)
@@ -61,18 +60,18 @@ extension CentralHost {
     connections[number] = connection
   }
 
-  func note(_ stored: WireStored, from number: ConnectionNumber, at now: Instant) throws {
+  func note(_ stored: Stored, from number: ConnectionNumber, at now: Instant) throws {
     guard var connection = connections[number], let device = connection.device else { return }
-    connection.acknowledged = max(connection.acknowledged, Int64(stored.checkpointVersion))
+    connection.acknowledged = max(connection.acknowledged, stored.checkpointVersion)
     connections[number] = connection
     guard var session = try store.session(of: device) else { return }
-    let showsToken = Array(stored.incarnation) == session.incarnation.bytes
+    let showsToken = stored.incarnation == session.incarnation
     let isNews =
-      session.checkpoint < Int64(stored.checkpointVersion)
+      session.checkpoint < stored.checkpointVersion
       || (showsToken && session.previousIncarnation != nil)
     guard isNews else { return }
     if showsToken { session.previousIncarnation = nil }
-    session.checkpoint = max(session.checkpoint, Int64(stored.checkpointVersion))
+    session.checkpoint = max(session.checkpoint, stored.checkpointVersion)
     session.lastSyncAt = now
     session.lastSeenAt = now
     try store.store([session])
@@ -136,17 +135,10 @@ extension CentralHost {
     to number: ConnectionNumber, buckets: [Bucket], at now: Instant
   ) throws {
     guard var connection = connections[number], let device = connection.device else { return }
-    var checkpoint = WireCheckpoint()
-    checkpoint.version = UInt64(store.head.version)
-    checkpoint.appliedThrough = UInt64(try store.session(of: device)?.appliedThrough ?? 0)
-    checkpoint.centreTime = now.milliseconds
-    checkpoint.headHash = Data(store.head.hash)
-    checkpoint.digests = buckets.map { bucket in
-      var digest = WireBucketDigest()
-      digest.bucket = bucket.name
-      digest.digest = Data(store.index.digest(of: bucket).bytes)
-      return digest
-    }
+    let checkpoint = Checkpoint(
+      version: store.head.version, appliedThrough: try store.session(of: device)?.appliedThrough ?? 0,
+      digests: buckets.map { ClaimedDigest(bucket: $0, digest: store.index.digest(of: $0).bytes) },
+      centreTime: now, headHash: store.head.hash)
     send(.checkpoint(checkpoint), to: number)
     connection.current = store.head.version
     connection.checkpointSentAt = now

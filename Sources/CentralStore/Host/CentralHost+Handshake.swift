@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import SyncProtocol
 import SyncSession
@@ -9,17 +8,17 @@ import TradeTables
 extension CentralHost {
   // MARK: Enrolment
 
-  func enrol(_ enrol: WireEnrol, from number: ConnectionNumber, at now: Instant) throws {
+  func enrol(_ enrol: Enrol, from number: ConnectionNumber, at now: Instant) throws {
     guard let connection = connections[number] else { return }
-    let secretHash = Hashing.sha256(Array(enrol.secret))
+    let secretHash = Hashing.sha256(enrol.secret)
     guard let invitation = try store.find(InvitationColumns.self, secretHash),
       let invited = try store.find(DeviceColumns.self, invitation.device)
     else { return refuse(number, .codeInvalid) }
     // The answer to a spent code may have been lost: the same key gets it again.
-    if !(invitation.isSpent && invited.publicKey == Array(enrol.publicKey)) {
+    if !(invitation.isSpent && invited.publicKey == enrol.publicKey) {
       let form = Filled<EnrolDevice> {
         $0.secretHash = secretHash
-        $0.publicKey = Array(enrol.publicKey)
+        $0.publicKey = enrol.publicKey
       }
       let verdicts = try recordOwn([OwnDraft(form)], actor: "rule", at: now)
       guard verdicts.allSatisfy({ $0.outcome == .applied }) else { return refuse(number, .codeInvalid) }
@@ -29,12 +28,9 @@ extension CentralHost {
     }
     let session = try store.session(of: device.code) ?? newSession(of: device.code)
     try store.store([session])
-    var enrolled = WireEnrolled()
-    enrolled.device = device.code
-    enrolled.role = device.role.rawValue
-    enrolled.name = device.name
-    enrolled.epoch = Data(store.epoch.bytes)
-    enrolled.incarnation = Data(session.incarnation.bytes)
+    let enrolled = Enrolled(
+      device: device.code, role: device.role, name: device.name, epoch: store.epoch,
+      incarnation: session.incarnation)
     send(try connection.session.enrolled(enrolled, answering: enrol, signedBy: key), to: number)
   }
 
@@ -46,9 +42,9 @@ extension CentralHost {
 
   // MARK: Handshake
 
-  func welcome(_ hello: WireHello, from number: ConnectionNumber, at now: Instant) throws {
+  func welcome(_ hello: Hello, from number: ConnectionNumber, at now: Instant) throws {
     guard var connection = connections[number] else { return }
-    guard ProtocolVersion.supported.contains(Int(hello.protocolVersion)) else {
+    guard ProtocolVersion.supported.contains(hello.protocolVersion) else {
       return refuse(number, .upgradeRequired)
     }
     // Unknown and wrongly signed devices get the same answer after the same work.
@@ -62,8 +58,8 @@ extension CentralHost {
       return refuse(number, .replicaForked)
     }
     session.lastSeenAt = now
-    session.unsent = max(0, Int64(hello.lastRecorded) - session.appliedThrough)
-    session.clockOffsetMilliseconds = now.milliseconds(since: Instant(milliseconds: hello.clock.wall))
+    session.unsent = max(0, hello.lastRecorded - session.appliedThrough)
+    session.clockOffsetMilliseconds = now.milliseconds(since: hello.clock.wall)
     session.appVersion = hello.appVersion
     try store.store([session])
     replaceOlder(connection: number, of: device.code)
@@ -73,21 +69,21 @@ extension CentralHost {
     connection.device = device.code
     connection.grants = device.grants
     connection.download = download
-    connection.current = sameHistory(hello) ? Int64(hello.checkpointVersion) : 0
+    connection.current = sameHistory(hello) ? hello.checkpointVersion : 0
     connection.checkpointSentAt = Instant(milliseconds: 0)
     connections[number] = connection
     orders.append(.trust(number))
   }
 
-  private func sameHistory(_ hello: WireHello) -> Bool { Array(hello.epoch) == store.epoch.bytes }
+  private func sameHistory(_ hello: Hello) -> Bool { hello.epoch == store.epoch }
 
   /// Tells one life of a replica's file from another (#66): the token shown must be the current one, or the
   /// previous one when the welcome that carried the current was lost. The device's chain must go on from
   /// what the centre has.
-  private func admitIncarnation(of hello: WireHello, _ session: inout DeviceSession) throws -> Bool {
-    let shown = RecordID(bytes: Array(hello.incarnation)) ?? .none
+  private func admitIncarnation(of hello: Hello, _ session: inout DeviceSession) throws -> Bool {
+    let shown = hello.incarnation
     let isKnown = shown == session.incarnation || shown == session.previousIncarnation
-    let extendsOurs = Int64(hello.lastRecorded) >= session.appliedThrough
+    let extendsOurs = hello.lastRecorded >= session.appliedThrough
     let sharesOurs = try chainAgrees(hello, session)
     guard !sameHistory(hello) || isKnown, extendsOurs, sharesOurs else {
       session.isForked = true
@@ -98,11 +94,11 @@ extension CentralHost {
     return true
   }
 
-  private func chainAgrees(_ hello: WireHello, _ session: DeviceSession) throws -> Bool {
-    let number = Int64(hello.chainNumber)
+  private func chainAgrees(_ hello: Hello, _ session: DeviceSession) throws -> Bool {
+    let number = hello.chainNumber
     guard number > 0, number <= session.appliedThrough else { return true }
     let id = OperationID(device: session.device, number: number)
-    return try store.read { db in try LogStore.chainHash(of: id, in: db) } == Array(hello.chainHash)
+    return try store.read { db in try LogStore.chainHash(of: id, in: db) } == hello.chainHash
   }
 
   /// The newer connection of a device wins; a half-open one never blocks it.
@@ -114,43 +110,35 @@ extension CentralHost {
 
   private func welcome(
     for session: DeviceSession, _ grants: Grants, _ download: Download, at now: Instant
-  ) -> WireWelcome {
-    var welcome = WireWelcome()
-    welcome.epoch = Data(store.epoch.bytes)
-    welcome.centreTime = now.milliseconds
-    welcome.incarnation = Data(session.incarnation.bytes)
-    welcome.grants.buckets = grants.exact.map(\.name)
-    welcome.grants.prefixes = grants.prefixes
-    welcome.grants.everything = grants.everything
-    welcome.limits.batchBytes = UInt32(limits.batchBytesMax)
-    welcome.limits.creditBytes = UInt32(limits.creditBytes)
-    welcome.limits.batchOperations = UInt32(limits.operationsPerBatchMax)
-    welcome.appliedThrough = UInt64(session.appliedThrough)
-    welcome.headVersion = UInt64(store.head.version)
-    welcome.headHash = Data(store.head.hash)
-    welcome.wholeBuckets = download.legs.filter(\.isSnapshot).map(\.bucket.name)
-    return welcome
+  ) -> Welcome {
+    Welcome(
+      epoch: store.epoch, centreTime: now, incarnation: session.incarnation, grants: grants,
+      limits: UploadLimits(
+        batchBytes: limits.batchBytesMax, creditBytes: limits.creditBytes,
+        batchOperations: limits.operationsPerBatchMax),
+      appliedThrough: session.appliedThrough, headVersion: store.head.version, headHash: store.head.hash,
+      wholeBuckets: download.legs.filter(\.isSnapshot).map(\.bucket), loadContinues: download.isResumed)
   }
 
   /// What the replica has to be sent: it goes on where it stopped, takes what changed since its checkpoint,
   /// or takes whole the buckets it does not hold.
-  private func planDownload(for grants: Grants, hello: WireHello) throws -> Download {
+  private func planDownload(for grants: Grants, hello: Hello) throws -> Download {
     let granted = store.index.buckets(grantedBy: grants)
-    let isKnown = sameHistory(hello) && Int64(hello.checkpointVersion) <= store.head.version
-    let resumed = isKnown ? Download(cursor: Array(hello.loadCursor)) : nil
+    let isKnown = sameHistory(hello) && hello.checkpointVersion <= store.head.version
+    let resumed = isKnown ? hello.loadCursor.flatMap(Download.init(cursor:)) : nil
     let positions = Dictionary(
       (resumed?.legs ?? []).map { ($0.bucket, $0.position) }, uniquingKeysWith: { first, _ in first })
-    let held = Set(hello.buckets.map { Bucket($0) })
+    let held = Set(hello.buckets)
     return Download(
       legs: granted.map { bucket in
         let holds =
           bucket == ChangeIndex.everything ? hello.holdsEverything : held.contains(bucket)
         let start: Download.Position =
           isKnown && holds && hello.checkpointVersion > 0
-          ? .delta(through: Int64(hello.checkpointVersion), after: nil)
+          ? .delta(through: hello.checkpointVersion, after: nil)
           : .snapshot(base: store.head.version, after: nil)
         return Download.Leg(bucket: bucket, position: positions[bucket] ?? start)
-      })
+      }, isResumed: resumed != nil)
   }
 }
 

@@ -64,11 +64,7 @@ extension CentralHost {
         kind: draft.kind, actor: actor, basedOnEpoch: store.epoch, basedOnVersion: store.head.version,
         recordedAt: now, clock: ClockReading(wall: now), form: draft.form)
       let (bytes, texts) = OperationCoding.encode(operation)
-      let personal = texts.map { text in
-        let salt = random(16)
-        return PersonalPiece(
-          commitment: Hashing.commitment(salt: salt, text: text.text), salt: salt, text: text.text)
-      }
+      let personal = texts.map { PersonalPiece(PersonalNote(salt: random(16), text: $0.text)) }
       chain = OperationChain.next(after: chain, bytes: bytes, commitments: personal.map(\.commitment))
       return ReceivedOperation(id: operation.id, bytes: bytes, personal: personal, chainHash: chain)
     }

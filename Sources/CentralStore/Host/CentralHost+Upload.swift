@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import SyncProtocol
 import SyncSession
@@ -18,7 +17,7 @@ extension CentralHost {
 
   /// Checks a batch: its operations continue the device's chain, and the device signed where it ends. What
   /// the log has already is passed over (G4); a different operation under a known number is a fork (G18).
-  func take(_ push: WirePush, from number: ConnectionNumber) throws {
+  func take(_ push: Push, from number: ConnectionNumber) throws {
     guard let code = connections[number]?.device, let device = try store.find(DeviceColumns.self, code),
       let session = try store.session(of: code)
     else { return }
@@ -27,24 +26,19 @@ extension CentralHost {
     var chain = try chainBefore(push.firstNumber, of: code, session, waiting)
     var fresh: [ReceivedOperation] = []
     for (offset, recorded) in push.operations.enumerated() {
-      let id = OperationID(device: code, number: Int64(push.firstNumber) + Int64(offset))
-      let personal = recorded.personal.map { note in
-        let salt = Array(note.salt)
-        return PersonalPiece(
-          commitment: Hashing.commitment(salt: salt, text: note.text), salt: salt, text: note.text)
-      }
+      let id = OperationID(device: code, number: push.firstNumber + Int64(offset))
+      let personal = recorded.personal.map(PersonalPiece.init)
       chain = OperationChain.next(
-        after: chain, bytes: Array(recorded.operation), commitments: personal.map(\.commitment))
+        after: chain, bytes: recorded.bytes, commitments: personal.map(\.commitment))
       guard id.number > known else { continue }
       fresh.append(
-        ReceivedOperation(
-          id: id, bytes: Array(recorded.operation), personal: personal, chainHash: chain))
+        ReceivedOperation(id: id, bytes: recorded.bytes, personal: personal, chainHash: chain))
     }
-    let last = Int64(push.firstNumber) + Int64(push.operations.count) - 1
+    let last = push.lastNumber
     let transcript = Transcript.push(
-      device: code, epoch: store.epoch.bytes, last: last, chainHash: Array(push.chainHash))
-    let isSigned = SigningKey.isValid(Array(push.signature), over: transcript, by: device.publicKey)
-    guard chain == Array(push.chainHash), isSigned, try isOurs(chain, last, code, known) else {
+      device: code, epoch: store.epoch, lastNumber: last, chainHash: push.chainHash)
+    let isSigned = SigningKey.isValid(push.signature, over: transcript, by: device.publicKey)
+    guard chain == push.chainHash, isSigned, try isOurs(chain, last, code, known) else {
       return fork(session, number)
     }
     pending.append(
@@ -54,9 +48,9 @@ extension CentralHost {
   }
 
   private func chainBefore(
-    _ first: UInt64, of device: String, _ session: DeviceSession, _ waiting: PendingPush?
+    _ first: Int64, of device: String, _ session: DeviceSession, _ waiting: PendingPush?
   ) throws -> [UInt8] {
-    let previous = Int64(first) - 1
+    let previous = first - 1
     if previous == 0 { return OperationChain.start }
     if let waiting, previous == waiting.through { return waiting.chainHash }
     if previous == session.appliedThrough { return session.chainHash }
@@ -89,9 +83,7 @@ extension CentralHost {
       let sessions = try settledSessions(pushes, at: now)
       let commit = try store.commit(pushes.flatMap(\.groups), sessions: sessions, at: now)
       for push in pushes where connections[push.connection] != nil {
-        var settled = WireSettled()
-        settled.through = UInt64(push.through)
-        send(.settled(settled), to: push.connection)
+        send(.settled(Settled(through: push.through)), to: push.connection)
       }
       publish(commit, at: now)
     } catch {

@@ -1,4 +1,3 @@
-import Foundation
 public import SyncProtocol
 public import SyncSession
 public import TradeRules
@@ -78,6 +77,8 @@ public final class CentralHost {
     var download: Download?
     /// The version of the last checkpoint sent.
     var current: Int64 = 0
+    /// The checkpoint the replica last said it holds.
+    var acknowledged: Int64 = 0
     var checkpointSentAt = Instant(milliseconds: 0)
     /// Buckets the replica asked for again after a mismatch, counted so that a quarrel ends.
     var wholeSends = 0
@@ -139,10 +140,7 @@ public final class CentralHost {
 
   /// Refuses with a stable code; the reason is for people.
   func refuse(_ number: ConnectionNumber, _ code: Code, retryAfter: Int64 = 0) {
-    var refused = WireRefused()
-    refused.code = code.rawValue
-    refused.retryAfterMs = UInt64(max(0, retryAfter))
-    send(.refused(refused), to: number)
+    send(.refused(Refused(code: code, retryAfterMilliseconds: max(0, retryAfter))), to: number)
     drop(number, .refused, reason: code.rawValue)
   }
 }

@@ -28,8 +28,13 @@ struct Download {
   }
 
   private(set) var legs: [Leg]
+  /// Whether it goes on behind a cursor that the replica showed.
+  let isResumed: Bool
 
-  init(legs: [Leg]) { self.legs = legs }
+  init(legs: [Leg], isResumed: Bool = false) {
+    self.legs = legs
+    self.isResumed = isResumed
+  }
 
   /// One page of rows of one bucket.
   struct Piece {
@@ -39,6 +44,8 @@ struct Download {
     let next: Position
     var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
     var left: [RowKey] = []
+
+    var isEmpty: Bool { rows.isEmpty && left.isEmpty }
   }
 
   /// Reads the next page, or nil when nothing is newer than what was sent: then the head is a checkpoint.
@@ -76,7 +83,7 @@ extension Download {
       legs.append(Leg(bucket: Bucket(String(decoding: name, as: UTF8.self)), position: position))
     }
     guard !legs.isEmpty else { return nil }
-    self.init(legs: legs)
+    self.init(legs: legs, isResumed: true)
   }
 }
 

@@ -23,19 +23,15 @@ public final class CentralStore {
 
   let database: any DatabaseWriter
   public private(set) var epoch: RecordID
-  public private(set) var head: LogHead
+  public private(set) var head: LogEnd
   private(set) var index: ChangeIndex
   private var rows = WorkingSet()
   private var awaited: Set<String>
 
-  /// Opens a store, making its tables when the file is new.
-  ///
-  /// - Throws: `StoreFault` when the file is another program's, newer than this program, in use or damaged.
-  public init(_ database: any DatabaseWriter) throws {
+  init(_ database: any DatabaseWriter) throws {
     self.database = database
-    (epoch, head, index, awaited) = try database.write { db in
-      try CentralSchema.migrate(db)
-      return (
+    (epoch, head, index, awaited) = try database.read { db in
+      (
         try Meta.id("epoch", in: db) ?? .none, try LogStore.head(in: db), try ChangeIndex(db),
         try Set(String.fetchAll(db, sql: "SELECT DISTINCT waiting_for FROM held WHERE waiting_for <> ''"))
       )
@@ -88,6 +84,10 @@ public final class CentralStore {
   func begin(epoch: RecordID) throws {
     try database.write { db in try Meta.set("epoch", epoch.bytes, in: db) }
     self.epoch = epoch
+  }
+
+  func session(of device: String) throws -> DeviceSession? {
+    try read { db in try DeviceSessions.fetch(device, in: db) }
   }
 
   func store(_ sessions: [DeviceSession]) throws {

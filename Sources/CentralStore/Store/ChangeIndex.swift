@@ -50,8 +50,8 @@ struct ChangeIndex {
       guard let table = TableDescription.numbered(change.key.table), !table.isCentreOnly else { continue }
       let before = change.before.map(table.buckets) ?? []
       let after = table.buckets(of: change.after)
-      let oldHash = change.before.map { hasher.hash($0, in: table) }
-      let newHash = hasher.hash(change.after, in: table)
+      let oldHash = change.before.map { hasher.hash($0, of: table) }
+      let newHash = hasher.hash(change.after, of: table)
       for bucket in before + [ChangeIndex.everything] {
         if let oldHash { update(bucket, change.after.version) { $0.subtract(oldHash) } }
       }

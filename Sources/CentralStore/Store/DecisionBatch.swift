@@ -10,14 +10,14 @@ import TradeTables
 final class DecisionBatch {
   private let db: Database
   private let rows: WorkingSet
-  private(set) var head: LogHead
+  private(set) var head: LogEnd
   private(set) var entries: [LogEntry] = []
   private var epoch: RecordID
   private var receivedAtByVersion: [Int64: Instant?] = [:]
   /// Keys (in hexadecimal) that held operations wait for, so that nobody looks in vain.
   private(set) var awaited: Set<String>
 
-  init(_ db: Database, rows: WorkingSet, head: LogHead, epoch: RecordID, awaited: Set<String>) {
+  init(_ db: Database, rows: WorkingSet, head: LogEnd, epoch: RecordID, awaited: Set<String>) {
     self.db = db
     self.rows = rows
     self.head = head
@@ -61,11 +61,11 @@ final class DecisionBatch {
     var entry = LogEntry(
       version: version, kind: ruling.kind, device: first.id.device, numbers: first.id.number...last.id.number,
       receivedAt: receivedAt, rulesVersion: Rules.version, verdicts: ruling.verdicts,
-      observed: observations.answers, effectsHash: EffectsHash.of(changes), hash: [])
+      observed: observations.answers, effectsHash: try EffectsHash.of(changes), hash: [])
     entry.hash = entry.chained(after: head.hash, operations: group.map(\.chainHash))
     try LogStore.append(entry, group, isNew: isNew, in: db)
     entries.append(entry)
-    head = LogHead(version: version, hash: entry.hash, receivedAt: receivedAt)
+    head = LogEnd(version: version, hash: entry.hash, receivedAt: receivedAt)
     made.append(contentsOf: changes.lazy.filter { $0.before == nil }.map(\.key))
   }
 

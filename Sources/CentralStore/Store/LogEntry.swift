@@ -1,4 +1,5 @@
-public import SyncSession
+import SyncProtocol
+import SyncSession
 public import TradeRules
 
 /// One decided or held group of operations: the unit of the centre's append-only log.
@@ -40,13 +41,19 @@ public struct PersonalPiece: Hashable, Sendable {
   public var text: String?
 }
 
+extension PersonalPiece {
+  init(_ note: PersonalNote) {
+    self.init(commitment: Hashing.commitment(note), salt: note.salt, text: note.text)
+  }
+}
+
 /// Where the log ends.
-public struct LogHead: Hashable, Sendable {
+public struct LogEnd: Hashable, Sendable {
   public var version: Int64
   public var hash: [UInt8]
   public var receivedAt: Instant
 
-  public static let empty = LogHead(
+  public static let empty = LogEnd(
     version: 0, hash: [UInt8](repeating: 0, count: 32), receivedAt: Instant(milliseconds: .min))
 }
 

@@ -47,11 +47,11 @@ enum LogStore {
     }
   }
 
-  static func head(in db: Database) throws -> LogHead {
+  static func head(in db: Database) throws -> LogEnd {
     let last = try GRDB.Row.fetchOne(
       db, sql: "SELECT version, hash, received_at FROM log_entry ORDER BY version DESC LIMIT 1")
     guard let last else { return .empty }
-    return LogHead(
+    return LogEnd(
       version: last["version"], hash: bytes(last["hash"]),
       receivedAt: Instant(milliseconds: last["received_at"]))
   }
