@@ -9,6 +9,8 @@ let strict: [SwiftSetting] = [
 ]
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// The C functions of the same SQLite, for the one file that binds cells by hand.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -42,11 +44,14 @@ let package = Package(
     // Embeds the SQL files.
     .target(
       name: "Schema", path: "schema", exclude: ["waybill.proto"], sources: ["Schema.swift"],
-      resources: [.embedInCode("trade.sql"), .embedInCode("centre.sql"), .embedInCode("replica.sql")],
+      resources: [
+        .embedInCode("trade.sql"), .embedInCode("indexes.sql"), .embedInCode("versions.sql"),
+        .embedInCode("base.sql"), .embedInCode("centre.sql"), .embedInCode("replica.sql"),
+      ],
       swiftSettings: strict),
     // Lays rows down: generic SQL over table descriptions.
     .target(
-      name: "TradeTables", dependencies: ["TradeRules", "SyncProtocol", "Schema", grdb, crypto],
+      name: "TradeTables", dependencies: ["TradeRules", "SyncProtocol", "Schema", grdb, sqlite, crypto],
       swiftSettings: strict),
     // Remembers for all.
     .target(
@@ -86,7 +91,10 @@ let package = Package(
         "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
         "WebSocketTransport", arguments,
       ], swiftSettings: strict),
-    // Holds the rules to the scenarios and promises.
+// Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
+    .testTarget(
+      name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
+      swiftSettings: strict),
   ]
 )
