@@ -43,6 +43,19 @@ struct OrderCreationTests {
     #expect(bench.order(handle).state == .accepted)
   }
 
+  @Test("an order and its submission in one group apply whole or not at all")
+  func oneGroup() {
+    let bench = RuleBench.trading(5)
+    let (handle, form) = bench.newOrder("SO-A-1", of: "C-ANA", [("CHAI", 1)])
+    let good = bench.group([bench.record("A", form), bench.record("A", handle.submit)])
+    #expect(bench.decide(good).map(\.outcome) == [.applied, .applied])
+    #expect(bench.order(handle).state == .accepted)
+    let (empty, emptyForm) = bench.newOrder("SO-A-2", of: "C-ANA", [])
+    let bad = bench.group([bench.record("A", emptyForm), bench.record("A", empty.submit)])
+    #expect(bench.decide(bad).map(\.codes) == [[.groupRejected], [.orderEmpty]])
+    #expect(bench.find(OrderColumns.self, empty.id) == nil)
+  }
+
   @Test("a number, a product or a quantity that cannot be is refused with its code")
   func refusals() {
     let bench = RuleBench.trading(5)
