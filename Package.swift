@@ -94,5 +94,7 @@ let package = Package(
     .testTarget(
       name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
       swiftSettings: strict),
+    // Holds the rules to the scenarios and promises.
+    .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
   ]
 )

@@ -30,12 +30,6 @@ CREATE TABLE staged (
   page BLOB NOT NULL
 ) STRICT;
 
--- How far the download of each bucket has come; empty once a checkpoint is applied.
-CREATE TABLE progress (
-  bucket TEXT NOT NULL PRIMARY KEY,
-  cursor BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- The buckets held at the checkpoint, and their digests over confirmed rows.
 CREATE TABLE bucket (
   name TEXT NOT NULL PRIMARY KEY,

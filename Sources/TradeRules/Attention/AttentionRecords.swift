@@ -9,6 +9,7 @@ public struct TaskColumns: TableColumns {
     if let agent = task.agent { buckets.append(.agent(agent)) }
     return buckets
   }
+  public static let indexes = [Index("task_of_stock", equal: ["warehouse", "sku", "bin", "isOpen"])]
   public let id = Column<RecordID>(1, .key)
   public let kind = Column<TaskKind>(2)
   public let code = Column<String>(3)
@@ -27,6 +28,8 @@ public struct TaskColumns: TableColumns {
   public let openedAt = Column<Instant>(13)
   /// The device whose operation opened it.
   public let device = Column<String>(14)
+  /// The order line it is about.
+  public let line = Column<RecordID?>(15)
 }
 public typealias TradeTask = Record<TaskColumns>
 
@@ -57,13 +60,13 @@ public struct ConflictColumns: TableColumns {
   public static let number: TableNumber = 61
   public static let name = "conflict"
   public static let reach = Reach<Self>.following { $0.places.words.map { Bucket($0) } }
-  public static let indexes = [Index("conflict_record", equal: ["table", "key", "state"])]
+  public static let indexes = [Index("conflict_record", equal: ["table", "recordKey", "state"])]
   public let id = Column<RecordID>(1, .key)
   public let kind = Column<String>(2)
   public let code = Column<String>(3)
   public let record = Column<String>(4)
   public let table = Column<Int64>(5)
-  public let key = Column<[UInt8]>(6)
+  public let recordKey = Column<[UInt8]>(6)
   public let field = Column<String>(7)
   /// What the author saw when editing.
   public let base = Column<PersonalText>(8)
@@ -198,7 +201,10 @@ public struct ImportedColumns: TableColumns {
   public static let reach = Reach<Self>.centreOnly
   public let kind = Column<String>(1, .key)
   public let external = Column<String>(2, .key)
-  /// The file's values, in canonical text; a hash of it where a column is personal.
+  /// The file's row as the bytes of its form, which only mark personal fields.
   public let content = Column<[UInt8]>(3)
+  /// The personal fields in the order of their marks, each ended by a unit separator (U+001F); the
+  /// commitment is theirs, one after the other.
+  public let personal = Column<PersonalText>(4)
 }
 public typealias Imported = Record<ImportedColumns>

@@ -58,6 +58,7 @@ extension Code {
   public static let countNearMovement: Code = "COUNT_NEAR_MOVEMENT"
   public static let negativeBin: Code = "NEGATIVE_BIN"
   public static let possibleDuplicateAdjustment: Code = "POSSIBLE_DUPLICATE_ADJUSTMENT"
+  public static let lotExpiryConflict: Code = "LOT_EXPIRY_CONFLICT"
   public static let shippedAfterCancel: Code = "SHIPPED_AFTER_CANCEL"
   public static let overShipped: Code = "OVER_SHIPPED"
   public static let clockSuspect: Code = "CLOCK_SUSPECT"
@@ -261,7 +262,8 @@ public enum CodeBook {
       .fieldConflict, "Somebody else changed the same field; one value stands and the other is kept.",
       "waybill conflict show tells both.", .attention),
     entry(
-      .sensitiveConflict, "Somebody else changed the same sensitive field; the centre's value stands until a person decides.",
+      .sensitiveConflict,
+      "Somebody else changed the same sensitive field; the centre's value stands until a person decides.",
       "waybill conflict resolve chooses.", .attention),
     entry(
       .lineKept, "A line was removed and edited at once; the edit stands.",
@@ -270,7 +272,8 @@ public enum CodeBook {
       .acceptedPutback, "The cut was accepted; what was picked too much is put back.",
       "", .done),
     entry(
-      .addressReview, "The address was changed after the submission; the warehouse works with the old one until somebody decides.",
+      .addressReview,
+      "The address was changed after the submission; the old one holds until somebody decides.",
       "waybill conflict resolve chooses.", .attention),
     entry(
       .putBack, "Goods in staging belong back in their bin.",
@@ -287,6 +290,9 @@ public enum CodeBook {
     entry(
       .possibleDuplicateAdjustment, "The same correction was recorded twice; both count.",
       "Reverse one if it happened once.", .attention),
+    entry(
+      .lotExpiryConflict, "The lot is known with another expiry; the earlier one rules until somebody decides.",
+      "waybill conflict resolve chooses.", .attention),
     entry(
       .shippedAfterCancel, "The order was shipped after it was cancelled.",
       "Recall the shipment or draft a return.", .attention),

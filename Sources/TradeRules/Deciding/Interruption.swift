@@ -33,6 +33,8 @@ public struct Verdict: Hashable, Sendable {
   /// What a person calls the record it was about.
   public var record: String
   public var conflicts: [RecordID]
+  /// What came of each row of an import, in the file's order; empty for anything else.
+  public var rows: [RowOutcome] = []
 
   public init(_ outcome: Outcome, _ codes: [Code] = [], record: String = "", conflicts: [RecordID] = []) {
     self.outcome = outcome

@@ -40,12 +40,14 @@ public enum Rules {
     guard let rule = RuleBook.rule(operation.kind) else {
       throw .refused(Refusal(.malformed, "no operation is called \(operation.kind)"))
     }
-    guard entry.device.role == .centre || entry.device.role == .admin
-      || rule.roles.contains(entry.device.role)
+    guard
+      entry.device.role == .centre || entry.device.role == .admin
+        || rule.roles.contains(entry.device.role)
     else { throw .refused(Refusal(.notPermitted, "\(operation.kind) by \(entry.device.role)")) }
     let trade = Trade(operation, on: view, in: entry, observations)
     var verdict = try rule.decide(operation.form, trade)
     try Promises.settle(trade)
+    for code in trade.flags where !verdict.codes.contains(code) { verdict.codes.append(code) }
     if verdict.record.isEmpty { verdict.record = recordName(operation) }
     if entry.isFinal, try clockIsSuspect(trade) { verdict.codes.append(.clockSuspect) }
     return verdict

@@ -10,6 +10,8 @@ public final class Trade {
   /// (warehouse, SKU) whose stock or promises this operation changed; settled once at its end.
   private(set) var touchedLevels: [LevelKey] = []
 
+  private(set) var flags: [Code] = []
+
   struct LevelKey: Hashable {
     let warehouse: String
     let sku: String
@@ -48,6 +50,9 @@ public final class Trade {
   /// Asks for several rows at once, so that the host goes to the store once.
   public func prepare(_ keys: [RowKey]) throws(Interruption) { try view.prepare(keys) }
 
+  /// The same for rows and ranges.
+  public func prepare(_ needs: [Need]) throws(Interruption) { try view.prepare(needs) }
+
   /// A number a rule needs, as it stands in the log (`Settings`).
   public func setting(_ setting: Settings) throws(Interruption) -> Int64 {
     try find(SettingColumns.self, setting.rawValue)?.amount ?? setting.standard
@@ -72,6 +77,11 @@ public final class Trade {
   func touchLevel(_ warehouse: String, _ sku: String) {
     let key = LevelKey(warehouse: warehouse, sku: sku)
     if !touchedLevels.contains(key) { touchedLevels.append(key) }
+  }
+
+  /// Adds a code to the operation's answer: something happened besides what was asked.
+  func flag(_ code: Code) {
+    if !flags.contains(code) { flags.append(code) }
   }
 
   func takeTouchedLevels() -> [LevelKey] {
@@ -117,6 +127,9 @@ public enum Settings: String, CaseIterable, Sendable {
   case priceFloorPerMille
   /// How long after a recount or put-back task is due, milliseconds.
   case taskDueMilliseconds
+  /// How long after a new price took effect the one a device still showed is honoured without asking
+  /// anybody, milliseconds (#44).
+  case priceGraceMilliseconds
 
   public var standard: Int64 {
     switch self {
@@ -124,6 +137,7 @@ public enum Settings: String, CaseIterable, Sendable {
     case .nearCountMilliseconds: 2_000
     case .priceFloorPerMille: 0
     case .taskDueMilliseconds: 24 * 3_600_000
+    case .priceGraceMilliseconds: 72 * 3_600_000
     }
   }
 }

@@ -128,6 +128,22 @@ public final class WorkingSet {
     if !missing.isEmpty { throw .needs(missing.map(Need.row)) }
   }
 
+  /// The same for rows and ranges.
+  public func prepare(_ needs: [Need]) throws(Interruption) {
+    let missing = needs.filter { need in
+      switch need {
+      case .row(let key): entries[key] == nil
+      case .range(let range): !holds(range)
+      }
+    }
+    if !missing.isEmpty { throw .needs(missing) }
+  }
+
+  private func holds(_ range: RowRange) -> Bool {
+    let prefix = Prefix(table: range.table.number, index: range.index.name, values: range.equal)
+    return ranges[prefix].map { covers($0.from, range.from) } ?? false
+  }
+
   /// The rows of a range, in the index's order.
   public func rows(_ range: RowRange) throws(Interruption) -> [Row] {
     let prefix = Prefix(table: range.table.number, index: range.index.name, values: range.equal)
@@ -146,7 +162,9 @@ public final class WorkingSet {
     if let previous, previous.values == row.values { return }
     undo.append(Undo(key: key, previous: previous))
     reindex(key, from: previous, to: row)
-    if entries[key] == nil { entries[key] = Entry(stored: nil, current: row) } else {
+    if entries[key] == nil {
+      entries[key] = Entry(stored: nil, current: row)
+    } else {
       entries[key]?.current = row
     }
     dirty.insert(key)

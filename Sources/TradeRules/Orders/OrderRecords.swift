@@ -32,7 +32,8 @@ public struct OrderColumns: TableColumns {
   public let notes = Column<PersonalText>(7, .merged)
   public let agent = Column<String?>(8)
   public let territory = Column<String?>(9)
-  /// The warehouse asked for; empty = the customer's, else the device's first.
+  /// The warehouse to serve from, fixed when the order is made: the one asked for, else the customer's, else
+  /// the device's first. Empty: each line's is found when stock is promised.
   public let warehouse = Column<String>(10)
   /// The warehouses that have to do with the order once it is accepted; they see it.
   public let warehouses = Column<WordList>(11)
@@ -59,6 +60,12 @@ public struct OrderColumns: TableColumns {
   /// The device and operation number of the deletion of the draft.
   public let deletedBy = Column<String>(25)
   public let nextLine = Column<Int64>(26)
+  /// The device and operation number of the submission; its author hears of later changes.
+  public let submittedBy = Column<String>(27)
+  /// When the cancellation was recorded: what was shipped before it stays shipped (#32).
+  public let cancelledAt = Column<Instant?>(28)
+  /// The log version of the cancellation: who had seen it and ships all the same knows what they do (#34).
+  public let cancelledVersion = Column<Int64>(29)
 }
 public typealias Order = Record<OrderColumns>
 
@@ -91,7 +98,7 @@ public struct OrderLineColumns: TableColumns {
   public let sku = Column<String>(4)
   public let ordered = Column<Quantity>(5)
   public let unitPrice = Column<UnitPrice>(6)
-  /// `PRICE_MANUAL` or empty.
+  /// What there is to say about the price, a `PRICE_…` code or empty.
   public let priceCode = Column<String>(7)
   public let allocated = Column<Quantity>(8)
   public let backordered = Column<Quantity>(9)
@@ -101,7 +108,7 @@ public struct OrderLineColumns: TableColumns {
   public let cancelled = Column<Quantity>(13)
   public let returned = Column<Quantity>(14)
   public let isRemoved = Column<Bool>(15)
-  /// The warehouse at which the backordered rest waits; empty when nothing does.
+  /// The warehouse at which the backordered rest waits; `*` when any will do, empty when nothing waits.
   public let waitingAt = Column<String>(16)
   public let acceptedVersion = Column<Int64>(17)
   /// Copied from the order: a line is seen by whoever sees its order.
@@ -141,6 +148,29 @@ public struct AllocationColumns: TableColumns {
   public let device = Column<String>(11)
 }
 public typealias Allocation = Record<AllocationColumns>
+
+/// Goods of one lot picked for a line and not shipped yet; they lie in the warehouse's staging bin.
+public struct StagedColumns: TableColumns {
+  public static let columns = Self()
+  public static let number: TableNumber = 45
+  public static let name = "staged"
+  public static let reach = Reach<Self>.following { staged in
+    orderBuckets(
+      agent: staged.agent, territory: staged.territory, warehouses: staged.warehouses,
+      device: staged.device)
+  }
+  public static let indexes = [Index("staged_order", equal: ["order"])]
+  public let line = Column<RecordID>(1, .key)
+  public let warehouse = Column<String>(2, .key)
+  public let lot = Column<String>(3, .key)
+  public let order = Column<RecordID>(4)
+  public let quantity = Column<Quantity>(5)
+  public let agent = Column<String?>(6)
+  public let territory = Column<String?>(7)
+  public let warehouses = Column<WordList>(8)
+  public let device = Column<String>(9)
+}
+public typealias Staged = Record<StagedColumns>
 
 /// Goods that left a warehouse for a customer. It may carry lines of several orders of one consignee.
 public struct ShipmentColumns: TableColumns {

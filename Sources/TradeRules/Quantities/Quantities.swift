@@ -33,6 +33,7 @@ public struct Quantity: Hashable, Comparable, Sendable, ColumnValue, Expressible
   public init(integerLiteral units: Int64) { thousandths = units * 1000 }
   public init(_ value: Value) { thousandths = Int64(value) }
   public static var kind: ValueKind { .integer }
+  public static var decimals: Int { 3 }
   public var value: Value { .integer(thousandths) }
 
   public static func < (one: Quantity, other: Quantity) -> Bool { one.thousandths < other.thousandths }
@@ -55,6 +56,7 @@ public struct UnitPrice: Hashable, Comparable, Sendable, ColumnValue {
   public init(tenThousandths: Int64) { self.tenThousandths = tenThousandths }
   public init(_ value: Value) { tenThousandths = Int64(value) }
   public static var kind: ValueKind { .integer }
+  public static var decimals: Int { 4 }
   public var value: Value { .integer(tenThousandths) }
   public static func < (one: UnitPrice, other: UnitPrice) -> Bool {
     one.tenThousandths < other.tenThousandths

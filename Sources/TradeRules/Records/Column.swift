@@ -31,6 +31,8 @@ public struct ColumnDescription: Sendable {
   public let kind: ValueKind
   public let isOptional: Bool
   public let role: ColumnRole
+  /// How many decimals an integer means: 3 for thousandths.
+  public let decimals: Int
   public var isKey: Bool { if case .key = role { true } else { false } }
 }
 
@@ -43,7 +45,7 @@ extension Column: DescribableColumn {
   func description(named name: String) -> ColumnDescription {
     ColumnDescription(
       number: number, name: name, sqlName: snakeCased(name), kind: V.kind, isOptional: V.isOptional,
-      role: role)
+      role: role, decimals: V.decimals)
   }
 }
 

@@ -40,12 +40,15 @@ public enum ValueKind: Sendable {
 public protocol ColumnValue: Sendable {
   static var kind: ValueKind { get }
   static var isOptional: Bool { get }
+  /// How many decimals an integer means: 3 for thousandths; 0 for a plain number.
+  static var decimals: Int { get }
   init(_ value: Value)
   var value: Value { get }
 }
 
 extension ColumnValue {
   public static var isOptional: Bool { false }
+  public static var decimals: Int { 0 }
 }
 
 extension Int64: ColumnValue {
@@ -91,6 +94,7 @@ extension [UInt8]: ColumnValue {
 extension Optional: ColumnValue where Wrapped: ColumnValue {
   public static var kind: ValueKind { Wrapped.kind }
   public static var isOptional: Bool { true }
+  public static var decimals: Int { Wrapped.decimals }
   public init(_ value: Value) { self = value == .null ? nil : Wrapped(value) }
   public var value: Value { self?.value ?? .null }
 }

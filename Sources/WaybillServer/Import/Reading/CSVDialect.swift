@@ -17,10 +17,10 @@ enum CSVDelimiter: UInt8, CaseIterable, Sendable {
     var isQuoted = false
     var ended = isWhole || head.count >= ReadingLimits.delimiterSampleBytesMax
     // Blank lines before the header tell nothing.
-    for byte in head.drop(while: { $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn }) {
-      if byte == ASCII.quote { isQuoted.toggle() }
+    for byte in head.drop(while: { $0 == CSVByte.lineFeed || $0 == CSVByte.carriageReturn }) {
+      if byte == CSVByte.quote { isQuoted.toggle() }
       guard !isQuoted else { continue }
-      if byte == ASCII.lineFeed || byte == ASCII.carriageReturn {
+      if byte == CSVByte.lineFeed || byte == CSVByte.carriageReturn {
         ended = true
         break
       }
@@ -33,7 +33,7 @@ enum CSVDelimiter: UInt8, CaseIterable, Sendable {
 }
 
 /// The bytes that mean something in CSV.
-enum ASCII {
+enum CSVByte {
   static let null: UInt8 = 0x00
   static let lineFeed: UInt8 = 0x0A
   static let carriageReturn: UInt8 = 0x0D

@@ -5,7 +5,7 @@ enum CSVField {
   static func quoted(_ field: String, delimiter: CSVDelimiter = .comma) -> String {
     // Bytes, not characters: CRLF is one character, and equal to neither CR nor LF.
     let needsQuotes = field.utf8.contains {
-      $0 == ASCII.quote || $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn
+      $0 == CSVByte.quote || $0 == CSVByte.lineFeed || $0 == CSVByte.carriageReturn
         || $0 == delimiter.rawValue
     }
     return needsQuotes ? inQuotes(field) : field

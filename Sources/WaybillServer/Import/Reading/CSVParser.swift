@@ -35,7 +35,7 @@ struct CSVParser {
 
   init(delimiter: CSVDelimiter) {
     self.delimiter = delimiter.rawValue
-    let ends = [delimiter.rawValue, ASCII.lineFeed, ASCII.carriageReturn, ASCII.null]
+    let ends = [delimiter.rawValue, CSVByte.lineFeed, CSVByte.carriageReturn, CSVByte.null]
     isPlain = (0...UInt8.max).map { !ends.contains($0) }
   }
 
@@ -95,7 +95,7 @@ struct CSVParser {
 
   private mutating func beginField(with byte: UInt8, at index: inout Int) {
     if isBlank {
-      if byte == ASCII.lineFeed || byte == ASCII.carriageReturn {
+      if byte == CSVByte.lineFeed || byte == CSVByte.carriageReturn {
         countLine(byte)
         index += 1
         return
@@ -104,7 +104,7 @@ struct CSVParser {
       isBlank = false
     }
     afterCarriageReturn = false
-    if byte == ASCII.quote {
+    if byte == CSVByte.quote {
       openedLine = line
       state = .quoted
       index += 1
@@ -125,9 +125,9 @@ struct CSVParser {
     let start = index
     while index < chunk.count {
       let byte = chunk[index]
-      if byte == ASCII.quote || byte == ASCII.null { break }
+      if byte == CSVByte.quote || byte == CSVByte.null { break }
       // Line breaks are text here, and counted so that messages name the right line.
-      if byte == ASCII.lineFeed || byte == ASCII.carriageReturn {
+      if byte == CSVByte.lineFeed || byte == CSVByte.carriageReturn {
         countLine(byte)
       } else if afterCarriageReturn {
         afterCarriageReturn = false
@@ -136,14 +136,14 @@ struct CSVParser {
     }
     try append(chunk[start..<index])
     guard index < chunk.count else { return }
-    guard chunk[index] == ASCII.quote else { throw .nullByte(column: column, at: position) }
+    guard chunk[index] == CSVByte.quote else { throw .nullByte(column: column, at: position) }
     afterCarriageReturn = false
     state = .quoteInQuoted
     index += 1
   }
 
   private mutating func readAfterQuote(_ byte: UInt8, at index: inout Int) throws(CSVError) {
-    if byte == ASCII.quote {
+    if byte == CSVByte.quote {
       try append([byte])
       state = .quoted
       index += 1
@@ -151,7 +151,7 @@ struct CSVParser {
       // Go on as in an unquoted field, the quote being text after all: the row is refused, and the
       // rejects file has every letter of it.
       if fault == nil { fault = .textAfterQuote(column: column) }
-      try append([ASCII.quote])
+      try append([CSVByte.quote])
       state = .unquoted
     } else {
       try endField(with: byte, at: &index)
@@ -162,7 +162,7 @@ struct CSVParser {
 
   /// Ends the field at a delimiter, and the record too at a line end.
   private mutating func endField(with byte: UInt8, at index: inout Int) throws(CSVError) {
-    guard byte != ASCII.null else { throw .nullByte(column: column, at: position) }
+    guard byte != CSVByte.null else { throw .nullByte(column: column, at: position) }
     try endField()
     state = .fieldStart
     index += 1
@@ -196,8 +196,8 @@ struct CSVParser {
 
   /// CRLF is one line end, in two bytes that may come in two chunks.
   private mutating func countLine(_ byte: UInt8) {
-    if byte == ASCII.carriageReturn || !afterCarriageReturn { line += 1 }
-    afterCarriageReturn = byte == ASCII.carriageReturn
+    if byte == CSVByte.carriageReturn || !afterCarriageReturn { line += 1 }
+    afterCarriageReturn = byte == CSVByte.carriageReturn
   }
 
   private var column: Int { fieldEnds.count + 1 }

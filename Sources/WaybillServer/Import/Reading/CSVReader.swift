@@ -36,9 +36,11 @@ struct CSVHeader: Equatable, Sendable {
 
 /// Reads a CSV file record by record; memory stays flat however long it is.
 ///
+/// Not copyable: two readers of one source would take each other's bytes.
+///
 ///     var reader = try CSVReader(source: ByteSource(path: "products.csv"))
 ///     while let row = try reader.next() { … }
-struct CSVReader {
+struct CSVReader: ~Copyable {
   let header: CSVHeader
 
   /// As given, or as found in the header row.
@@ -57,9 +59,10 @@ struct CSVReader {
   ///   - delimiter: Found in the header row if not given.
   /// - Throws: What `chunks` throws; `CSVError`, for a file without a header `empty`.
   init(chunks: @escaping () throws -> [UInt8]?, delimiter: CSVDelimiter? = nil) throws {
-    stream = try CSVStream(chunks: chunks, delimiter: delimiter)
+    var stream = try CSVStream(chunks: chunks, delimiter: delimiter)
     guard try stream.advance() else { throw CSVError.empty }
     header = try CSVHeader(stream.parser.fields())
+    self.stream = stream
   }
 
   /// Reads the header row of a file.

@@ -15,9 +15,11 @@ final class GzipStream {
 
   /// Starts the program.
   ///
-  /// - Parameter path: The packed file, for messages.
+  /// - Parameters:
+  ///   - path: The packed file, for messages.
+  ///   - program: Reads gzip on standard input and writes what it holds, told `-dc`.
   /// - Throws: `gzipUnavailable`.
-  init(path: String) throws(ByteSourceError) {
+  init(path: String, program: String = "/usr/bin/gzip") throws(ByteSourceError) {
     self.path = path
     // A socket and not a pipe: `send` can be told not to raise SIGPIPE when the program has gone,
     // which would end ours. Both ends close on exec, or the program would hold its own input open.
@@ -28,7 +30,7 @@ final class GzipStream {
     }
     input = ends[0]
     defer { close(ends[1]) }
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = ["-dc"]
     process.environment = ["LC_ALL": "C"]
     process.standardInput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
@@ -42,8 +44,13 @@ final class GzipStream {
   }
 
   deinit {
+    // A program left in the middle ends by itself when nobody reads its output. No signal: one sent
+    // to a child of a thread that blocks signals, as those of Dispatch do, would never arrive.
     closeInput()
-    if process.isRunning { process.terminate() }
+    try? unpacked.fileHandleForReading.close()
+    // Foundation keeps the process, and through it the pipes, until its end has been seen.
+    process.waitUntilExit()
+    try? complaints.fileHandleForReading.close()
   }
 
   /// The next unpacked bytes, never an empty array; `nil` at the end.

@@ -32,8 +32,9 @@ struct LookupTables {
     throw .lookupMissing(file: file, folders: file.hasPrefix("/") ? ["/"] : folders)
   }
 
-  private static func read(_ rule: LookupRule, from file: CSVReader) throws -> [String: String] {
-    var file = file
+  private static func read(
+    _ rule: LookupRule, from file: consuming CSVReader
+  ) throws -> [String: String] {
     let key = try index(of: rule.key, in: file.header, rule)
     let column = try index(of: rule.column, in: file.header, rule)
     var table: [String: String] = [:]

@@ -24,7 +24,7 @@ struct MappedRow: Equatable, Sendable {
 ///       case .failure(let error): try rejects.write(error)
 ///       }
 ///     }
-struct MappedRows {
+struct MappedRows: ~Copyable {
   /// The file's own column names, for the rejects file.
   var header: [String] { reader.header.names }
 
@@ -54,16 +54,9 @@ struct MappedRows {
     source: ByteSource, mapping: MappingFile? = nil, lookupFolder: String? = nil,
     delimiter: CSVDelimiter? = nil
   ) throws {
-    reader = try CSVReader(source: source, delimiter: delimiter)
-    if let mapping {
-      do {
-        mapper = try RowMapper(mapping, header: reader.header, lookupFolder: lookupFolder)
-      } catch {
-        throw MappingError(path: mapping.path, fault: error)
-      }
-    } else {
-      mapper = RowMapper(header: reader.header)
-    }
+    let reader = try CSVReader(source: source, delimiter: delimiter)
+    mapper = try Self.mapper(mapping, header: reader.header, lookupFolder: lookupFolder)
+    self.reader = reader
   }
 
   /// The next row that the mapping takes; `nil` at the end.
@@ -84,6 +77,17 @@ struct MappedRows {
       }
     }
     return nil
+  }
+
+  private static func mapper(
+    _ mapping: MappingFile?, header: CSVHeader, lookupFolder: String?
+  ) throws(MappingError) -> RowMapper {
+    guard let mapping else { return RowMapper(header: header) }
+    do {
+      return try RowMapper(mapping, header: header, lookupFolder: lookupFolder)
+    } catch {
+      throw MappingError(path: mapping.path, fault: error)
+    }
   }
 
   private func mapped(_ record: CSVRecord) -> Result<MappedRow, RowError> {
@@ -110,7 +114,7 @@ private struct RowMapper {
     var name: String
     var source: Source
     var lookups: [(rule: LookupRule, table: [String: String])] = []
-    var transforms: [Transform] = []
+    var transforms: [ValueTransform] = []
   }
 
   private var targets: [Column]

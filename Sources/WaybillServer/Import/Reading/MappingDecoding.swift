@@ -66,7 +66,7 @@ extension ColumnRule: Decodable {
       let columns = try object.decode([String].self, forKey: .join)
       source = .join(columns, separator: separator ?? " ")
     }
-    transforms = try object.decodeIfPresent([Transform].self, forKey: .transform) ?? []
+    transforms = try object.decodeIfPresent([ValueTransform].self, forKey: .transform) ?? []
     if object.contains(.lookup) {
       // One lookup may stand without brackets. Asking for the list first keeps its errors apart.
       let isList = (try? object.nestedUnkeyedContainer(forKey: .lookup)) != nil
@@ -112,7 +112,7 @@ extension RowFilter: Decodable {
   }
 }
 
-extension Transform: Decodable {
+extension ValueTransform: Decodable {
   private enum Key: String, CodingKey, CaseIterable {
     case date, split, prefix, map
   }
@@ -143,7 +143,7 @@ extension Transform: Decodable {
     }
   }
 
-  private static func named(_ name: String, _ decoder: any Decoder) throws -> Transform {
+  private static func named(_ name: String, _ decoder: any Decoder) throws -> ValueTransform {
     switch name {
     case "trim": return .trim
     case "upper": return .upper
@@ -156,12 +156,13 @@ extension Transform: Decodable {
     }
   }
 
-  private static func split(_ decoder: any Decoder) throws -> Transform {
+  private static func split(_ decoder: any Decoder) throws -> ValueTransform {
     let object = try decoder.strictContainer(keyedBy: SplitKey.self)
     let separator = try object.decode(String.self, forKey: .by)
-    let index = try object.decode(Int.self, forKey: .take)
-    guard !separator.isEmpty, index >= 0 else {
-      throw decoder.invalid(expected: "a \"by\" that is not empty and a \"take\" from 0")
+    // As a Double, since JSONDecoder calls 0.5 invalid JSON when asked for an Int.
+    let number = try object.decode(Double.self, forKey: .take)
+    guard !separator.isEmpty, let index = Int(exactly: number), index >= 0 else {
+      throw decoder.invalid(expected: "a \"by\" that is not empty and a whole number \"take\" from 0")
     }
     return .split(by: separator, take: index)
   }

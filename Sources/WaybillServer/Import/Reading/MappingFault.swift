@@ -88,7 +88,9 @@ enum MappingFault: Error, Equatable, Sendable {
   init(_ error: any Error) {
     switch error {
     case let fault as MappingFault: self = fault
-    case let error as any ReadingError: self = .unreadable(reason: error.message)
+    case let error as any ReadingError:
+      // Its full stop would stand in the middle of our sentence.
+      self = .unreadable(reason: String(error.message.dropLast()))
     case DecodingError.keyNotFound(let key, let context):
       self = .missingKey(key.stringValue, place: Self.place(context.codingPath))
     case DecodingError.typeMismatch(let type, let context),
@@ -104,7 +106,8 @@ enum MappingFault: Error, Equatable, Sendable {
 
   static func place(_ path: [any CodingKey]) -> String {
     path.reduce(into: "") { place, key in
-      if let index = key.intValue {
+      // A list's index calls itself "Index 0"; an object's key "0" has a number too, and is a name.
+      if let index = key.intValue, key.stringValue != String(index) {
         place += "[\(index)]"
       } else {
         place += place.isEmpty ? key.stringValue : "." + key.stringValue
@@ -123,7 +126,7 @@ enum MappingFault: Error, Equatable, Sendable {
   private static func name(of type: any Any.Type) -> String {
     switch type {
     case is String.Type: "a text in quotes"
-    case is Int.Type: "a whole number"
+    case is Double.Type: "a number"
     case is [any Any].Type: "a list"
     default: "an object in braces"
     }

@@ -75,7 +75,7 @@ struct ColumnRule: Equatable, Sendable {
   var lookups: [LookupRule] = []
 
   /// `"transform"`: a list.
-  var transforms: [Transform] = []
+  var transforms: [ValueTransform] = []
 }
 
 /// Exchanges a value for the one beside it in another file.

@@ -2,7 +2,7 @@
 ///
 /// An empty value means "none" and stays empty through every step but a `map` with an empty key:
 /// a prefix on nothing would make a code out of nothing.
-enum Transform: Equatable, Sendable {
+enum ValueTransform: Equatable, Sendable {
   /// `"trim"`: takes white space off both ends, no-break spaces too.
   case trim
 

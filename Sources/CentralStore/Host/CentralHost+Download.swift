@@ -1,0 +1,198 @@
+import SyncProtocol
+import SyncSession
+import TradeRules
+import TradeTables
+
+/// Rows going out: pages to those who catch up, changes to those who are live.
+extension CentralHost {
+  // MARK: Catching up
+
+  /// Sends pages to every replica that has room for some, and the checkpoint when nothing is newer.
+  func pumpDownloads(at now: Instant) {
+    for number in connections.keys.sorted() {
+      do { try pump(number, at: now) } catch {
+        refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+      }
+    }
+  }
+
+  private func pump(_ number: ConnectionNumber, at now: Instant) throws {
+    guard var connection = connections[number], var download = connection.download else { return }
+    while connection.session.pagesLeft(limits) > 0 {
+      guard let piece = try download.nextPiece(from: store, limits: limits) else {
+        connection.download = nil
+        connections[number] = connection
+        try sendCheckpoint(to: number, buckets: store.index.buckets(grantedBy: connection.grants), at: now)
+        return
+      }
+      if piece.isEmpty { continue }
+      send(.page(page(piece, cursor: download.cursor)), to: number)
+      connection.session.sentPage()
+    }
+    connection.download = download
+    connections[number] = connection
+  }
+
+  private func page(_ piece: Download.Piece, cursor: [UInt8]) -> Page {
+    PageCoding.page(
+      bucket: piece.bucket.name, cursor: cursor, isSnapshot: piece.isSnapshot,
+      rows: piece.rows, left: piece.left)
+  }
+
+  func sendWhole(_ buckets: [Bucket], to number: ConnectionNumber) throws {
+    guard var connection = connections[number], let device = connection.device else { return }
+    connection.wholeSends += 1
+    // A replica whose digests never agree would ask for ever.
+    guard connection.wholeSends <= 3 else {
+      return drop(number, .protocolViolation, reason: "\(device) asks for the same buckets again and again")
+    }
+    let asked = Set(buckets)
+    let granted = store.index.buckets(grantedBy: connection.grants)
+    connection.download = Download(
+      legs: granted.map { bucket in
+        let whole = asked.contains(bucket)
+        return Download.Leg(
+          bucket: bucket,
+          position: whole
+            ? .snapshot(base: store.head.version, after: nil)
+            : .delta(through: connection.acknowledged, after: nil))
+      })
+    connections[number] = connection
+  }
+
+  func note(_ stored: Stored, from number: ConnectionNumber, at now: Instant) throws {
+    guard var connection = connections[number], let device = connection.device else { return }
+    connection.acknowledged = max(connection.acknowledged, stored.checkpointVersion)
+    connections[number] = connection
+    guard var session = try store.session(of: device) else { return }
+    let showsToken = stored.incarnation == session.incarnation
+    let isNews =
+      session.checkpoint < stored.checkpointVersion
+      || (showsToken && session.previousIncarnation != nil)
+    guard isNews else { return }
+    if showsToken { session.previousIncarnation = nil }
+    session.checkpoint = max(session.checkpoint, stored.checkpointVersion)
+    session.lastSyncAt = now
+    session.lastSeenAt = now
+    try store.store([session])
+  }
+
+  // MARK: Live
+
+  /// Tells every live replica of a commit: a bucket's changes are encoded once however many listen, and a
+  /// small checkpoint for each makes them whole.
+  func publish(_ commit: CentralStore.Commit, at now: Instant) {
+    var audiences: [Bucket: [ConnectionNumber]] = [:]
+    let changed = ChangedBuckets(commit.changes)
+    for number in connections.keys.sorted() {
+      guard let connection = connections[number], connection.device != nil, connection.download == nil
+      else { continue }
+      let concerned = connection.grants.everything
+        ? (commit.changes.isEmpty ? [] : [ChangeIndex.everything])
+        : changed.buckets.filter(connection.grants.contains)
+      guard !concerned.isEmpty else { continue }
+      guard connection.session.pagesLeft(limits) >= concerned.count else {
+        // Too slow for live changes: it catches up from what it has.
+        catchUp(number)
+        continue
+      }
+      for bucket in concerned { audiences[bucket, default: []].append(number) }
+    }
+    sendChanges(changed, to: audiences, at: now)
+  }
+
+  private func sendChanges(
+    _ changed: ChangedBuckets, to audiences: [Bucket: [ConnectionNumber]], at now: Instant
+  ) {
+    var concerned: [ConnectionNumber: [Bucket]] = [:]
+    for bucket in audiences.keys.sorted() {
+      let audience = audiences[bucket] ?? []
+      for frame in changed.frames(for: bucket, limits: limits) {
+        orders.append(.send(frame, to: audience))
+        for number in audience { connections[number]?.session.sentPage() }
+      }
+      for number in audience { concerned[number, default: []].append(bucket) }
+    }
+    for number in concerned.keys.sorted() {
+      do { try sendCheckpoint(to: number, buckets: concerned[number] ?? [], at: now) } catch {
+        refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+      }
+    }
+  }
+
+  private func catchUp(_ number: ConnectionNumber) {
+    guard var connection = connections[number] else { return }
+    connection.download = Download(
+      legs: store.index.buckets(grantedBy: connection.grants).map {
+        Download.Leg(bucket: $0, position: .delta(through: connection.current, after: nil))
+      })
+    connections[number] = connection
+  }
+
+  // MARK: Checkpoints
+
+  private func sendCheckpoint(
+    to number: ConnectionNumber, buckets: [Bucket], at now: Instant
+  ) throws {
+    guard var connection = connections[number], let device = connection.device else { return }
+    let checkpoint = Checkpoint(
+      version: store.head.version, appliedThrough: try store.session(of: device)?.appliedThrough ?? 0,
+      digests: buckets.map { ClaimedDigest(bucket: $0, digest: store.index.digest(of: $0).bytes) },
+      centreTime: now, headHash: store.head.hash)
+    send(.checkpoint(checkpoint), to: number)
+    connection.current = store.head.version
+    connection.checkpointSentAt = now
+    connections[number] = connection
+  }
+
+  /// Replicas with nothing changed in their scope hear of the head at most every ten seconds.
+  func sendIdleCheckpoints(at now: Instant) {
+    var next: Instant?
+    for number in connections.keys.sorted() {
+      guard let connection = connections[number], connection.device != nil, connection.download == nil,
+        connection.current < store.head.version
+      else { continue }
+      let due = connection.checkpointSentAt.advanced(byMilliseconds: limits.idleCheckpointMilliseconds)
+      if due <= now {
+        do { try sendCheckpoint(to: number, buckets: [], at: now) } catch {
+          refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+        }
+      } else {
+        next = min(next ?? due, due)
+      }
+    }
+    if let next { orders.append(.wake(at: next)) }
+  }
+}
+
+/// The changes of one commit by bucket.
+private struct ChangedBuckets {
+  let buckets: [Bucket]
+  private let changes: [IndexedChange]
+
+  init(_ changes: [IndexedChange]) {
+    self.changes = changes
+    buckets = Set(changes.flatMap { $0.buckets + $0.left }).sorted()
+  }
+
+  /// The bucket's changes as encoded pages of bounded size.
+  func frames(for bucket: Bucket, limits: SyncLimits) -> [[UInt8]] {
+    let all = bucket == ChangeIndex.everything
+    let concerned = changes.filter { all || $0.buckets.contains(bucket) || $0.left.contains(bucket) }
+    return stride(from: 0, to: concerned.count, by: limits.pageRowsMax).map { start in
+      let part = concerned[start..<min(start + limits.pageRowsMax, concerned.count)]
+      var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
+      for change in part where all || change.buckets.contains(bucket) {
+        if rows.last?.table.number == change.table.number {
+          rows[rows.count - 1].rows.append(change.row)
+        } else {
+          rows.append((change.table, [change.row]))
+        }
+      }
+      let left = all ? [] : part.filter { $0.left.contains(bucket) }.map(\.key)
+      let page = PageCoding.page(
+        bucket: bucket.name, cursor: [], isSnapshot: false, rows: rows, left: left)
+      return Message.page(page).encode()
+    }
+  }
+}

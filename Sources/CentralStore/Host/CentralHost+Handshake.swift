@@ -1,0 +1,147 @@
+import GRDB
+import SyncProtocol
+import SyncSession
+import TradeRules
+import TradeTables
+
+/// Enrolment and the handshake.
+extension CentralHost {
+  // MARK: Enrolment
+
+  func enrol(_ enrol: Enrol, from number: ConnectionNumber, at now: Instant) throws {
+    guard let connection = connections[number] else { return }
+    let secretHash = Hashing.sha256(enrol.secret)
+    guard let invitation = try store.find(InvitationColumns.self, secretHash),
+      let invited = try store.find(DeviceColumns.self, invitation.device)
+    else { return refuse(number, .codeInvalid) }
+    // The answer to a spent code may have been lost: the same key gets it again.
+    if !(invitation.isSpent && invited.publicKey == enrol.publicKey) {
+      let form = Filled<EnrolDevice> {
+        $0.secretHash = secretHash
+        $0.publicKey = enrol.publicKey
+      }
+      let verdicts = try recordOwn([OwnDraft(form)], actor: "rule", at: now)
+      guard verdicts.allSatisfy({ $0.outcome == .applied }) else { return refuse(number, .codeInvalid) }
+    }
+    guard let device = try store.find(DeviceColumns.self, invitation.device) else {
+      return refuse(number, .codeInvalid)
+    }
+    let session = try store.session(of: device.code) ?? newSession(of: device.code)
+    try store.store([session])
+    let enrolled = Enrolled(
+      device: device.code, role: device.role, name: device.name, epoch: store.epoch,
+      incarnation: session.incarnation)
+    send(try connection.session.enrolled(enrolled, answering: enrol, signedBy: key), to: number)
+  }
+
+  private func newSession(of device: String) -> DeviceSession {
+    DeviceSession(device: device, incarnation: newToken(), chainHash: OperationChain.start)
+  }
+
+  private func newToken() -> RecordID { RecordID(derivedFrom: random(16)) }
+
+  // MARK: Handshake
+
+  func welcome(_ hello: Hello, from number: ConnectionNumber, at now: Instant) throws {
+    guard var connection = connections[number] else { return }
+    guard ProtocolVersion.supported.contains(hello.protocolVersion) else {
+      return refuse(number, .upgradeRequired)
+    }
+    // Unknown and wrongly signed devices get the same answer after the same work.
+    let device = try store.find(DeviceColumns.self, hello.device)
+    let publicKey = device.map(\.publicKey) ?? key.publicKey
+    guard connection.session.isProved(hello, by: publicKey), let device, device.state == .active,
+      var session = try store.session(of: device.code)
+    else { return refuse(number, .notAuthorised) }
+    guard try admitIncarnation(of: hello, &session) else {
+      try store.store([session])
+      return refuse(number, .replicaForked)
+    }
+    session.lastSeenAt = now
+    session.unsent = max(0, hello.lastRecorded - session.appliedThrough)
+    session.clockOffsetMilliseconds = now.milliseconds(since: hello.clock.wall)
+    session.appVersion = hello.appVersion
+    try store.store([session])
+    replaceOlder(connection: number, of: device.code)
+    let download = try planDownload(for: device.grants, hello: hello)
+    let welcome = self.welcome(for: session, device.grants, download, at: now)
+    send(try connection.session.welcome(welcome, answering: hello, signedBy: key), to: number)
+    connection.device = device.code
+    connection.grants = device.grants
+    connection.download = download
+    connection.current = sameHistory(hello) ? hello.checkpointVersion : 0
+    connection.checkpointSentAt = Instant(milliseconds: 0)
+    connections[number] = connection
+    orders.append(.trust(number))
+  }
+
+  private func sameHistory(_ hello: Hello) -> Bool { hello.epoch == store.epoch }
+
+  /// Tells one life of a replica's file from another (#66): the token shown must be the current one, or the
+  /// previous one when the welcome that carried the current was lost. The device's chain must go on from
+  /// what the centre has.
+  private func admitIncarnation(of hello: Hello, _ session: inout DeviceSession) throws -> Bool {
+    let shown = hello.incarnation
+    let isKnown = shown == session.incarnation || shown == session.previousIncarnation
+    let extendsOurs = hello.lastRecorded >= session.appliedThrough
+    let sharesOurs = try chainAgrees(hello, session)
+    guard !sameHistory(hello) || isKnown, extendsOurs, sharesOurs else {
+      session.isForked = true
+      return false
+    }
+    session.previousIncarnation = isKnown ? shown : nil
+    session.incarnation = newToken()
+    return true
+  }
+
+  private func chainAgrees(_ hello: Hello, _ session: DeviceSession) throws -> Bool {
+    let number = hello.chainNumber
+    guard number > 0, number <= session.appliedThrough else { return true }
+    let id = OperationID(device: session.device, number: number)
+    return try store.read { db in try LogStore.chainHash(of: id, in: db) } == hello.chainHash
+  }
+
+  /// The newer connection of a device wins; a half-open one never blocks it.
+  private func replaceOlder(connection number: ConnectionNumber, of device: String) {
+    for other in connections.keys.sorted() where other != number && connections[other]?.device == device {
+      drop(other, .replaced, reason: "the device connected again")
+    }
+  }
+
+  private func welcome(
+    for session: DeviceSession, _ grants: Grants, _ download: Download, at now: Instant
+  ) -> Welcome {
+    Welcome(
+      epoch: store.epoch, centreTime: now, incarnation: session.incarnation, grants: grants,
+      limits: UploadLimits(
+        batchBytes: limits.batchBytesMax, creditBytes: limits.creditBytes,
+        batchOperations: limits.operationsPerBatchMax),
+      appliedThrough: session.appliedThrough, headVersion: store.head.version, headHash: store.head.hash,
+      wholeBuckets: download.legs.filter(\.isSnapshot).map(\.bucket), loadContinues: download.isResumed)
+  }
+
+  /// What the replica has to be sent: it goes on where it stopped, takes what changed since its checkpoint,
+  /// or takes whole the buckets it does not hold.
+  private func planDownload(for grants: Grants, hello: Hello) throws -> Download {
+    let granted = store.index.buckets(grantedBy: grants)
+    let isKnown = sameHistory(hello) && hello.checkpointVersion <= store.head.version
+    let resumed = isKnown ? hello.loadCursor.flatMap(Download.init(cursor:)) : nil
+    let positions = Dictionary(
+      (resumed?.legs ?? []).map { ($0.bucket, $0.position) }, uniquingKeysWith: { first, _ in first })
+    let held = Set(hello.buckets)
+    return Download(
+      legs: granted.map { bucket in
+        let holds =
+          bucket == ChangeIndex.everything ? hello.holdsEverything : held.contains(bucket)
+        let start: Download.Position =
+          isKnown && holds && hello.checkpointVersion > 0
+          ? .delta(through: hello.checkpointVersion, after: nil)
+          : .snapshot(base: store.head.version, after: nil)
+        return Download.Leg(bucket: bucket, position: positions[bucket] ?? start)
+      }, isResumed: resumed != nil)
+  }
+}
+
+extension Download.Leg {
+  var isSnapshot: Bool { if case .snapshot = position { true } else { false } }
+}

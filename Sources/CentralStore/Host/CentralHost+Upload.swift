@@ -1,0 +1,116 @@
+import GRDB
+import SyncProtocol
+import SyncSession
+import TradeRules
+import TradeTables
+
+/// Operations coming in: checked, decided together, settled.
+extension CentralHost {
+  /// A batch whose chain and signature are right, waiting for the commit.
+  struct PendingPush {
+    let connection: ConnectionNumber
+    let device: String
+    let groups: [[ReceivedOperation]]
+    let through: Int64
+    let chainHash: [UInt8]
+  }
+
+  /// Checks a batch: its operations continue the device's chain, and the device signed where it ends. What
+  /// the log has already is passed over (G4); a different operation under a known number is a fork (G18).
+  func take(_ push: Push, from number: ConnectionNumber) throws {
+    guard let code = connections[number]?.device, let device = try store.find(DeviceColumns.self, code),
+      let session = try store.session(of: code)
+    else { return }
+    let waiting = pending.last { $0.device == code }
+    let known = waiting?.through ?? session.appliedThrough
+    var chain = try chainBefore(push.firstNumber, of: code, session, waiting)
+    var fresh: [ReceivedOperation] = []
+    for (offset, recorded) in push.operations.enumerated() {
+      let id = OperationID(device: code, number: push.firstNumber + Int64(offset))
+      let personal = recorded.personal.map(PersonalPiece.init)
+      chain = OperationChain.next(
+        after: chain, bytes: recorded.bytes, commitments: personal.map(\.commitment))
+      guard id.number > known else { continue }
+      fresh.append(
+        ReceivedOperation(id: id, bytes: recorded.bytes, personal: personal, chainHash: chain))
+    }
+    let last = push.lastNumber
+    let transcript = Transcript.push(
+      device: code, epoch: store.epoch, lastNumber: last, chainHash: push.chainHash)
+    let isSigned = SigningKey.isValid(push.signature, over: transcript, by: device.publicKey)
+    guard chain == push.chainHash, isSigned, try isOurs(chain, last, code, known) else {
+      return fork(session, number)
+    }
+    pending.append(
+      PendingPush(
+        connection: number, device: code, groups: fresh.chunked(by: \.group), through: max(last, known),
+        chainHash: last > known ? chain : waiting?.chainHash ?? session.chainHash))
+  }
+
+  private func chainBefore(
+    _ first: Int64, of device: String, _ session: DeviceSession, _ waiting: PendingPush?
+  ) throws -> [UInt8] {
+    let previous = first - 1
+    if previous == 0 { return OperationChain.start }
+    if let waiting, previous == waiting.through { return waiting.chainHash }
+    if previous == session.appliedThrough { return session.chainHash }
+    let id = OperationID(device: device, number: previous)
+    return try store.read { db in try LogStore.chainHash(of: id, in: db) } ?? []
+  }
+
+  /// Whether a batch that ends within the log ends as the log does.
+  private func isOurs(_ chain: [UInt8], _ last: Int64, _ device: String, _ known: Int64) throws -> Bool {
+    guard last <= known else { return true }
+    let id = OperationID(device: device, number: last)
+    let stored = try store.read { db in try LogStore.chainHash(of: id, in: db) }
+    return stored == nil || stored == chain
+  }
+
+  private func fork(_ session: DeviceSession, _ number: ConnectionNumber) {
+    var session = session
+    session.isForked = true
+    // The mark is for people; if it cannot be written, the refusal stands all the same.
+    try? store.store([session])
+    refuse(number, .replicaForked)
+  }
+
+  /// Decides everything that arrived with this batch of events in one commit, then tells everybody.
+  func decidePending(at now: Instant) {
+    guard !pending.isEmpty else { return }
+    let pushes = pending
+    pending = []
+    do {
+      let sessions = try settledSessions(pushes, at: now)
+      let commit = try store.commit(pushes.flatMap(\.groups), sessions: sessions, at: now)
+      for push in pushes where connections[push.connection] != nil {
+        send(.settled(Settled(through: push.through)), to: push.connection)
+      }
+      publish(commit, at: now)
+    } catch {
+      // Nothing was written, so nothing is acknowledged: the devices keep their work and come back.
+      for push in pushes where connections[push.connection] != nil {
+        refuse(push.connection, StoreTrouble.code(of: error), retryAfter: 5_000)
+      }
+    }
+  }
+
+  private func settledSessions(_ pushes: [PendingPush], at now: Instant) throws -> [DeviceSession] {
+    var sessions: [String: DeviceSession] = [:]
+    for push in pushes {
+      guard var session = try sessions[push.device] ?? store.session(of: push.device) else { continue }
+      session.unsent = max(0, session.unsent - (push.through - session.appliedThrough))
+      session.appliedThrough = push.through
+      session.chainHash = push.chainHash
+      session.lastSeenAt = now
+      sessions[push.device] = session
+    }
+    return sessions.values.sorted { $0.device < $1.device }
+  }
+}
+
+/// What a failing store is called on the wire.
+enum StoreTrouble {
+  static func code(of error: any Error) -> Code {
+    (error as? StoreFault)?.code ?? (error as? DatabaseError).map { StoreFault($0).code } ?? .ioFailed
+  }
+}

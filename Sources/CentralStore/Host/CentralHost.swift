@@ -1,0 +1,146 @@
+public import SyncProtocol
+public import SyncSession
+public import TradeRules
+import TradeTables
+
+/// The centre without its sockets: events and the time go in, orders come out, SQLite is the only effect.
+///
+/// A batch of events is taken at once, so that one commit and one fsync serve everybody who is waiting.
+/// Nothing is said to anybody before it is on disk.
+public final class CentralHost {
+  public typealias ConnectionNumber = UInt64
+
+  public enum Event: Sendable {
+    case connected(ConnectionNumber)
+    case received(ConnectionNumber, [UInt8])
+    case disconnected(ConnectionNumber)
+    /// Time has passed; see `Order.wake`.
+    case ticked
+  }
+
+  public enum Order: Sendable {
+    /// The same bytes for all.
+    case send([UInt8], to: [ConnectionNumber])
+    /// The peer has proved itself: it may send more than a stranger.
+    case trust(ConnectionNumber)
+    case close(ConnectionNumber, CloseCode, reason: String)
+    /// Send `ticked` at or after this time.
+    case wake(at: Instant)
+  }
+
+  public let store: CentralStore
+  public let limits: SyncLimits
+  let key: SigningKey
+  let random: (Int) -> [UInt8]
+  var connections: [ConnectionNumber: Connection] = [:]
+  var orders: [Order] = []
+  /// Groups that arrived in this batch of events, with the devices' sessions after them.
+  var pending: [PendingPush] = []
+
+  /// - Parameters:
+  ///   - random: makes random bytes, for nonces, tokens and salts.
+  public init(
+    store: CentralStore, key: SigningKey, limits: SyncLimits = SyncLimits(),
+    random: @escaping (Int) -> [UInt8]
+  ) {
+    self.store = store
+    self.key = key
+    self.limits = limits
+    self.random = random
+  }
+
+  /// Handles what happened, in order, and says what to do.
+  public func handle(_ events: [Event], at now: Instant) -> [Order] {
+    orders = []
+    for event in events {
+      switch event {
+      case .connected(let number): connect(number, at: now)
+      case .received(let number, let bytes): receive(bytes, from: number, at: now)
+      case .disconnected(let number): connections[number] = nil
+      case .ticked: break
+      }
+    }
+    decidePending(at: now)
+    closeUnproved(at: now)
+    pumpDownloads(at: now)
+    sendIdleCheckpoints(at: now)
+    return orders
+  }
+
+  // MARK: Connections
+
+  struct Connection {
+    var session: CentralSession
+    var device: String?
+    var grants = Grants.nothing
+    /// What still has to be sent; nil once the replica is live: everything up to `current` was sent.
+    var download: Download?
+    /// The version of the last checkpoint sent.
+    var current: Int64 = 0
+    /// The checkpoint the replica last said it holds.
+    var acknowledged: Int64 = 0
+    var checkpointSentAt = Instant(milliseconds: 0)
+    /// Buckets the replica asked for again after a mismatch, counted so that a quarrel ends.
+    var wholeSends = 0
+  }
+
+  private func connect(_ number: ConnectionNumber, at now: Instant) {
+    let session = CentralSession(nonce: random(32), centreKey: key.publicKey, at: now)
+    connections[number] = Connection(session: session)
+    send(.challenge(session.challenge), to: number)
+    orders.append(.wake(at: now.advanced(byMilliseconds: limits.proofMilliseconds)))
+  }
+
+  private func receive(_ bytes: [UInt8], from number: ConnectionNumber, at now: Instant) {
+    guard var connection = connections[number] else { return }
+    do {
+      let message = try Message.decode(bytes)
+      let received = try connection.session.received(message)
+      connections[number] = connection
+      try act(on: received, from: number, at: now)
+    } catch let violation as ProtocolViolation {
+      drop(number, violation.closeCode, reason: violation.description)
+    } catch {
+      refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+    }
+  }
+
+  private func act(
+    on received: CentralSession.OnReceived, from number: ConnectionNumber, at now: Instant
+  ) throws {
+    switch received {
+    case .enrol(let enrol): try self.enrol(enrol, from: number, at: now)
+    case .prove(let hello): try welcome(hello, from: number, at: now)
+    case .decide(let push): try take(push, from: number)
+    case .stored(let stored): try note(stored, from: number, at: now)
+    case .sendWhole(let buckets): try sendWhole(buckets, to: number)
+    }
+  }
+
+  /// Who does not prove itself in time is closed: a stranger costs little, and not for long (G26).
+  private func closeUnproved(at now: Instant) {
+    for number in connections.keys.sorted() {
+      guard let connection = connections[number], connection.device == nil,
+        now.milliseconds(since: connection.session.openedAt) >= limits.proofMilliseconds
+      else { continue }
+      drop(number, .refused, reason: "no proof of identity in time")
+    }
+  }
+
+  // MARK: Saying things
+
+  func send(_ message: Message, to number: ConnectionNumber) {
+    orders.append(.send(message.encode(), to: [number]))
+  }
+
+  func drop(_ number: ConnectionNumber, _ code: CloseCode, reason: String) {
+    connections[number] = nil
+    orders.append(.close(number, code, reason: reason))
+  }
+
+  /// Refuses with a stable code; the reason is for people.
+  func refuse(_ number: ConnectionNumber, _ code: Code, retryAfter: Int64 = 0) {
+    send(.refused(Refused(code: code, retryAfterMilliseconds: max(0, retryAfter))), to: number)
+    drop(number, .refused, reason: code.rawValue)
+  }
+}

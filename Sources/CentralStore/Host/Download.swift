@@ -1,0 +1,154 @@
+import GRDB
+import SyncProtocol
+import SyncSession
+import TradeRules
+import TradeTables
+
+/// What one replica still has to be sent: a leg for each bucket it may have.
+///
+/// A leg is a snapshot in key order, then deltas in order of versions until nothing is newer. When no leg is
+/// behind the head, the head is a checkpoint for this replica.
+struct Download {
+  struct Leg {
+    let bucket: Bucket
+    var position: Position
+  }
+
+  enum Position: Hashable {
+    /// The bucket as it was when version `base` was the head, from after a key on.
+    case snapshot(base: Int64, after: RowKey?)
+    /// What changed after `through`; `after` is the last row sent of the rest.
+    case delta(through: Int64, after: ChangePlace?)
+  }
+
+  /// A place among the changes of a bucket: version, then table, then key.
+  struct ChangePlace: Hashable {
+    var version: Int64
+    var key: RowKey
+  }
+
+  private(set) var legs: [Leg]
+  /// Whether it goes on behind a cursor that the replica showed.
+  let isResumed: Bool
+
+  init(legs: [Leg], isResumed: Bool = false) {
+    self.legs = legs
+    self.isResumed = isResumed
+  }
+
+  /// One page of rows of one bucket.
+  struct Piece {
+    let bucket: Bucket
+    let isSnapshot: Bool
+    /// Where to go on after this page; nil when the leg is at the head.
+    let next: Position
+    var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
+    var left: [RowKey] = []
+
+    var isEmpty: Bool { rows.isEmpty && left.isEmpty }
+  }
+
+  /// Reads the next page, or nil when nothing is newer than what was sent: then the head is a checkpoint.
+  mutating func nextPiece(from store: CentralStore, limits: SyncLimits) throws -> Piece? {
+    for index in legs.indices {
+      if let piece = try DownloadReader(store, limits).piece(for: legs[index]) {
+        legs[index].position = piece.next
+        return piece
+      }
+    }
+    return nil
+  }
+}
+
+extension Download {
+  /// How far all legs have come, as bytes a replica keeps and shows after a reconnect. They mean something to
+  /// the centre alone.
+  var cursor: [UInt8] {
+    var bytes: [UInt8] = []
+    for leg in legs {
+      bytes.appendChunk(Array(leg.bucket.name.utf8))
+      bytes.appendChunk(leg.position.bytes)
+    }
+    return bytes
+  }
+
+  /// Nil for bytes that no centre made.
+  init?(cursor: [UInt8]) {
+    var reader = ChunkReader(cursor)
+    var legs: [Leg] = []
+    while !reader.isAtEnd {
+      guard let name = reader.chunk(), let position = reader.chunk().flatMap(Position.init(bytes:)) else {
+        return nil
+      }
+      legs.append(Leg(bucket: Bucket(String(decoding: name, as: UTF8.self)), position: position))
+    }
+    guard !legs.isEmpty else { return nil }
+    self.init(legs: legs, isResumed: true)
+  }
+}
+
+extension Download.Position {
+  fileprivate var bytes: [UInt8] {
+    switch self {
+    case .snapshot(let base, let after): [1] + number(base) + key(after)
+    case .delta(let through, let after): [2] + number(through) + number(after?.version ?? 0) + key(after?.key)
+    }
+  }
+
+  fileprivate init?(bytes: [UInt8]) {
+    var reader = ChunkReader(bytes)
+    switch reader.byte() {
+    case 1:
+      guard let base = reader.number() else { return nil }
+      self = .snapshot(base: base, after: reader.key())
+    case 2:
+      guard let through = reader.number(), let version = reader.number() else { return nil }
+      self = .delta(through: through, after: reader.key().map { .init(version: version, key: $0) })
+    default: return nil
+    }
+  }
+
+  private func number(_ number: Int64) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.appendVarint(number.zigZag)
+    return bytes
+  }
+
+  private func key(_ key: RowKey?) -> [UInt8] { key.map { [$0.table] + $0.bytes } ?? [] }
+}
+
+/// Takes numbers, chunks and keys off the front of bytes.
+private struct ChunkReader {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  mutating func byte() -> UInt8? { rest.popFirst() }
+
+  mutating func varint() -> UInt64? {
+    var result: UInt64 = 0
+    for shift in stride(from: UInt64(0), through: 63, by: 7) {
+      guard let byte = rest.popFirst() else { return nil }
+      result |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 { return result }
+    }
+    return nil
+  }
+
+  mutating func number() -> Int64? { varint().map(Int64.init(zigZag:)) }
+
+  mutating func chunk() -> [UInt8]? {
+    guard let length = varint(), length <= UInt64(rest.count) else { return nil }
+    defer { rest = rest.dropFirst(Int(length)) }
+    return Array(rest.prefix(Int(length)))
+  }
+
+  /// The key that the rest is; nil when there is none or it is no key of ours.
+  mutating func key() -> RowKey? {
+    guard let table = rest.popFirst() else { return nil }
+    let key = RowKey(table: table, bytes: Array(rest))
+    return TableDescription.numbered(table)?.keyValues(of: key) == nil ? nil : key
+  }
+}

@@ -1,0 +1,205 @@
+import Foundation
+import GRDB
+import SyncSession
+import TradeRules
+import TradeTables
+
+/// Reads one page of a leg in one short read: never longer than a page, so that no reader holds the WAL back.
+struct DownloadReader {
+  private let store: CentralStore
+  private let limits: SyncLimits
+
+  init(_ store: CentralStore, _ limits: SyncLimits) {
+    self.store = store
+    self.limits = limits
+  }
+
+  /// The next page of a leg; nil when the bucket has nothing newer.
+  func piece(for leg: Download.Leg) throws -> Download.Piece? {
+    switch leg.position {
+    case .snapshot(let base, let after): try snapshot(leg.bucket, base: base, after: after)
+    case .delta(let through, let after): try delta(leg.bucket, through: through, after: after)
+    }
+  }
+
+  // MARK: Snapshot
+
+  private func snapshot(_ bucket: Bucket, base: Int64, after: RowKey?) throws -> Download.Piece {
+    var budget = PageBudget(limits)
+    var gathered = RowGatherer()
+    var last = after
+    let isComplete = try store.read { db in
+      for table in tables(of: bucket) where table.number >= (after?.table ?? 0) {
+        var start = after?.table == table.number ? after : nil
+        while true {
+          let rows = try rows(of: bucket, in: table, after: start, limit: budget.rowsLeft, db)
+          for row in rows {
+            gathered.add(row, in: table)
+            last = table.key(of: row)
+            if budget.spend(row) { return false }
+          }
+          guard let key = last, !rows.isEmpty else { break }
+          start = key
+        }
+      }
+      return true
+    }
+    let next: Download.Position =
+      isComplete ? .delta(through: base, after: nil) : .snapshot(base: base, after: last)
+    return Download.Piece(bucket: bucket, isSnapshot: true, next: next, rows: gathered.tables)
+  }
+
+  private func rows(
+    of bucket: Bucket, in table: TableDescription, after: RowKey?, limit: Int, _ db: Database
+  ) throws -> [TradeRules.Row] {
+    if bucket == ChangeIndex.everything || table.commonBucket == bucket {
+      return try TradeTables.scan(table, after: after, limit: limit, in: db)
+    }
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT key FROM member WHERE bucket = ? AND table_no = ? AND key > ? AND has_left = 0
+        ORDER BY key LIMIT ?
+        """)
+    let keys = try GRDB.Row.fetchAll(
+      statement, arguments: [bucket.name, table.number, Data(after?.bytes ?? []), limit]
+    ).map { RowKey(table: table.number, bytes: Array($0["key"] as Data)) }
+    return try TradeTables.rows(keys, in: db)
+  }
+
+  /// The tables that can have rows in a bucket, by number.
+  private func tables(of bucket: Bucket) -> [TableDescription] {
+    TableDescription.all.filter { table in
+      if table.isCentreOnly { return false }
+      if bucket == ChangeIndex.everything { return true }
+      return table.commonBucket.map { $0 == bucket } ?? true
+    }
+  }
+
+  // MARK: Delta
+
+  private func delta(
+    _ bucket: Bucket, through: Int64, after: Download.ChangePlace?
+  ) throws -> Download.Piece? {
+    guard store.index.version(of: bucket) > through else { return nil }
+    var budget = PageBudget(limits)
+    var gathered = RowGatherer()
+    var left: [RowKey] = []
+    let head = store.head.version
+    var last = after
+    let isComplete = try store.read { db in
+      let places = try changes(of: bucket, through: through, after: after, limit: limits.pageRowsMax, db)
+      for place in places {
+        last = place.place
+        if place.hasLeft {
+          left.append(place.place.key)
+          budget.spendKey()
+        } else if let row = try TradeTables.row(place.place.key, in: db),
+          let table = TableDescription.numbered(place.place.key.table)
+        {
+          gathered.add(row, in: table)
+          if budget.spend(row) { return false }
+        }
+      }
+      return places.count < limits.pageRowsMax
+    }
+    let next: Download.Position =
+      isComplete ? .delta(through: head, after: nil) : .delta(through: through, after: last)
+    return Download.Piece(
+      bucket: bucket, isSnapshot: false, next: next, rows: gathered.tables, left: left)
+  }
+
+  private struct ChangedPlace {
+    let place: Download.ChangePlace
+    let hasLeft: Bool
+  }
+
+  /// The places of a bucket's changes after `through`, in order of version, table and key.
+  private func changes(
+    of bucket: Bucket, through: Int64, after: Download.ChangePlace?, limit: Int, _ db: Database
+  ) throws -> [ChangedPlace] {
+    let common = tables(of: bucket).filter { bucket == ChangeIndex.everything || $0.commonBucket == bucket }
+    guard common.isEmpty else { return try commonChanges(common, through, after, limit, db) }
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT version, table_no, key, has_left FROM member
+        WHERE bucket = ? AND (version, table_no, key) > (?, ?, ?) ORDER BY version, table_no, key LIMIT ?
+        """)
+    let start: StatementArguments =
+      if let after {
+        [bucket.name, after.version, after.key.table, Data(after.key.bytes), limit]
+      } else { [bucket.name, through, 255, Data(), limit] }
+    return try GRDB.Row.fetchAll(statement, arguments: start).map { row in
+      let key = RowKey(table: row["table_no"], bytes: Array(row["key"] as Data))
+      return ChangedPlace(
+        place: Download.ChangePlace(version: row["version"], key: key), hasLeft: row["has_left"])
+    }
+  }
+
+  /// The same for buckets whose tables' own version indexes serve: each table gives its first `limit`
+  /// changes, and the first `limit` of all of them are the next.
+  private func commonChanges(
+    _ tables: [TableDescription], _ through: Int64, _ after: Download.ChangePlace?, _ limit: Int,
+    _ db: Database
+  ) throws -> [ChangedPlace] {
+    var places: [Download.ChangePlace] = []
+    for table in tables {
+      places += try TradeTables.changedKeys(
+        table, after: after.map { ($0.version, $0.key) } ?? (through, nil), limit: limit, in: db
+      ).map { Download.ChangePlace(version: $0.version, key: $0.key) }
+    }
+    places.sort { ($0.version, $0.key) < ($1.version, $1.key) }
+    return places.prefix(limit).map { ChangedPlace(place: $0, hasLeft: false) }
+  }
+}
+
+/// How much more fits on a page.
+private struct PageBudget {
+  private(set) var rowsLeft: Int
+  private var bytesLeft: Int
+
+  init(_ limits: SyncLimits) {
+    rowsLeft = limits.pageRowsMax
+    bytesLeft = limits.pageBytes
+  }
+
+  /// Takes a row in; true when the page is full.
+  mutating func spend(_ row: TradeRules.Row) -> Bool {
+    rowsLeft -= 1
+    bytesLeft -= row.estimatedBytes
+    return rowsLeft <= 0 || bytesLeft <= 0
+  }
+
+  mutating func spendKey() {
+    rowsLeft -= 1
+    bytesLeft -= 32
+  }
+}
+
+/// Rows of one page by table, in the order the tables first came.
+private struct RowGatherer {
+  private(set) var tables: [(table: TableDescription, rows: [TradeRules.Row])] = []
+
+  mutating func add(_ row: TradeRules.Row, in table: TableDescription) {
+    if let place = tables.lastIndex(where: { $0.table.number == table.number }) {
+      tables[place].rows.append(row)
+    } else {
+      tables.append((table, [row]))
+    }
+  }
+}
+
+extension TradeRules.Row {
+  /// Roughly what a row takes on the wire before compression.
+  var estimatedBytes: Int {
+    values.reduce(8) { sum, value in
+      switch value {
+      case .null: sum
+      case .integer: sum + 4
+      case .text(let text): sum + text.utf8.count + 1
+      case .blob(let blob): sum + blob.count + 1
+      case .id: sum + 16
+      case .personal(let personal): sum + personal.text.utf8.count + 1
+      }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import GRDB
+import SyncSession
+import TradeRules
+import TradeTables
+
+/// Decides groups one after another on one working set, and writes all of it in one transaction: one commit
+/// and one fsync serve everybody who is waiting.
+///
+/// Lives inside one write transaction. What it learned goes back to the store only once that committed.
+final class DecisionBatch {
+  private let db: Database
+  private let rows: WorkingSet
+  private(set) var head: LogEnd
+  private(set) var entries: [LogEntry] = []
+  private var epoch: RecordID
+  private var receivedAtByVersion: [Int64: Instant?] = [:]
+  /// Keys (in hexadecimal) that held operations wait for, so that nobody looks in vain.
+  private(set) var awaited: Set<String>
+
+  init(_ db: Database, rows: WorkingSet, head: LogEnd, epoch: RecordID, awaited: Set<String>) {
+    self.db = db
+    self.rows = rows
+    self.head = head
+    self.epoch = epoch
+    self.awaited = awaited
+  }
+
+  /// Decides a group that has just arrived, then whatever had been waiting for what it made.
+  func decide(_ group: [ReceivedOperation], at now: Instant) throws {
+    try settle(group, at: max(now, head.receivedAt), isNew: true)
+    try decideAwaited(at: max(now, head.receivedAt))
+  }
+
+  /// Decides a logged entry again, for replay: no held operation is looked for, the log says what came next.
+  func replay(_ entry: LogEntry, _ group: [ReceivedOperation]) throws {
+    let wasHeld = try group.contains { try held($0.id) != nil }
+    try settle(group, at: entry.receivedAt, isNew: !wasHeld, replaying: entry.observed)
+  }
+
+  // MARK: One entry
+
+  private func settle(
+    _ group: [ReceivedOperation], at receivedAt: Instant, isNew: Bool, replaying: [Bool]? = nil
+  ) throws {
+    guard let first = group.first, let last = group.last else { return }
+    let mark = rows.mark()
+    let version = head.version + 1
+    let observations = Observations(replaying: replaying)
+    let ruling = try rule(on: group, version: version, at: receivedAt, observations)
+    switch ruling {
+    case .decided(let verdicts):
+      for (operation, verdict) in zip(group, verdicts) {
+        answer(operation, verdict, at: receivedAt)
+        if !isNew { try release(operation.id) }
+      }
+    case .held(let key, let called):
+      for operation in group { hold(operation, waitingFor: key, called: called, version: version) }
+    }
+    rows.stamp(version, since: mark)
+    let changes = rows.changes(since: mark)
+    var entry = LogEntry(
+      version: version, kind: ruling.kind, device: first.id.device, numbers: first.id.number...last.id.number,
+      receivedAt: receivedAt, rulesVersion: Rules.version, verdicts: ruling.verdicts,
+      observed: observations.answers, effectsHash: try EffectsHash.of(changes), hash: [])
+    entry.hash = entry.chained(after: head.hash, operations: group.map(\.chainHash))
+    try LogStore.append(entry, group, isNew: isNew, in: db)
+    entries.append(entry)
+    head = LogEnd(version: version, hash: entry.hash, receivedAt: receivedAt)
+    made.append(contentsOf: changes.lazy.filter { $0.before == nil }.map(\.key))
+  }
+
+  private enum Ruling {
+    case decided([Verdict])
+    case held(RowKey, String)
+
+    var kind: LogEntry.Kind { if case .held = self { .held } else { .decided } }
+    var verdicts: [Verdict] { if case .decided(let verdicts) = self { verdicts } else { [] } }
+  }
+
+  private func rule(
+    on group: [ReceivedOperation], version: Int64, at receivedAt: Instant, _ observations: Observations
+  ) throws -> Ruling {
+    let operations = group.compactMap(\.operation)
+    guard operations.count == group.count else {
+      return .decided(
+        group.map { received in
+          Verdict(.rejected, [received.operation == nil ? .malformed : .groupRejected])
+        })
+    }
+    let entry = Entry(
+      version: version, receivedAt: receivedAt, device: try device(group[0].id.device),
+      basedOnReceivedAt: try basedOn(operations[0]), isFinal: true, hash: Hashing.sha256)
+    while true {
+      do throws(Interruption) {
+        return .decided(try Rules.decide(operations, on: rows, in: entry, observing: observations))
+      } catch {
+        switch error {
+        case .needs(let needs): try TradeTables.load(needs, into: rows, in: db)
+        case .waits(let key, let called): return .held(key, called)
+        case .unknown, .refused:
+          preconditionFailure("the centre knows every row, and Rules.decide answers refusals itself")
+        }
+      }
+    }
+  }
+
+  private func device(_ code: String) throws -> Device {
+    guard code != CentralStore.ownDevice else { return CentralStore.ownDeviceRecord }
+    let key = RowKey(DeviceColumns.self, code)
+    try load(key)
+    return try read(key).map { Device($0) } ?? Device()
+  }
+
+  private func basedOn(_ operation: Operation) throws -> Instant? {
+    guard operation.basedOnEpoch == epoch else { return nil }
+    let version = operation.basedOnVersion
+    if let known = receivedAtByVersion[version] { return known }
+    let receivedAt = try LogStore.receivedAt(version: version, in: db)
+    receivedAtByVersion[version] = .some(receivedAt)
+    return receivedAt
+  }
+
+  private func answer(_ operation: ReceivedOperation, _ verdict: Verdict, at receivedAt: Instant) {
+    guard operation.id.device != CentralStore.ownDevice else { return }
+    var answer = Answer()
+    answer.device = operation.id.device
+    answer.number = operation.id.number
+    answer.kind = operation.operation?.kind.rawValue ?? ""
+    answer.outcome = verdict.outcome
+    answer.codes = WordList(verdict.codes.map(\.rawValue))
+    answer.record = verdict.record
+    answer.conflicts = WordList(verdict.conflicts.map(\.description))
+    answer.decidedAt = receivedAt
+    rows.put(answer.row, in: TableDescription.of(AnswerColumns.self))
+  }
+
+  // MARK: Held operations
+
+  /// Keys of rows that this batch made and that nobody has been told of yet.
+  private var made: [RowKey] = []
+
+  private func hold(_ operation: ReceivedOperation, waitingFor key: RowKey, called: String, version: Int64) {
+    var held = Held()
+    held.device = operation.id.device
+    held.number = operation.id.number
+    held.kind = operation.operation?.kind.rawValue ?? ""
+    held.waitingFor = key.hexadecimal
+    held.heldVersion = version
+    held.missing = called
+    rows.put(held.row, in: TableDescription.of(HeldColumns.self))
+    awaited.insert(key.hexadecimal)
+  }
+
+  private func release(_ id: OperationID) throws {
+    guard var held = try held(id) else { return }
+    held.waitingFor = ""
+    rows.put(held.row, in: TableDescription.of(HeldColumns.self))
+  }
+
+  private func held(_ id: OperationID) throws -> Held? {
+    let key = RowKey(HeldColumns.self, id.device, id.number)
+    try load(key)
+    return try read(key).map { Held($0) }
+  }
+
+  /// Decides the groups that waited for rows made meanwhile, oldest first; each may make rows others wait
+  /// for.
+  private func decideAwaited(at receivedAt: Instant) throws {
+    if awaited.isEmpty { made.removeAll(keepingCapacity: true) }
+    while !made.isEmpty {
+      let key = made.removeFirst().hexadecimal
+      guard awaited.remove(key) != nil else { continue }
+      let range = RowRange(HeldColumns.self, "held_waiting", [key])
+      try TradeTables.load([.range(range)], into: rows, in: db)
+      let waiting = try readAll(range).map { Held($0) }
+      var lastGroup: (device: String, through: Int64)?
+      for held in waiting {
+        if let lastGroup, lastGroup.device == held.device, held.number <= lastGroup.through { continue }
+        let group = try heldGroup(of: held)
+        lastGroup = (held.device, group.last?.id.number ?? held.number)
+        try settle(group, at: receivedAt, isNew: false)
+      }
+    }
+  }
+
+  /// The whole group that a held operation belongs to, as the log has it.
+  private func heldGroup(of held: Held) throws -> [ReceivedOperation] {
+    guard let entry = try LogStore.entry(held.heldVersion, in: db) else {
+      throw LogDamage(version: held.heldVersion)
+    }
+    return try LogStore.operations(of: entry, in: db)
+  }
+
+  // MARK: Rows
+
+  private func load(_ key: RowKey) throws { try TradeTables.load([.row(key)], into: rows, in: db) }
+
+  private func read(_ key: RowKey) throws -> TradeRules.Row? { try rows.row(key) }
+
+  private func readAll(_ range: RowRange) throws -> [TradeRules.Row] { try rows.rows(range) }
+}
+
+extension RowKey {
+  /// The table's number and the key in hexadecimal: what a held operation waits for.
+  var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: ([table] + bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import GRDB
+public import TradeRules
+
+/// What the centre remembers of one device's conversations.
+public struct DeviceSession: Hashable, Sendable {
+  public var device: String
+  /// The token the device shows next time; the previous one until it has shown this (#66).
+  public var incarnation: RecordID
+  public var previousIncarnation: RecordID?
+  /// The last of its operations that is decided or held.
+  public var appliedThrough: Int64 = 0
+  /// Its chain after that operation.
+  public var chainHash: [UInt8]
+  /// The version of the last checkpoint it confirmed.
+  public var checkpoint: Int64 = 0
+  /// Operations it had not sent, as it last said.
+  public var unsent: Int64 = 0
+  public var lastSeenAt: Instant?
+  public var lastSyncAt: Instant?
+  /// Centre − device, milliseconds.
+  public var clockOffsetMilliseconds: Int64 = 0
+  public var appVersion = ""
+  public var isForked = false
+}
+
+enum DeviceSessions {
+  static func fetch(_ device: String, in db: Database) throws -> DeviceSession? {
+    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM device_session WHERE device = ?", arguments: [device])
+      .map(session)
+  }
+
+  static func fetchAll(in db: Database) throws -> [DeviceSession] {
+    try GRDB.Row.fetchAll(db, sql: "SELECT * FROM device_session ORDER BY device").map(session)
+  }
+
+  static func store(_ session: DeviceSession, in db: Database) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO device_session (device, incarnation, previous_incarnation, applied_through,
+          chain_hash, checkpoint, unsent, last_seen_at, last_sync_at, clock_offset_ms, app_version, is_forked)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      session.device, Data(session.incarnation.bytes), session.previousIncarnation.map { Data($0.bytes) },
+      session.appliedThrough, Data(session.chainHash), session.checkpoint, session.unsent,
+      session.lastSeenAt?.milliseconds, session.lastSyncAt?.milliseconds, session.clockOffsetMilliseconds,
+      session.appVersion, session.isForked,
+    ])
+  }
+
+  private static func session(_ row: GRDB.Row) -> DeviceSession {
+    DeviceSession(
+      device: row["device"], incarnation: id(row["incarnation"]) ?? .none,
+      previousIncarnation: (row["previous_incarnation"] as Data?).flatMap(id),
+      appliedThrough: row["applied_through"], chainHash: Array(row["chain_hash"] as Data),
+      checkpoint: row["checkpoint"], unsent: row["unsent"],
+      lastSeenAt: (row["last_seen_at"] as Int64?).map(Instant.init(milliseconds:)),
+      lastSyncAt: (row["last_sync_at"] as Int64?).map(Instant.init(milliseconds:)),
+      clockOffsetMilliseconds: row["clock_offset_ms"], appVersion: row["app_version"],
+      isForked: row["is_forked"])
+  }
+
+  private static func id(_ data: Data) -> RecordID? { RecordID(bytes: Array(data)) }
+}

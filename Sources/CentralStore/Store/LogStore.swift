@@ -1,0 +1,152 @@
+import Foundation
+import GRDB
+import SyncProtocol
+import SyncSession
+import TradeRules
+
+/// Appends to the log and reads it. Every function runs inside the caller's transaction.
+enum LogStore {
+  static func append(
+    _ entry: LogEntry, _ operations: [ReceivedOperation], isNew: Bool, in db: Database
+  ) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO log_entry (version, kind, device, first_number, last_number, received_at, rules_version,
+          verdicts, observed, effects_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      entry.version, entry.kind.rawValue, entry.device, entry.numbers.lowerBound, entry.numbers.upperBound,
+      entry.receivedAt.milliseconds, entry.rulesVersion, blob(VerdictCoding.encode(entry.verdicts)),
+      blob(entry.observed.map { $0 ? 1 : 0 }), blob(entry.effectsHash), blob(entry.hash),
+    ])
+    for operation in operations {
+      if isNew { try insert(operation, version: entry.version, in: db) } else {
+        // A held operation is decided: its entry is now the one that decided it.
+        try db.cachedStatement(
+          sql: "UPDATE log_operation SET version = ? WHERE device = ? AND number = ?"
+        ).execute(arguments: [entry.version, operation.id.device, operation.id.number])
+      }
+    }
+  }
+
+  private static func insert(_ operation: ReceivedOperation, version: Int64, in db: Database) throws {
+    try db.cachedStatement(
+      sql: "INSERT INTO log_operation (device, number, version, bytes, chain_hash) VALUES (?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      operation.id.device, operation.id.number, version, blob(operation.bytes), blob(operation.chainHash),
+    ])
+    for (ordinal, piece) in operation.personal.enumerated() {
+      try db.cachedStatement(
+        sql: """
+          INSERT INTO personal (device, number, ordinal, commitment, salt, text) VALUES (?, ?, ?, ?, ?, ?)
+          """
+      ).execute(arguments: [
+        operation.id.device, operation.id.number, ordinal, blob(piece.commitment), piece.salt.map(blob),
+        piece.text,
+      ])
+    }
+  }
+
+  static func head(in db: Database) throws -> LogEnd {
+    let last = try GRDB.Row.fetchOne(
+      db, sql: "SELECT version, hash, received_at FROM log_entry ORDER BY version DESC LIMIT 1")
+    guard let last else { return .empty }
+    return LogEnd(
+      version: last["version"], hash: bytes(last["hash"]),
+      receivedAt: Instant(milliseconds: last["received_at"]))
+  }
+
+  /// Entries from a version on, oldest first.
+  static func entries(from version: Int64, limit: Int, in db: Database) throws -> [LogEntry] {
+    try GRDB.Row.fetchAll(
+      db, sql: "SELECT * FROM log_entry WHERE version >= ? ORDER BY version LIMIT ?",
+      arguments: [version, limit]
+    ).map(entry)
+  }
+
+  static func entry(_ version: Int64, in db: Database) throws -> LogEntry? {
+    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM log_entry WHERE version = ?", arguments: [version]).map(entry)
+  }
+
+  static func receivedAt(version: Int64, in db: Database) throws -> Instant? {
+    let statement = try db.cachedStatement(sql: "SELECT received_at FROM log_entry WHERE version = ?")
+    return try Int64.fetchOne(statement, arguments: [version]).map(Instant.init(milliseconds:))
+  }
+
+  /// The operations of an entry, in order of their numbers.
+  static func operations(of entry: LogEntry, in db: Database) throws -> [ReceivedOperation] {
+    try operations(device: entry.device, entry.numbers, in: db)
+  }
+
+  static func operations(
+    device: String, _ numbers: ClosedRange<Int64>, in db: Database
+  ) throws -> [ReceivedOperation] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT number, bytes, chain_hash FROM log_operation WHERE device = ? AND number BETWEEN ? AND ?
+        ORDER BY number
+        """)
+    let rows = try GRDB.Row.fetchAll(
+      statement, arguments: [device, numbers.lowerBound, numbers.upperBound])
+    return try rows.map { row in
+      try received(
+        OperationID(device: device, number: row["number"]), bytes(row["bytes"]), bytes(row["chain_hash"]),
+        in: db)
+    }
+  }
+
+  /// The stored chain hash of an operation; nil when the log does not have it.
+  static func chainHash(of id: OperationID, in db: Database) throws -> [UInt8]? {
+    let statement = try db.cachedStatement(
+      sql: "SELECT chain_hash FROM log_operation WHERE device = ? AND number = ?")
+    return try GRDB.Row.fetchOne(statement, arguments: [id.device, id.number]).map { bytes($0["chain_hash"]) }
+  }
+
+  private static func received(
+    _ id: OperationID, _ bytes: [UInt8], _ chainHash: [UInt8], in db: Database
+  ) throws -> ReceivedOperation {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT commitment, salt, text FROM personal WHERE device = ? AND number = ? ORDER BY ordinal
+        """)
+    let personal = try GRDB.Row.fetchAll(statement, arguments: [id.device, id.number]).map { row in
+      PersonalPiece(
+        commitment: Self.bytes(row["commitment"]), salt: (row["salt"] as Data?).map { Array($0) },
+        text: row["text"])
+    }
+    return ReceivedOperation(id: id, bytes: bytes, personal: personal, chainHash: chainHash)
+  }
+
+  private static func entry(_ row: GRDB.Row) throws -> LogEntry {
+    let version: Int64 = row["version"]
+    guard let kind = LogEntry.Kind(rawValue: row["kind"]),
+      let verdicts = VerdictCoding.decode(bytes(row["verdicts"]))
+    else { throw LogDamage(version: version) }
+    let first: Int64 = row["first_number"]
+    return LogEntry(
+      version: version, kind: kind, device: row["device"], numbers: first...max(first, row["last_number"]),
+      receivedAt: Instant(milliseconds: row["received_at"]), rulesVersion: row["rules_version"],
+      verdicts: verdicts, observed: bytes(row["observed"]).map { $0 != 0 },
+      effectsHash: bytes(row["effects_hash"]), hash: bytes(row["hash"]))
+  }
+
+  static func blob(_ bytes: [UInt8]) -> Data { Data(bytes) }
+  static func bytes(_ data: Data) -> [UInt8] { Array(data) }
+}
+
+/// An entry of the log that cannot be what the centre wrote.
+public struct LogDamage: Error, Hashable, Sendable {
+  public let version: Int64
+}
+
+extension ReceivedOperation {
+  /// Reads what bytes mean. Bytes that mean nothing keep their place in the log (#70).
+  init(id: OperationID, bytes: [UInt8], personal: [PersonalPiece], chainHash: [UInt8]) {
+    let texts = personal.map { PersonalText($0.text ?? "", commitment: $0.commitment) }
+    let operation = try? OperationCoding.decode(bytes, personal: texts)
+    let isOwn = operation?.id == id
+    self.init(
+      id: id, group: isOwn ? operation?.group ?? id.number : id.number, bytes: bytes, personal: personal,
+      chainHash: chainHash, operation: isOwn ? operation : nil)
+  }
+}

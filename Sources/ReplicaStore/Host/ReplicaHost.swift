@@ -1,0 +1,304 @@
+import Foundation
+public import SyncProtocol
+public import SyncSession
+public import TradeRules
+import TradeTables
+
+/// A replica without its socket: events and the clocks go in, orders come out, SQLite is the only effect.
+public final class ReplicaHost {
+  public enum Event: Sendable {
+    case connected
+    case received([UInt8])
+    /// The connection ended, or could not be made.
+    case disconnected
+    /// Somebody recorded work in the replica.
+    case recorded
+    /// Time has passed; see `Order.wake` and `Order.connect`.
+    case ticked
+  }
+
+  public enum Order: Sendable {
+    /// Open a connection at or after this time.
+    case connect(at: Instant)
+    case send([UInt8])
+    case close(CloseCode, reason: String)
+  }
+
+  /// What a person or a program that watches wants to know.
+  public struct Progress: Sendable {
+    /// Whether the centre let us in on this connection.
+    public var isConnected = false
+    /// Operations sent and rows received since the host was made.
+    public var sent = 0
+    public var received = 0
+    public var checkpoint: Int64 = 0
+    /// The head the centre named when it welcomed us.
+    public var head: Int64 = 0
+    /// The outbox is answered and the checkpoint has reached that head.
+    public var isCurrent = false
+    /// The code that ended the last connection, when trying again cannot help.
+    public var refusedWith: Code?
+    /// The last reason for a lost connection.
+    public var trouble: Code?
+  }
+
+  public let store: ReplicaStore
+  public private(set) var progress = Progress()
+  let limits: SyncLimits
+  let random: (Int) -> [UInt8]
+  let appVersion: String
+  private var session: ReplicaSession?
+  private var enrolment: Enrolment?
+  private var backoff = Backoff()
+  private var helloSentAt: ClockReading?
+  private var orders: [Order] = []
+
+  /// - Parameters:
+  ///   - random: makes random bytes, for keys, nonces, salts and the jitter of reconnecting.
+  public init(
+    store: ReplicaStore, limits: SyncLimits = SyncLimits(), appVersion: String,
+    random: @escaping (Int) -> [UInt8]
+  ) {
+    self.store = store
+    self.limits = limits
+    self.appVersion = appVersion
+    self.random = random
+  }
+
+  /// Handles what happened, in order, and says what to do.
+  ///
+  /// - Throws: when the replica's own store fails. The connection must then be closed; nothing recorded or
+  ///   stored before is lost.
+  public func handle(_ events: [Event], at clock: ClockReading) throws -> [Order] {
+    orders = []
+    for event in events {
+      switch event {
+      case .connected: try connected()
+      case .received(let bytes): try received(bytes, at: clock)
+      case .disconnected: disconnected(at: clock.wall)
+      case .recorded, .ticked: break
+      }
+    }
+    try pushMore()
+    try refreshProgress()
+    return orders
+  }
+
+  // MARK: Enrolment
+
+  struct Enrolment {
+    let url: String
+    let caFile: String
+    let key: SigningKey
+    var session: EnrolmentSession
+  }
+
+  /// Prepares to spend an enrolment code on the next connection.
+  ///
+  /// The key is durable before the code is spent, so that an answer that gets lost can be asked for again.
+  public func beginEnrolment(code: EnrolmentCode, url: String, caFile: String) throws {
+    let key = try SigningKey(seed: try store.enrolmentSeed(orMake: random(32)))
+    enrolment = Enrolment(
+      url: url, caFile: caFile, key: key,
+      session: EnrolmentSession(code: code, key: key, appVersion: appVersion))
+  }
+
+  private func enrolled(
+    _ enrolled: WireEnrolled, _ challenge: WireChallenge, _ enrolment: Enrolment, at clock: ClockReading
+  ) throws {
+    let state = ReplicaState(
+      device: enrolled.device, role: Role(rawValue: enrolled.role), name: enrolled.name, url: enrolment.url,
+      caFile: enrolment.caFile, centreKey: Array(challenge.centreKey), keySeed: enrolment.key.seed,
+      epoch: RecordID(bytes: Array(enrolled.epoch)) ?? .none,
+      incarnation: RecordID(bytes: Array(enrolled.incarnation)) ?? .none, grants: .nothing)
+    try store.keep(state)
+    self.enrolment = nil
+    session = try makeSession()
+    try received(.challenge(challenge), at: clock)
+  }
+
+  // MARK: Connection
+
+  private func connected() throws {
+    progress.refusedWith = nil
+    progress.trouble = nil
+    if enrolment == nil { session = try makeSession() }
+  }
+
+  private func makeSession() throws -> ReplicaSession {
+    guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: "") }
+    return ReplicaSession(
+      resumingFrom: ReplicaSession.Position(
+        device: state.device, key: try SigningKey(seed: state.keySeed), centreKey: state.centreKey,
+        hello: try hello(of: state)))
+  }
+
+  private func hello(of state: ReplicaState) throws -> WireHello {
+    var hello = WireHello()
+    hello.protocolVersion = UInt32(ProtocolVersion.current)
+    hello.schemaVersion = UInt32(ReplicaSchema.version)
+    hello.device = state.device
+    hello.incarnation = Data(state.incarnation.bytes)
+    hello.epoch = Data(state.epoch.bytes)
+    hello.checkpointVersion = UInt64(state.checkpoint)
+    hello.holdsEverything = state.grants.everything && state.checkpoint > 0
+    hello.buckets = try store.heldBuckets().map(\.name)
+    hello.loadCursor = Data(try store.loadCursor())
+    let last = try store.lastRecorded()
+    hello.lastRecorded = UInt64(last)
+    hello.firstUnsent = last > state.appliedThrough ? UInt64(state.appliedThrough + 1) : 0
+    hello.chainNumber = UInt64(state.appliedThrough)
+    hello.chainHash = Data(try store.chainHash(of: state.appliedThrough) ?? OperationChain.start)
+    hello.acceptsZstd = true
+    hello.appVersion = appVersion
+    if state.headVersion > 0 {
+      hello.knownHead.epoch = Data(state.epoch.bytes)
+      hello.knownHead.version = UInt64(state.headVersion)
+      hello.knownHead.hash = Data(state.headHash)
+    }
+    return hello
+  }
+
+  private func disconnected(at now: Instant) {
+    let wasEstablished = session?.isOpen ?? false
+    session = nil
+    progress.isConnected = false
+    if progress.trouble == nil { progress.trouble = .noLink }
+    guard progress.refusedWith == nil else { return }
+    let jitter = random(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let delay = backoff.delay(
+      after: now, wasEstablished: wasEstablished, random: jitter, retryAfter: retryAfter)
+    retryAfter = nil
+    orders.append(.connect(at: now.advanced(byMilliseconds: delay)))
+  }
+
+  /// What the centre asked us to wait, milliseconds.
+  private var retryAfter: Int64?
+
+  private func received(_ bytes: [UInt8], at clock: ClockReading) throws {
+    do { try received(try Message.decode(bytes), at: clock) } catch let violation as ProtocolViolation {
+      progress.trouble = .protocolViolation
+      close(violation.closeCode, violation.description)
+    } catch is CentreUntrusted {
+      progress.refusedWith = .centreUntrusted
+      close(.protocolViolation, "the centre's key is not the one pinned at enrolment")
+    }
+  }
+
+  private func close(_ code: CloseCode, _ reason: String) {
+    orders.append(.close(code, reason: reason))
+  }
+
+  private func received(_ message: Message, at clock: ClockReading) throws {
+    if var enrolment {
+      let received = try enrolment.session.received(message, nonce: random(32))
+      self.enrolment = enrolment
+      switch received {
+      case .send(let message): orders.append(.send(message.encode()))
+      case .refused(let refused): self.refused(refused)
+      case .enrolled(let enrolled, let challenge):
+        try self.enrolled(enrolled, challenge, enrolment, at: clock)
+      }
+      return
+    }
+    guard let received = try session?.received(message, nonce: random(32), at: clock) else { return }
+    switch received {
+    case .send(let message):
+      helloSentAt = clock
+      orders.append(.send(message.encode()))
+    case .welcomed(let welcome): try welcomed(welcome, at: clock)
+    case .stage(let page): try stage(page)
+    case .apply(let checkpoint): try apply(checkpoint, at: clock)
+    case .settled: break
+    case .refused(let refused): self.refused(refused)
+    }
+  }
+
+  private func refused(_ refused: WireRefused) {
+    let code = Code(rawValue: refused.code)
+    progress.trouble = code
+    if CodeBook.entry(for: code).isRetryable || refused.retryAfterMs > 0 {
+      retryAfter = Int64(clamping: refused.retryAfterMs)
+    } else {
+      progress.refusedWith = code
+    }
+    close(.refused, "refused")
+  }
+
+  private func welcomed(_ welcome: WireWelcome, at clock: ClockReading) throws {
+    guard var state = try store.state() else { return }
+    backoff.connected()
+    progress.isConnected = true
+    progress.head = Int64(welcome.headVersion)
+    let isNewHistory = Array(welcome.epoch) != state.epoch.bytes
+    state.incarnation = RecordID(bytes: Array(welcome.incarnation)) ?? state.incarnation
+    state.grants = Grants(
+      exact: welcome.grants.buckets.map { Bucket($0) }, prefixes: welcome.grants.prefixes,
+      everything: welcome.grants.everything)
+    let roundTrip = helloSentAt.map { clock.wall.milliseconds(since: $0.wall) } ?? 0
+    state.clockOffsetMilliseconds = Instant(milliseconds: welcome.centreTime).milliseconds(since: clock.wall)
+    state.clockUncertaintyMilliseconds = max(0, roundTrip)
+    state.anchorBootID = clock.bootID
+    state.anchorBootTime = clock.bootTimeMilliseconds
+    state.anchorCentreTime = Instant(milliseconds: welcome.centreTime)
+    state.refusedWith = ""
+    if isNewHistory { state.epoch = RecordID(bytes: Array(welcome.epoch)) ?? state.epoch }
+    // The token is durable before anything is sent under it (#66).
+    try store.keep(state)
+    if isNewHistory || !Array(welcome.wholeBuckets).isEmpty && !welcome.loadContinues {
+      try store.dropStaged()
+    }
+    sayStored(pages: 0, state)
+  }
+
+  private func sayStored(pages: Int, _ state: ReplicaState) {
+    let message = session?.stored(
+      pages: pages, checkpoint: state.checkpoint, incarnation: state.incarnation.bytes)
+    if let message { orders.append(.send(message.encode())) }
+  }
+
+  // MARK: Download
+
+  private func stage(_ page: WirePage) throws {
+    guard let state = try store.state() else { return }
+    progress.received += state.checkpoint == 0 ? try store.load(page, grants: state.grants) : try store.stage(page)
+    sayStored(pages: 1, state)
+  }
+
+  private func apply(_ checkpoint: WireCheckpoint, at clock: ClockReading) throws {
+    do {
+      let state = try store.apply(checkpoint, at: clock.wall)
+      sayStored(pages: 0, state)
+    } catch let mismatch as CheckpointApplier.Mismatch {
+      let names = mismatch.buckets.map(\.name)
+      try store.note(.digestMismatch, names.joined(separator: " "), at: clock.wall)
+      try store.dropStaged()
+      progress.trouble = .digestMismatch
+      var fetch = WireFetch()
+      fetch.buckets = names
+      orders.append(.send(Message.fetch(fetch).encode()))
+    }
+  }
+
+  // MARK: Upload
+
+  private func pushMore() throws {
+    while let (after, bytes) = session?.mayPush(limits) {
+      let batch = try store.batch(after: after, limit: limits.operationsPerBatchMax, bytesMax: bytes)
+      guard let first = batch.first, let last = batch.last, let state = try store.state() else { return }
+      let message = try session?.push(
+        batch.map { RecordedOperation(bytes: $0.bytes, personal: $0.personal) }, first: first.number,
+        chainHash: last.chainHash, device: state.device)
+      if let message { orders.append(.send(message.encode())) }
+      progress.sent += batch.count
+    }
+  }
+
+  private func refreshProgress() throws {
+    guard let state = try store.state() else { return }
+    progress.checkpoint = state.checkpoint
+    progress.isCurrent =
+      progress.isConnected && state.checkpoint > 0 && state.checkpoint >= progress.head
+      && state.appliedThrough >= (try store.lastRecorded())
+  }
+}

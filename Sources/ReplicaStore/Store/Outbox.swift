@@ -1,0 +1,136 @@
+import Foundation
+import GRDB
+public import SyncProtocol
+import SyncSession
+public import TradeRules
+
+/// One operation recorded here.
+public struct OutboxItem: Sendable {
+  public enum State: String, Sendable { case unsent, held, answered, withdrawn }
+
+  public var number: Int64
+  public var group: Int64
+  public var kind: OperationKind
+  public var record: String
+  public var recordedAt: Instant
+  public var bytes: [UInt8]
+  public var personal: [PersonalNote]
+  public var chainHash: [UInt8]
+  public var state: State
+  /// What the replica expects of it: an outcome and codes, or empty.
+  public var predicted: String
+}
+
+/// The work of this device that has no answer yet, and what was answered before.
+enum Outbox {
+  static func append(_ item: OutboxItem, in db: Database) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO outbox (number, group_number, kind, record, recorded_at, bytes, personal, chain_hash,
+          state, predicted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      item.number, item.group, item.kind.rawValue, item.record, item.recordedAt.milliseconds,
+      Data(item.bytes), Data(PersonalNotes.encode(item.personal)), Data(item.chainHash),
+      item.state.rawValue, item.predicted,
+    ])
+  }
+
+  /// The number of the last operation recorded, its chain hash and its time; nil before the first.
+  static func last(in db: Database) throws -> OutboxItem? {
+    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM outbox ORDER BY number DESC LIMIT 1").map(item)
+  }
+
+  static func find(_ number: Int64, in db: Database) throws -> OutboxItem? {
+    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM outbox WHERE number = ?", arguments: [number]).map(item)
+  }
+
+  /// Operations after a number, in order, whatever their state.
+  static func items(after number: Int64, limit: Int, in db: Database) throws -> [OutboxItem] {
+    let statement = try db.cachedStatement(
+      sql: "SELECT * FROM outbox WHERE number > ? ORDER BY number LIMIT ?")
+    return try GRDB.Row.fetchAll(statement, arguments: [number, limit]).map(item)
+  }
+
+  /// What still shapes the rows here: unsent and held operations, in order.
+  static func pending(in db: Database) throws -> [OutboxItem] {
+    try GRDB.Row.fetchAll(
+      db, sql: "SELECT * FROM outbox WHERE state IN ('unsent', 'held') ORDER BY number"
+    ).map(item)
+  }
+
+  static func counts(in db: Database) throws -> (unsent: Int64, held: Int64) {
+    let row = try GRDB.Row.fetchOne(
+      db,
+      sql: """
+        SELECT count(*) FILTER (WHERE state = 'unsent') AS unsent,
+          count(*) FILTER (WHERE state = 'held') AS held
+        FROM outbox WHERE state IN ('unsent', 'held')
+        """)
+    return (row?["unsent"] ?? 0, row?["held"] ?? 0)
+  }
+
+  /// Marks what a checkpoint settled: everything up to `through` has its answer, except what is held.
+  static func settle(through number: Int64, held: [Int64], in db: Database) throws {
+    try db.execute(
+      sql: """
+        UPDATE outbox SET state = 'answered' WHERE number <= ? AND state IN ('unsent', 'held')
+        """, arguments: [number])
+    let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
+    for number in held { try statement.execute(arguments: [number]) }
+  }
+
+  private static func item(_ row: GRDB.Row) -> OutboxItem {
+    OutboxItem(
+      number: row["number"], group: row["group_number"], kind: OperationKind(rawValue: row["kind"]),
+      record: row["record"], recordedAt: Instant(milliseconds: row["recorded_at"]),
+      bytes: Array(row["bytes"] as Data),
+      personal: PersonalNotes.decode(Array(row["personal"] as Data)) ?? [],
+      chainHash: Array(row["chain_hash"] as Data),
+      state: OutboxItem.State(rawValue: row["state"]) ?? .unsent, predicted: row["predicted"])
+  }
+}
+
+/// Salts and texts as bytes, length-prefixed.
+enum PersonalNotes {
+  static func encode(_ notes: [PersonalNote]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for note in notes {
+      for part in [note.salt, Array(note.text.utf8)] {
+        bytes.appendVarint(UInt64(part.count))
+        bytes += part
+      }
+    }
+    return bytes
+  }
+
+  /// Nil for bytes that no replica wrote.
+  static func decode(_ bytes: [UInt8]) -> [PersonalNote]? {
+    var rest = bytes[...]
+    var parts: [[UInt8]] = []
+    while !rest.isEmpty {
+      var length = 0
+      var shift = 0
+      while let byte = rest.popFirst() {
+        length |= Int(byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80 { break }
+        guard shift < 35 else { return nil }
+      }
+      guard length <= rest.count else { return nil }
+      parts.append(Array(rest.prefix(length)))
+      rest = rest.dropFirst(length)
+    }
+    guard parts.count % 2 == 0 else { return nil }
+    return stride(from: 0, to: parts.count, by: 2).map {
+      PersonalNote(salt: parts[$0], text: String(decoding: parts[$0 + 1], as: UTF8.self))
+    }
+  }
+}
+
+extension OutboxItem {
+  /// The operation, with the commitments left out: guesses are not hashed.
+  var operation: Operation? {
+    try? OperationCoding.decode(bytes, personal: personal.map { PersonalText($0.text) })
+  }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import GRDB
+public import SyncProtocol
+import SyncSession
+public import TradeRules
+import TradeTables
+
+/// One thing a person wants to do, before it is an operation.
+public struct Draft: Sendable {
+  public let kind: OperationKind
+  public let form: Form
+  /// When a person says it happened; nil = now.
+  public let statedAt: Instant?
+
+  public init<F: OperationForm>(_ filled: Filled<F>, at statedAt: Instant? = nil) {
+    kind = F.kind
+    form = filled.form
+    self.statedAt = statedAt
+  }
+}
+
+/// What became of a command: recorded, with what the replica expects of it.
+public struct Recorded: Sendable {
+  /// The group's first operation.
+  public let id: OperationID
+  /// What a person calls the record.
+  public let record: String
+  /// What this replica expects; nil when it cannot see enough to tell.
+  public let expected: Verdict?
+}
+
+/// Records work: decides it on what is known here, shows its effects at once, and keeps it for the centre.
+struct Recorder {
+  let db: Database
+  let state: ReplicaState
+  /// Makes random bytes, for the salts of personal texts.
+  let random: (Int) -> [UInt8]
+
+  /// Records a group in the caller's transaction.
+  ///
+  /// - Throws: `Refusal` for what can never become right; then nothing is recorded.
+  func record(_ drafts: [Draft], actor: String, clock: ClockReading) throws -> Recorded {
+    let last = try Outbox.last(in: db)
+    let first = (last?.number ?? 0) + 1
+    let recordedAt = DeviceClock.recordedAt(clock, state: state, notBefore: last?.recordedAt)
+    let operations = drafts.enumerated().map { position, draft in
+      Operation(
+        id: OperationID(device: state.device, number: first + Int64(position)), group: first,
+        kind: draft.kind, actor: actor, basedOnEpoch: state.epoch, basedOnVersion: state.checkpoint,
+        statedAt: draft.statedAt, recordedAt: recordedAt, clock: clock,
+        form: EnteredText.normalised(draft.form))
+    }
+    let guess = try Guess(db, state: state)
+    let expected = try guess.decide(operations)
+    for (operation, verdict) in zip(operations, expected ?? []) where verdict.outcome == .rejected {
+      guard let code = verdict.codes.first, code != .groupRejected,
+        CodeBook.entry(for: code).isRefusedAtOnce
+      else { continue }
+      throw Refusal(code, guess.refusalDetail ?? Rules.recordName(operation))
+    }
+    var chain = last?.chainHash ?? OperationChain.start
+    for (position, operation) in operations.enumerated() {
+      let item = item(for: operation, expected: expected?[position], after: &chain)
+      try Outbox.append(item, in: db)
+    }
+    try guess.store()
+    return Recorded(
+      id: operations[0].id, record: Rules.recordName(operations[0]),
+      expected: expected.flatMap(Recorder.merged))
+  }
+
+  private func item(
+    for operation: Operation, expected: Verdict?, after chain: inout [UInt8]
+  ) -> OutboxItem {
+    let (bytes, texts) = OperationCoding.encode(operation)
+    let notes = texts.map { PersonalNote(salt: random(16), text: $0.text) }
+    let commitments = notes.map { Hashing.commitment(salt: $0.salt, text: $0.text) }
+    chain = OperationChain.next(after: chain, bytes: bytes, commitments: commitments)
+    return OutboxItem(
+      number: operation.id.number, group: operation.group, kind: operation.kind,
+      record: Rules.recordName(operation), recordedAt: operation.recordedAt, bytes: bytes, personal: notes,
+      chainHash: chain, state: .unsent, predicted: Recorder.text(of: expected))
+  }
+
+  private static func text(of verdict: Verdict?) -> String {
+    guard let verdict else { return "" }
+    return ([verdict.outcome.rawValue] + verdict.codes.map(\.rawValue)).joined(separator: " ")
+  }
+
+  /// One outcome for a command of several operations: the worst, with all codes.
+  static func merged(_ verdicts: [Verdict]) -> Verdict? {
+    guard var merged = verdicts.first else { return nil }
+    let order: [Outcome] = [.applied, .partly, .held, .rejected, .quarantined]
+    for verdict in verdicts.dropFirst() {
+      let worse = (order.firstIndex(of: verdict.outcome) ?? 0) > (order.firstIndex(of: merged.outcome) ?? 0)
+      if worse { merged.outcome = verdict.outcome }
+      merged.codes += verdict.codes.filter { !merged.codes.contains($0) }
+      merged.conflicts += verdict.conflicts
+    }
+    return merged
+  }
+}
+
+/// The replica's own idea of what operations will do, on the rows it has.
+final class Guess {
+  private let db: Database
+  private let rows: WorkingSet
+  private let device: Device
+  private let receivedAt: Instant
+  private(set) var refusalDetail: String?
+
+  init(_ db: Database, state: ReplicaState) throws {
+    self.db = db
+    rows = WorkingSet(horizon: state.grants)
+    device =
+      try TradeTables.row(RowKey(DeviceColumns.self, state.device), in: db).map { Device($0) }
+      ?? Guess.device(of: state)
+    receivedAt = Instant(milliseconds: 0)
+  }
+
+  /// Before the first checkpoint a replica has only what its enrolment told.
+  private static func device(of state: ReplicaState) -> Device {
+    var device = Device()
+    device.code = state.device
+    device.role = state.role
+    return device
+  }
+
+  /// Decides a group; nil when rows that matter are out of this replica's sight. Its effects stay in memory
+  /// until `store`.
+  func decide(_ group: [Operation]) throws -> [Verdict]? {
+    guard let first = group.first else { return nil }
+    let entry = Entry(
+      version: 0, receivedAt: first.recordedAt, device: device, isFinal: false, hash: Hashing.sha256)
+    while true {
+      do throws(Interruption) {
+        return try Rules.decide(group, on: rows, in: entry, observing: Observations())
+      } catch {
+        switch error {
+        case .needs(let needs): try TradeTables.load(needs, into: rows, in: db)
+        case .unknown, .waits: return nil
+        case .refused(let refusal):
+          refusalDetail = refusal.detail
+          return group.map { _ in Verdict(.rejected, [refusal.code]) }
+        }
+      }
+    }
+  }
+
+  /// Writes the effects of all groups decided so far, keeping what the rows were before the first guess.
+  func store() throws {
+    let changes = rows.changes()
+    try BaseImages.keep(changes, in: db)
+    try TradeTables.write(changes, in: db)
+    rows.markStored()
+  }
+}
+
+/// Turns what a device's clocks say into a time worth recording (decisions: estimated from anchors).
+enum DeviceClock {
+  /// Within one start of the device its steady clock counts from the last connection; otherwise the wall
+  /// clock is corrected by the last offset. Never earlier than the device's previous operation.
+  static func recordedAt(
+    _ clock: ClockReading, state: ReplicaState, notBefore previous: Instant?
+  ) -> Instant {
+    let sameStart = clock.bootID != .none && clock.bootID == state.anchorBootID
+    let estimate =
+      sameStart
+      ? state.anchorCentreTime.advanced(byMilliseconds: clock.bootTimeMilliseconds - state.anchorBootTime)
+      : clock.wall.advanced(byMilliseconds: state.clockOffsetMilliseconds)
+    return max(estimate, previous ?? estimate)
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Glibc
+import TradeRules
+
+/// The advisory file locks of one replica.
+///
+/// SQLite's WAL in the versions we link can lose commits when one connection writes while another
+/// checkpoints. So every writing connection of every process writes and checkpoints only under the writers'
+/// lock; a second lock keeps a second `sync` out (#74).
+public final class ReplicaLock {
+  /// How long a command waits for another's write, milliseconds.
+  public static let patience = 5_000
+
+  private let path: String
+  private var descriptor: Int32 = -1
+  private var depth = 0
+
+  /// The lock that whoever writes the replica at `path` holds meanwhile.
+  public static func writers(of path: String) -> ReplicaLock { ReplicaLock(path + ".lock") }
+  /// The lock of the one program that syncs.
+  public static func sync(of path: String) -> ReplicaLock { ReplicaLock(path + ".sync") }
+
+  private init(_ path: String) { self.path = path }
+
+  deinit { release() }
+
+  /// Runs `body` while holding the lock, waiting for it up to `patience` milliseconds.
+  ///
+  /// - Throws: `ReplicaFault.busy` naming the holder.
+  func held<T>(patience: Int = ReplicaLock.patience, _ body: () throws -> T) throws -> T {
+    try acquire(patience: patience)
+    defer { release() }
+    return try body()
+  }
+
+  /// Takes the lock and keeps it until `release` or the end of the process.
+  public func acquire(patience: Int = 0) throws {
+    if depth > 0 {
+      depth += 1
+      return
+    }
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw ReplicaFault.io("open the lock file beside the replica", errno)
+    }
+    var waited = 0
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK || errno == EINTR, waited < patience else {
+        let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        close(descriptor)
+        descriptor = -1
+        throw ReplicaFault.busy(holder: holder.trimmingCharacters(in: .whitespacesAndNewlines))
+      }
+      usleep(5_000)
+      waited += 5
+    }
+    depth = 1
+    noteHolder()
+  }
+
+  public func release() {
+    guard depth > 0 else { return }
+    depth -= 1
+    guard depth == 0 else { return }
+    // Closing gives the lock back; the file stays, because removing it would let two holders in.
+    close(descriptor)
+    descriptor = -1
+  }
+
+  /// Writes who holds the lock, for the message of whoever does not get it.
+  private func noteHolder() {
+    let text = "pid \(getpid()) since \(Int(Date().timeIntervalSince1970))\n"
+    _ = ftruncate(descriptor, 0)
+    _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+  }
+}
+
+/// What keeps a replica from working, apart from the business.
+public enum ReplicaFault: Error, Sendable {
+  /// Nothing is enrolled at this path.
+  case notEnrolled(path: String)
+  case alreadyEnrolled(path: String)
+  /// Another program holds the lock: its process id and since when.
+  case busy(holder: String)
+  case io(String, Int32)
+  /// The key given names no record, or several.
+  case noRecord(Code, key: String)
+  case ambiguous(key: String)
+}

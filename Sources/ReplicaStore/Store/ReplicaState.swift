@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+public import TradeRules
+
+/// What a replica knows of itself and of its centre.
+public struct ReplicaState: Hashable, Sendable {
+  public var device: String
+  public var role: Role
+  public var name: String
+  /// Where the centre is: `wss://host:port/sync`.
+  public var url: String
+  /// A file of certificates that vouch for the centre; empty = the system's.
+  public var caFile: String
+  /// The centre's Ed25519 key, pinned at enrolment.
+  public var centreKey: [UInt8]
+  /// The seed of the device's own key.
+  public var keySeed: [UInt8]
+  /// Names the history of the centre that this replica follows.
+  public var epoch: RecordID
+  /// Names this life of the file; shown at each connection (#66).
+  public var incarnation: RecordID
+  /// The version whose rows this replica holds; 0 before the first.
+  public var checkpoint: Int64 = 0
+  /// The last own operation whose effects the checkpoint has.
+  public var appliedThrough: Int64 = 0
+  public var grants: Grants
+  /// Centre − device at the last connection, milliseconds, and how far off that may be.
+  public var clockOffsetMilliseconds: Int64 = 0
+  public var clockUncertaintyMilliseconds: Int64 = 0
+  /// The boot id and boot time when that offset was measured, and the centre's time then.
+  public var anchorBootID: RecordID = .none
+  public var anchorBootTime: Int64 = 0
+  public var anchorCentreTime: Instant = Instant(milliseconds: 0)
+  public var lastSyncAt: Instant?
+  /// The end of the centre's log as last seen: version and hash (G21).
+  public var headVersion: Int64 = 0
+  public var headHash: [UInt8] = []
+  /// The code with which the centre last refused this replica; empty when it did not.
+  public var refusedWith = ""
+}
+
+extension ReplicaState {
+  /// The state of a replica; nil when none is enrolled in the file.
+  static func fetch(in db: Database) throws -> ReplicaState? {
+    let rows = try GRDB.Row.fetchAll(db, sql: "SELECT name, value FROM meta")
+    let values = Dictionary(
+      rows.map { ($0["name"] as String, Array($0["value"] as Data)) }, uniquingKeysWith: { $1 })
+    guard let device = values["device"] else { return nil }
+    func text(_ name: String) -> String { String(decoding: values[name] ?? [], as: UTF8.self) }
+    func number(_ name: String) -> Int64 { Int64(text(name)) ?? 0 }
+    func id(_ name: String) -> RecordID { values[name].flatMap { RecordID(bytes: $0) } ?? .none }
+    func list(_ name: String) -> [String] { text(name).split(separator: "\n").map(String.init) }
+    var state = ReplicaState(
+      device: String(decoding: device, as: UTF8.self), role: Role(rawValue: text("role")),
+      name: text("name"), url: text("url"), caFile: text("ca_file"),
+      centreKey: values["centre_key"] ?? [], keySeed: values["key_seed"] ?? [], epoch: id("epoch"),
+      incarnation: id("incarnation"),
+      grants: Grants(
+        exact: list("grants").map(Bucket.init), prefixes: list("grant_prefixes"),
+        everything: number("grants_everything") != 0))
+    state.checkpoint = number("checkpoint")
+    state.appliedThrough = number("applied_through")
+    state.clockOffsetMilliseconds = number("clock_offset")
+    state.clockUncertaintyMilliseconds = number("clock_uncertainty")
+    state.anchorBootID = id("anchor_boot_id")
+    state.anchorBootTime = number("anchor_boot_time")
+    state.anchorCentreTime = Instant(milliseconds: number("anchor_centre_time"))
+    state.lastSyncAt = values["last_sync_at"] == nil ? nil : Instant(milliseconds: number("last_sync_at"))
+    state.headVersion = number("head_version")
+    state.headHash = values["head_hash"] ?? []
+    state.refusedWith = text("refused_with")
+    return state
+  }
+
+  func store(in db: Database) throws {
+    var values: [(String, [UInt8])] = [
+      ("device", Array(device.utf8)), ("role", Array(role.rawValue.utf8)), ("name", Array(name.utf8)),
+      ("url", Array(url.utf8)), ("ca_file", Array(caFile.utf8)), ("centre_key", centreKey),
+      ("key_seed", keySeed), ("epoch", epoch.bytes), ("incarnation", incarnation.bytes),
+      ("grants", Array(grants.exact.map(\.name).joined(separator: "\n").utf8)),
+      ("grant_prefixes", Array(grants.prefixes.joined(separator: "\n").utf8)),
+      ("anchor_boot_id", anchorBootID.bytes), ("head_hash", headHash),
+      ("refused_with", Array(refusedWith.utf8)),
+    ]
+    let numbers: [(String, Int64)] = [
+      ("grants_everything", grants.everything ? 1 : 0), ("checkpoint", checkpoint),
+      ("applied_through", appliedThrough), ("clock_offset", clockOffsetMilliseconds),
+      ("clock_uncertainty", clockUncertaintyMilliseconds), ("anchor_boot_time", anchorBootTime),
+      ("anchor_centre_time", anchorCentreTime.milliseconds), ("head_version", headVersion),
+    ]
+    values += numbers.map { ($0, Array(String($1).utf8)) }
+    if let lastSyncAt { values.append(("last_sync_at", Array(String(lastSyncAt.milliseconds).utf8))) }
+    let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")
+    for (name, value) in values { try statement.execute(arguments: [name, Data(value)]) }
+  }
+}

@@ -1,0 +1,154 @@
+import Foundation
+public import GRDB
+import Schema
+public import SyncProtocol
+import SyncSession
+public import TradeRules
+import TradeTables
+
+/// One replica's memory: rows, outbox, before-images. Its methods are one transaction each, named after what
+/// they keep true.
+public final class ReplicaStore {
+  let database: any DatabaseWriter
+  private let lock: ReplicaLock?
+
+  /// - Parameter lock: the writers' lock of the file; nil for a store in memory.
+  public init(_ database: any DatabaseWriter, lock: ReplicaLock?) throws {
+    self.database = database
+    self.lock = lock
+    try write { db in try ReplicaSchema.migrate(db) }
+  }
+
+  /// Reads in one consistent view; takes no lock.
+  public func read<T>(_ body: (Database) throws -> T) throws -> T { try database.read(body) }
+
+  func write<T>(_ body: (Database) throws -> T) throws -> T {
+    guard let lock else { return try database.write(body) }
+    return try lock.held { try database.write(body) }
+  }
+
+  /// What the replica knows of itself; nil before its enrolment.
+  public func state() throws -> ReplicaState? { try read(ReplicaState.fetch) }
+
+  func keep(_ state: ReplicaState) throws { try write { db in try state.store(in: db) } }
+
+  /// Records a group: durable, and visible here, when this returns (G1).
+  ///
+  /// - Parameters:
+  ///   - random: makes random bytes, for the salts of personal texts.
+  ///   - drafts: says what is to be done, taking human numbers as needed; they are used up only when the
+  ///     work is recorded.
+  /// - Throws: `Refusal` when it can never become right; then nothing is recorded.
+  public func record(
+    actor: String, clock: ClockReading, random: (Int) -> [UInt8],
+    _ drafts: (Numbering) throws -> [Draft]
+  ) throws -> Recorded {
+    try write { db in
+      guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+      let drafts = try drafts(Numbering(db: db, device: state.device))
+      return try Recorder(db: db, state: state, random: random).record(drafts, actor: actor, clock: clock)
+    }
+  }
+
+  // MARK: Upload
+
+  /// What to send after an operation number, as much as fits: whole groups, at most `limit` operations.
+  func batch(after number: Int64, limit: Int, bytesMax: Int) throws -> [OutboxItem] {
+    try read { db in
+      let items = try Outbox.items(after: number, limit: limit, in: db)
+      var bytes = 0
+      var batch: [OutboxItem] = []
+      for group in items.chunked(by: \.group) {
+        bytes += group.reduce(0) { $0 + $1.wireBytes }
+        if !batch.isEmpty, bytes > bytesMax { break }
+        batch += group
+      }
+      // The last group may have been cut by the limit: leave it for the next batch.
+      if items.count == limit, let last = batch.last, last.group != batch.first?.group,
+        last.number == items.last?.number
+      {
+        batch.removeAll { $0.group == last.group }
+      }
+      return batch
+    }
+  }
+
+  /// The chain hash after an operation of this device; nil when it is not kept here.
+  func chainHash(of number: Int64) throws -> [UInt8]? {
+    guard number > 0 else { return OperationChain.start }
+    return try read { db in try Outbox.find(number, in: db)?.chainHash }
+  }
+
+  func lastRecorded() throws -> Int64 { try read { db in try Outbox.last(in: db)?.number ?? 0 } }
+
+  // MARK: Download
+
+  /// Keeps a page and how far the download has come, durably.
+  func stage(_ page: WirePage, encoded: [UInt8]) throws {
+    try write { db in
+      try db.execute(sql: "INSERT INTO staged (page) VALUES (?)", arguments: [Data(encoded)])
+      try LoadCursor.store(Array(page.cursor), in: db)
+    }
+  }
+
+  /// How far the download since the last checkpoint has come; empty when none is under way.
+  func loadCursor() throws -> [UInt8] { try read(LoadCursor.fetch) }
+
+  /// Forgets pages that can no longer become a checkpoint: the centre began a new history.
+  func dropStaged() throws {
+    try write { db in
+      try db.execute(sql: "DELETE FROM staged")
+      try LoadCursor.clear(in: db)
+    }
+  }
+
+  func note(_ code: Code, _ detail: String, at now: Instant) throws {
+    try write { db in
+      try db.execute(
+        sql: "INSERT INTO incident (at, code, detail) VALUES (?, ?, ?)",
+        arguments: [now.milliseconds, code.rawValue, detail])
+    }
+  }
+}
+
+extension OutboxItem {
+  /// What the operation takes in a batch.
+  var wireBytes: Int { bytes.count + personal.reduce(8) { $0 + $1.salt.count + $1.text.utf8.count + 8 } }
+}
+
+/// How far a download has come, as the centre wrote it on the last page.
+enum LoadCursor {
+  static func fetch(in db: Database) throws -> [UInt8] {
+    try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'load_cursor'")
+      .map { Array($0["value"] as Data) } ?? []
+  }
+
+  static func store(_ cursor: [UInt8], in db: Database) throws {
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('load_cursor', ?)", arguments: [Data(cursor)])
+  }
+
+  static func clear(in db: Database) throws {
+    try db.execute(sql: "DELETE FROM meta WHERE name = 'load_cursor'")
+  }
+}
+
+/// The human numbers of a device: `SO-A7-0001`, `SO-A7-0002` … Coded with the device, two devices never make
+/// the same (#42).
+public struct Numbering {
+  let db: Database
+  let device: String
+
+  /// The next number of a series: `SO` for orders, `C` for customers, `SH` for shipments.
+  public func take(_ series: String) throws -> String {
+    let name = "series_" + series
+    let row = try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])
+    let next = (row.flatMap { Int64(String(decoding: $0["value"] as Data, as: UTF8.self)) } ?? 0) + 1
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+      arguments: [name, Data(String(next).utf8)])
+    let digits = String(next)
+    let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    return "\(series)-\(device)-\(padded)"
+  }
+}

@@ -1,0 +1,130 @@
+public import SyncProtocol
+public import TradeRules
+
+/// The centre's half of one connection: what may be said when, and what to do about what was heard.
+///
+/// It lives exactly as long as the connection. The host looks things up, decides and stores; the session only
+/// converses.
+public struct CentralSession: Sendable {
+  private enum State {
+    /// The challenge is sent; the peer has to prove itself.
+    case challenged
+    /// The peer's claim is with the host.
+    case proving(Hello)
+    case open(Open)
+  }
+
+  private struct Open {
+    let device: String
+    var nextNumber: Int64
+    var pagesSent: Int64 = 0
+    var pagesStored: Int64 = 0
+  }
+
+  public let challenge: Challenge
+  public let openedAt: Instant
+  private var state = State.challenged
+
+  /// - Parameter nonce: 32 fresh random bytes.
+  public init(nonce: [UInt8], centreKey: [UInt8], at now: Instant) {
+    challenge = Challenge(nonce: nonce, centreKey: centreKey)
+    openedAt = now
+  }
+
+  public var isOpen: Bool { if case .open = state { true } else { false } }
+  /// The device, once it has proved itself.
+  public var device: String? { if case .open(let open) = state { open.device } else { nil } }
+  /// How many pages may be sent before the replica has stored some.
+  public func pagesLeft(_ limits: SyncLimits) -> Int {
+    guard case .open(let open) = state else { return 0 }
+    return limits.pagesInFlightMax - Int(open.pagesSent - open.pagesStored)
+  }
+
+  // MARK: What the replica says
+
+  public enum OnReceived: Sendable {
+    /// Spend this code for this key. The signature is right.
+    case enrol(Enrol)
+    /// Look this device up and check its signature with `isProved`.
+    case prove(Hello)
+    /// Operations that follow the last one received.
+    case decide(Push)
+    case stored(Stored)
+    case sendWhole([Bucket])
+  }
+
+  public mutating func received(_ message: Message) throws(ProtocolViolation) -> OnReceived {
+    switch (state, message) {
+    case (.challenged, .enrol(let enrol)):
+      let transcript = Transcript.enrol(challenge, enrol)
+      guard SigningKey.isValid(enrol.signature, over: transcript, by: enrol.publicKey) else {
+        throw ProtocolViolation(expected: "a signature by the key in the message", found: "another")
+      }
+      return .enrol(enrol)
+    case (.challenged, .hello(let hello)):
+      state = .proving(hello)
+      return .prove(hello)
+    case (.open(var open), .push(let push)):
+      // Sent again after a reconnect is fine: the host answers from its record. A gap is not.
+      guard push.firstNumber <= open.nextNumber else {
+        throw ProtocolViolation(
+          expected: "operation \(open.nextNumber)", found: "\(push.firstNumber): numbers have no gaps")
+      }
+      open.nextNumber = max(open.nextNumber, push.lastNumber + 1)
+      state = .open(open)
+      return .decide(push)
+    case (.open(var open), .stored(let stored)):
+      open.pagesStored = min(max(open.pagesStored, stored.pages), open.pagesSent)
+      state = .open(open)
+      return .stored(stored)
+    case (.open, .fetch(let fetch)): return .sendWhole(fetch.buckets)
+    default: throw .unexpected(message, in: isOpen ? "an open session" : "an unproved one")
+    }
+  }
+
+  /// Whether a hello was signed by the device's key for this very connection.
+  public func isProved(_ hello: Hello, by publicKey: [UInt8]) -> Bool {
+    SigningKey.isValid(
+      hello.signature, over: Transcript.hello(challenge, hello), by: publicKey)
+  }
+
+  // MARK: What the centre has to say
+
+  /// Lets the device in; `welcome` lacks only its signature.
+  public mutating func welcome(
+    _ unsigned: Welcome, answering hello: Hello, signedBy key: SigningKey
+  ) throws -> Message {
+    guard case .proving = state else {
+      preconditionFailure("only a peer that is proving itself can be welcomed")
+    }
+    var welcome = unsigned
+    welcome.signature = try key.sign(Transcript.welcome(challenge, hello, welcome))
+    state = .open(Open(device: hello.device, nextNumber: welcome.appliedThrough + 1))
+    return .welcome(welcome)
+  }
+
+  /// Signs the answer to a spent enrolment code; the peer goes on with its hello.
+  public func enrolled(
+    _ unsigned: Enrolled, answering enrol: Enrol, signedBy key: SigningKey
+  ) throws -> Message {
+    var enrolled = unsigned
+    enrolled.signature = try key.sign(Transcript.enrolled(challenge, enrol, enrolled))
+    return .enrolled(enrolled)
+  }
+
+  /// A page was sent.
+  public mutating func sentPage() {
+    guard case .open(var open) = state else { return }
+    open.pagesSent += 1
+    state = .open(open)
+  }
+}
+
+extension ProtocolViolation {
+  /// A message that has no place where the conversation stands.
+  static func unexpected(_ message: Message, in state: String) -> ProtocolViolation {
+    // The case's name alone: a message's content stays out of logs and close frames.
+    let name = Mirror(reflecting: message).children.first?.label ?? "message"
+    return ProtocolViolation(expected: "what belongs into \(state)", found: name)
+  }
+}

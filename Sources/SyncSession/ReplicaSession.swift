@@ -1,0 +1,150 @@
+public import SyncProtocol
+public import TradeRules
+
+/// The replica's half of one connection: what may be said when, and what to do about what was heard.
+///
+/// It lives exactly as long as the connection. Events go in, orders come out; it reads no clock and no store.
+public struct ReplicaSession: Sendable {
+  /// Who this replica is and how far it has come.
+  public struct Position: Sendable {
+    public var device: String
+    public var key: SigningKey
+    /// The centre's key as pinned at enrolment.
+    public var centreKey: [UInt8]
+    public var hello: Hello
+
+    public init(device: String, key: SigningKey, centreKey: [UInt8], hello: Hello) {
+      self.device = device
+      self.key = key
+      self.centreKey = centreKey
+      self.hello = hello
+    }
+  }
+
+  private enum State {
+    case awaitingChallenge(Position)
+    case awaitingWelcome(Position, Challenge, Hello)
+    case open(Open)
+  }
+
+  /// A welcomed connection.
+  private struct Open {
+    let key: SigningKey
+    let welcome: Welcome
+    /// The last operation sent, and what of it is not settled: number and bytes of each batch.
+    var sentThrough: Int64
+    var unsettled: [(through: Int64, bytes: Int)]
+    var pagesStored: Int64 = 0
+  }
+
+  private var state: State
+
+  public init(resumingFrom position: Position) { state = .awaitingChallenge(position) }
+
+  public var isOpen: Bool { if case .open = state { true } else { false } }
+
+  // MARK: What the centre says
+
+  public enum OnReceived: Sendable {
+    case send(Message)
+    /// The centre proved itself and let us in.
+    case welcomed(Welcome)
+    case stage(Page)
+    case apply(Checkpoint)
+    case settled(through: Int64)
+    case refused(Refused)
+  }
+
+  /// - Parameters:
+  ///   - nonce: 32 fresh random bytes, used when the centre challenges.
+  ///   - clock: what the device's clocks say now; the centre measures their offset by it.
+  public mutating func received(
+    _ message: Message, nonce: @autoclosure () -> [UInt8], at clock: ClockReading
+  ) throws -> OnReceived {
+    switch (state, message) {
+    case (_, .refused(let refused)): return .refused(refused)
+    case (.awaitingChallenge(let position), .challenge(let challenge)):
+      guard challenge.centreKey == position.centreKey else { throw CentreUntrusted() }
+      let hello = try sign(position, challenge, nonce: nonce(), at: clock)
+      state = .awaitingWelcome(position, challenge, hello)
+      return .send(.hello(hello))
+    case (.awaitingWelcome(let position, let challenge, let hello), .welcome(let welcome)):
+      let transcript = Transcript.welcome(challenge, hello, welcome)
+      guard SigningKey.isValid(welcome.signature, over: transcript, by: position.centreKey) else {
+        throw CentreUntrusted()
+      }
+      state = .open(
+        Open(key: position.key, welcome: welcome, sentThrough: welcome.appliedThrough, unsettled: []))
+      return .welcomed(welcome)
+    case (.open, .page(let page)): return .stage(page)
+    case (.open, .checkpoint(let checkpoint)): return .apply(checkpoint)
+    case (.open(var open), .settled(let settled)):
+      open.unsettled.removeAll { $0.through <= settled.through }
+      state = .open(open)
+      return .settled(through: settled.through)
+    default: throw ProtocolViolation.unexpected(message, in: stateName)
+    }
+  }
+
+  private func sign(
+    _ position: Position, _ challenge: Challenge, nonce: [UInt8], at clock: ClockReading
+  ) throws -> Hello {
+    var hello = position.hello
+    hello.clock = DeviceClock(
+      wall: clock.wall, bootID: clock.bootID, bootTimeMilliseconds: max(0, clock.bootTimeMilliseconds))
+    hello.nonce = nonce
+    hello.signature = try position.key.sign(Transcript.hello(challenge, hello))
+    return hello
+  }
+
+  private var stateName: String {
+    switch state {
+    case .awaitingChallenge: "awaiting the challenge"
+    case .awaitingWelcome: "awaiting the welcome"
+    case .open: "open"
+    }
+  }
+
+  // MARK: What the replica has to say
+
+  /// From which operation on to send, and how many bytes still have credit; nil when nothing may be sent now.
+  public func mayPush(_ limits: SyncLimits) -> (after: Int64, bytes: Int)? {
+    guard case .open(let open) = state else { return nil }
+    let waiting = open.unsettled.reduce(0) { $0 + $1.bytes }
+    let credit = min(limits.creditBytes, open.welcome.limits.creditBytes) - waiting
+    let batch = min(limits.batchBytesMax, open.welcome.limits.batchBytes)
+    return credit > 0 ? (open.sentThrough, min(credit, batch)) : nil
+  }
+
+  /// Makes the signed batch of operations that follow what was sent.
+  public mutating func push(
+    _ operations: [RecordedOperation], first: Int64, chainHash: [UInt8], device: String
+  ) throws -> Message {
+    guard case .open(var open) = state else {
+      preconditionFailure("a batch is made only when mayPush allows it")
+    }
+    var push = Push(firstNumber: first, operations: operations, chainHash: chainHash)
+    push.signature = try open.key.sign(
+      Transcript.push(
+        device: device, epoch: open.welcome.epoch, lastNumber: push.lastNumber, chainHash: chainHash))
+    open.sentThrough = push.lastNumber
+    open.unsettled.append((push.lastNumber, push.creditBytes))
+    state = .open(open)
+    return .push(push)
+  }
+
+  /// Tells the centre how far this replica has stored what it was sent.
+  public mutating func stored(pages: Int, checkpoint: Int64) -> Message? {
+    guard case .open(var open) = state else { return nil }
+    open.pagesStored += Int64(pages)
+    state = .open(open)
+    return .stored(
+      Stored(
+        pages: open.pagesStored, checkpointVersion: checkpoint, incarnation: open.welcome.incarnation))
+  }
+}
+
+/// The peer has not the key that was pinned at enrolment: a wrong address, or a man in the middle.
+public struct CentreUntrusted: Error, Hashable, Sendable {
+  public init() {}
+}

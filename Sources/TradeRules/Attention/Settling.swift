@@ -1,0 +1,67 @@
+extension ResolveConflict {
+  /// Lets one value stand. Choosing the one that stands already writes nothing: the field may have moved on.
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    guard var conflict = try trade.find(ConflictColumns.self, form.conflict) else {
+      throw .refused(Refusal(.unknownConflict, form.conflict.description))
+    }
+    let places = conflict.places.words.map { Bucket($0) }
+    guard trade.mayChange(places) else { throw .refused(Refusal(.notPermitted, conflict.record)) }
+    guard conflict.state == .open else { throw .refused(Refusal(.conflictResolved, conflict.record)) }
+    let value: PersonalText
+    switch form.keep {
+    case "mine": value = conflict.mine
+    case "theirs": value = conflict.theirs
+    case "value":
+      guard let given = form.value else { throw .refused(Refusal(.badValue, "value")) }
+      value = given
+    default: throw .refused(Refusal(.badValue, "keep"))
+    }
+    if form.keep != conflict.chosen { try write(value, of: conflict, in: trade) }
+    conflict.chosen = form.keep
+    conflict.state = .resolved
+    conflict.resolvedBy = trade.operation.actor
+    conflict.note = form.note ?? PersonalText("")
+    trade.put(conflict)
+    trade.tell(kind.rawValue, of: conflict.record, PersonalText(conflict.field), places: places)
+    try OrderConflicts.resolved(conflict, in: trade)
+    return Verdict(.applied, record: conflict.record)
+  }
+
+  private static func write(
+    _ text: PersonalText, of conflict: Conflict, in trade: Trade
+  ) throws(Interruption) {
+    guard let number = TableNumber(exactly: conflict.table),
+      let table = TableDescription.numbered(number),
+      let column = table.column(named: conflict.field),
+      var row = try trade.row(RowKey(table: number, bytes: conflict.recordKey))
+    else { throw .refused(Refusal(.unknownRecord, conflict.record)) }
+    guard let value = FieldText.value(of: text, in: column) else {
+      throw .refused(Refusal(.badValue, column.name))
+    }
+    row.values[column.number - 1] = value
+    trade.put(row, in: table)
+    try FieldStamps.note(column.number, of: table.key(of: row), in: trade)
+  }
+}
+
+extension FinishTask {
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    guard var task = try trade.find(TaskColumns.self, form.task) else {
+      throw .refused(Refusal(.unknownTask, form.task.description))
+    }
+    guard trade.mayChange(TableDescription.of(TaskColumns.self).buckets(of: task.row)) else {
+      throw .refused(Refusal(.notPermitted, task.record))
+    }
+    guard task.isOpen else { throw .refused(Refusal(.taskDone, task.record)) }
+    task.isOpen = false
+    trade.put(task)
+    return Verdict(.applied, record: task.record)
+  }
+}
+
+extension Trade {
+  /// Whether the device may change a record in these buckets: what it cannot see it cannot touch.
+  func mayChange(_ places: [Bucket]) -> Bool {
+    role == .centre || device.grants.meet(places.isEmpty ? [.hq] : places)
+  }
+}

@@ -1,0 +1,58 @@
+/// What codes and names may look like. Counted in Unicode scalars, which no version of Unicode changes.
+enum Names {
+  /// 1 … 40 scalars without white space at either end: SKUs, bins, lots, customers' codes.
+  static func isLabel(_ text: String) -> Bool {
+    let scalars = text.unicodeScalars
+    guard let first = scalars.first, let last = scalars.last, scalars.count <= 40 else { return false }
+    return !first.properties.isWhitespace && !last.properties.isWhitespace
+      && scalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+  }
+
+  /// A label that can stand in a list of words and in a bucket's name: no white space, no slash.
+  static func isWord(_ text: String) -> Bool {
+    isLabel(text) && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "/" }
+  }
+
+  /// 1 … 16 ASCII letters, digits and hyphens; part of every number the device makes.
+  static func isDeviceCode(_ text: String) -> Bool {
+    (1...16).contains(text.utf8.count) && text != Role.centre.rawValue
+      && text.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "-") }
+  }
+
+  /// ISO 3166-1 alpha-2.
+  static func isCountry(_ text: String) -> Bool {
+    text.utf8.count == 2 && text.utf8.allSatisfy(isCapital)
+  }
+
+  /// The GTIN padded to 14 digits; nil when it has another length or a wrong check digit (GS1 General
+  /// Specifications, 7.9: weights 3 and 1 from the right).
+  static func gtin14(_ text: String) -> String? {
+    let digits = Array(text.utf8)
+    guard [8, 12, 13, 14].contains(digits.count), digits.allSatisfy(isDigit) else { return nil }
+    let sum = digits.reversed().enumerated().reduce(0) { sum, digit in
+      sum + Int(digit.element - UInt8(ascii: "0")) * (digit.offset % 2 == 0 ? 1 : 3)
+    }
+    guard sum % 10 == 0 else { return nil }
+    return String(repeating: "0", count: 14 - digits.count) + text
+  }
+
+  /// A customs code of the Harmonised System: 6 digits, national ones up to 10.
+  static func isCustomsCode(_ text: String) -> Bool {
+    (6...10).contains(text.utf8.count) && text.utf8.allSatisfy(isDigit)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+  private static func isCapital(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+  }
+  private static func isLetter(_ byte: UInt8) -> Bool { isCapital(byte & 0xDF) && byte >= UInt8(ascii: "A") }
+}
+
+extension Trade {
+  /// Refuses a value with `BAD_VALUE` and the field's name.
+  func check(_ holds: Bool, _ field: String) throws(Interruption) {
+    guard holds else { throw .refused(Refusal(.badValue, field)) }
+  }
+}

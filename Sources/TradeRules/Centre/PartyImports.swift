@@ -1,0 +1,104 @@
+extension ImportCustomers {
+  private static let entry = FormDescription(CreateCustomer.self)
+  /// The id of a customer who is there already stays, whatever the importer made up.
+  private static let idField = CreateCustomer.fields.id.number
+
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    let rows = form.rows
+    try trade.prepare(
+      ImportedRow.needs("customer", rows.map(\.code))
+        + rows.flatMap { row -> [Need] in
+          [
+            .row(RowKey(CustomerColumns.self, row.id)),
+            .range(RowRange(CustomerColumns.self, "customer_code", [row.code])),
+          ]
+        })
+    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+  }
+
+  private static func take(
+    _ row: Filled<CreateCustomer>, in trade: Trade
+  ) throws(Interruption) -> RowOutcome {
+    var content = row.form
+    content[idField] = .value(RecordID.none.value)
+    let imported = try ImportedRow("customer", row.code, content, entry, in: trade)
+    if imported.isUnchanged { return .unchanged }
+    let new = try CreateCustomer.makeCustomer(row, in: trade)
+    guard var customer = try trade.all(CustomerColumns.self, "customer_code", row.code).first else {
+      try CreateCustomer.checkIsNew(new, in: trade)
+      trade.put(new)
+      imported.keep(in: trade)
+      return .created
+    }
+    imported.keep(in: trade)
+    let fields = try imported.update(&customer, to: new, in: trade)
+    trade.put(customer)
+    trade.tell(
+      kind.rawValue, of: customer.code, PersonalText(fields.joined(separator: ", ")),
+      places: customer.places)
+    return .updated
+  }
+}
+
+extension ImportStock {
+  private static let entry = FormDescription(StockEntry.self)
+
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    let rows = form.rows
+    try trade.prepare(ImportedRow.needs("stock", rows.map(external)) + rows.flatMap(needs))
+    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+  }
+
+  private static func external(_ row: Filled<StockEntry>) -> String {
+    [row.warehouse, row.sku, row.bin, row.lot].joined(separator: "\u{1F}")
+  }
+
+  private static func bin(_ row: Filled<StockEntry>) -> String {
+    row.bin.isEmpty ? BinColumns.main : row.bin
+  }
+
+  private static func needs(_ row: Filled<StockEntry>) -> [Need] {
+    var needs: [Need] = [
+      .row(RowKey(WarehouseColumns.self, row.warehouse)), .row(RowKey(ProductColumns.self, row.sku)),
+      .row(RowKey(StockLevelColumns.self, row.warehouse, row.sku)),
+      .row(RowKey(BinColumns.self, row.warehouse, bin(row))),
+      .row(
+        RowKey(
+          StockColumns.self, row.warehouse, bin(row), row.sku, row.lot, Condition.good)),
+      .range(
+        RowRange(
+          ObservationColumns.self, "observation_of_stock",
+          [row.warehouse, bin(row), row.sku, row.lot, Condition.good])),
+    ]
+    if !row.lot.isEmpty { needs.append(.row(RowKey(LotColumns.self, row.sku, row.lot))) }
+    return needs
+  }
+
+  /// Books the difference to what was last imported as an opening: it lies before every count.
+  private static func take(
+    _ row: Filled<StockEntry>, in trade: Trade
+  ) throws(Interruption) -> RowOutcome {
+    try trade.checkStockPlace(row.warehouse)
+    let product = try trade.checkProduct(row.sku)
+    try trade.checkQuantity(row.quantity, of: product, .zeroOrMore)
+    try trade.check(row.bin.isEmpty || Names.isLabel(row.bin), "bin")
+    try trade.check(row.lot.isEmpty || Names.isLabel(row.lot), "lot")
+    try trade.check(row.expiry.isEmpty || CivilDate(row.expiry) != nil, "expiry")
+    let imported = try ImportedRow("stock", external(row), row.form, entry, in: trade)
+    if imported.isUnchanged { return .unchanged }
+    imported.keep(in: trade)
+    let before = imported.last.map { Filled<StockEntry>($0).quantity } ?? .zero
+    let difference = row.quantity - before
+    if difference != .zero {
+      let isMore = difference > .zero
+      var draft = MovementDraft(
+        kind: .opening, warehouse: row.warehouse, sku: row.sku,
+        quantity: isMore ? difference : -difference, fromBin: isMore ? "" : bin(row),
+        toBin: isMore ? bin(row) : "")
+      draft.lot = row.lot
+      try StockLedger.record(draft, in: trade)
+    }
+    try StockLedger.keepLot(row.lot, of: row.sku, expiry: row.expiry, in: trade)
+    return imported.last == nil ? .created : .updated
+  }
+}

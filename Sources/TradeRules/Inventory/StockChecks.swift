@@ -1,0 +1,44 @@
+/// What an operation on stock must satisfy before anything is written.
+extension Trade {
+  enum QuantityBound {
+    case aboveZero, notZero, zeroOrMore
+  }
+
+  /// Refuses a place that is not the device's (`NOT_PERMITTED`) or that nobody has (`UNKNOWN_WAREHOUSE`).
+  func checkStockPlace(_ warehouse: String) throws(Interruption) {
+    guard role != .warehouse || device.warehouses.contains(warehouse) else {
+      throw .refused(Refusal(.notPermitted, "warehouse \(warehouse)"))
+    }
+    guard try find(WarehouseColumns.self, warehouse) != nil else {
+      throw .refused(Refusal(.unknownWarehouse, warehouse))
+    }
+  }
+
+  func checkProduct(_ sku: String) throws(Interruption) -> Product {
+    guard let product = try find(ProductColumns.self, sku) else {
+      throw .refused(Refusal(.unknownSku, sku))
+    }
+    return product
+  }
+
+  /// Refuses what is out of bounds or finer than the product's unit with `BAD_QUANTITY`.
+  func checkQuantity(
+    _ quantity: Quantity, of product: Product, _ bound: QuantityBound
+  ) throws(Interruption) {
+    let fits =
+      switch bound {
+      case .aboveZero: quantity > .zero
+      case .notZero: quantity != .zero
+      case .zeroOrMore: quantity >= .zero
+      }
+    guard fits, quantity.thousandths.magnitude <= Quantity.max.thousandths.magnitude else {
+      throw .refused(Refusal(.badQuantity, product.sku))
+    }
+    guard !quantity.isWhole else { return }
+    let decimals = try find(UnitColumns.self, product.baseUnit)?.decimals ?? 0
+    let step: Int64 = decimals >= 3 ? 1 : decimals == 2 ? 10 : decimals == 1 ? 100 : 1000
+    guard quantity.thousandths % step == 0 else {
+      throw .refused(Refusal(.badQuantity, "\(product.baseUnit) has \(decimals) decimals"))
+    }
+  }
+}

@@ -1,0 +1,194 @@
+/// One movement of goods, before it is a fact.
+struct MovementDraft {
+  var kind: MovementKind
+  var warehouse: String
+  var sku: String
+  var lot = ""
+  var condition = Condition.good
+  /// More than zero.
+  var quantity: Quantity
+  /// Empty: from outside the warehouse.
+  var fromBin: String
+  /// Empty: out of the warehouse.
+  var toBin: String
+  var reason = ""
+  var line: RecordID?
+}
+
+/// The one way stock changes: facts are written once, balances, levels and count adjustments follow.
+///
+/// On hand is a pure function of the set of facts, so any order of arrival gives the same number (#3, #4,
+/// #7, #8): a fact that happened before a count changes that count's adjustment and not the balance.
+enum StockLedger {
+  /// Writes a movement, and what follows from it.
+  ///
+  /// - Throws: `.refused` with `NOT_PERMITTED`, `UNKNOWN_WAREHOUSE`, `UNKNOWN_SKU` or `BAD_QUANTITY`, in
+  ///   this order; never because there is too little stock: a fact stands (P1).
+  @discardableResult
+  static func record(_ draft: MovementDraft, in trade: Trade) throws(Interruption) -> Movement {
+    try prepare(draft, in: trade)
+    try trade.checkStockPlace(draft.warehouse)
+    let product = try trade.checkProduct(draft.sku)
+    try trade.checkQuantity(draft.quantity, of: product, .aboveZero)
+    let movement = makeMovement(draft, in: trade)
+    var net = Quantity.zero
+    if !draft.fromBin.isEmpty {
+      net += try book(movement, at: draft.fromBin, in: trade)
+    }
+    if !draft.toBin.isEmpty {
+      net += try book(movement, at: draft.toBin, in: trade)
+    }
+    trade.put(movement)
+    try raiseLevel(of: movement.key(at: ""), by: net, in: trade)
+    try keepLot(draft.lot, of: draft.sku, expiry: "", in: trade)
+    return movement
+  }
+
+  /// The bin named, or the SKU's only bin with stock, staging aside, else `MAIN`.
+  static func bin(
+    _ named: String?, sku: String, warehouse: String, in trade: Trade
+  ) throws(Interruption) -> String {
+    if let named, !named.isEmpty { return named }
+    let bins = try stockedBins(sku: sku, warehouse: warehouse, in: trade)
+    return bins.count == 1 ? bins[0] : BinColumns.main
+  }
+
+  /// The bins other than staging that hold some of a product, or lack some.
+  static func stockedBins(
+    sku: String, warehouse: String, in trade: Trade
+  ) throws(Interruption) -> [String] {
+    var bins: [String] = []
+    for stock in try trade.all(StockColumns.self, "stock_of_product", warehouse, sku)
+    where stock.onHand != .zero && stock.bin != BinColumns.staging && !bins.contains(stock.bin) {
+      bins.append(stock.bin)
+    }
+    return bins
+  }
+
+  private static func prepare(_ draft: MovementDraft, in trade: Trade) throws(Interruption) {
+    var keys = [
+      RowKey(WarehouseColumns.self, draft.warehouse), RowKey(ProductColumns.self, draft.sku),
+      RowKey(StockLevelColumns.self, draft.warehouse, draft.sku),
+      RowKey(SettingColumns.self, Settings.nearCountMilliseconds.rawValue),
+    ]
+    for bin in [draft.fromBin, draft.toBin] where !bin.isEmpty {
+      keys.append(RowKey(BinColumns.self, draft.warehouse, bin))
+      keys.append(
+        RowKey(StockColumns.self, draft.warehouse, bin, draft.sku, draft.lot, draft.condition))
+    }
+    if !draft.lot.isEmpty { keys.append(RowKey(LotColumns.self, draft.sku, draft.lot)) }
+    try trade.prepare(keys)
+  }
+
+  private static func makeMovement(_ draft: MovementDraft, in trade: Trade) -> Movement {
+    var movement = Movement()
+    movement.id = trade.derivedID("movement")
+    movement.warehouse = draft.warehouse
+    movement.sku = draft.sku
+    movement.lot = draft.lot
+    movement.condition = draft.condition
+    movement.quantity = draft.quantity
+    movement.fromBin = draft.fromBin
+    movement.toBin = draft.toBin
+    movement.kind = draft.kind
+    movement.reason = draft.reason
+    movement.line = draft.line
+    movement.occurredAt = trade.occurredAt
+    movement.recordedAt = trade.recordedAt
+    movement.month =
+      CivilDate(trade.entry.isFinal ? trade.entry.receivedAt : trade.recordedAt).monthText
+    movement.device = trade.operation.id.device
+    movement.operation = trade.operation.id.number
+    movement.actor = trade.operation.actor
+    return movement
+  }
+
+  /// Books a movement at one of its two bins.
+  ///
+  /// - Returns: what it changed there after all.
+  private static func book(
+    _ movement: Movement, at bin: String, in trade: Trade
+  ) throws(Interruption) -> Quantity {
+    let key = movement.key(at: bin)
+    let effect = movement.effect(on: bin)
+    let place = FactPlace(movement)
+    let window = try CountLedger.window(in: trade)
+    let observations = try trade.observations(
+      of: key, from: place.isOpening ? nil : place.occurredAt.advanced(byMilliseconds: -window))
+    let change = try CountLedger.absorb(
+      effect, of: key, at: place, into: observations, in: trade)
+    let after = try raiseStock(of: key, by: change, in: trade)
+    if effect < .zero, change < .zero, after < .zero {
+      try StockExceptions.negative(key, after, in: trade)
+    }
+    for observation in observations
+    where CountLedger.isTooNear(observation, to: movement, within: window, in: trade) {
+      try StockExceptions.nearCount(key, in: trade)
+      break
+    }
+    return change
+  }
+
+  /// - Returns: the balance after the change.
+  @discardableResult
+  static func raiseStock(
+    of key: StockKey, by change: Quantity, in trade: Trade
+  ) throws(Interruption) -> Quantity {
+    if try trade.find(BinColumns.self, key.warehouse, key.bin) == nil {
+      var bin = Bin()
+      bin.warehouse = key.warehouse
+      bin.code = key.bin
+      bin.isActive = true
+      trade.put(bin)
+    }
+    var stock = try trade.stock(of: key)
+    stock.onHand += change
+    trade.put(stock)
+    return stock.onHand
+  }
+
+  static func raiseLevel(
+    of key: StockKey, by net: Quantity, in trade: Trade
+  ) throws(Interruption) {
+    var level = try trade.find(StockLevelColumns.self, key.warehouse, key.sku) ?? StockLevel()
+    guard net != .zero else { return }
+    level.warehouse = key.warehouse
+    level.sku = key.sku
+    level.onHand += net
+    if key.condition != .good { level.unavailable += net }
+    trade.put(level)
+    trade.touchLevel(key.warehouse, key.sku)
+  }
+
+  /// Makes a lot known, and its expiry the earliest one anybody gave (#14).
+  static func keepLot(
+    _ code: String, of sku: String, expiry: String, in trade: Trade
+  ) throws(Interruption) {
+    guard !code.isEmpty else { return }
+    var lot = try trade.find(LotColumns.self, sku, code) ?? Lot()
+    lot.sku = sku
+    lot.code = code
+    if !expiry.isEmpty, lot.expiry.isEmpty || expiry.utf8.lexicographicallyPrecedes(lot.expiry.utf8) {
+      lot.expiry = expiry
+    }
+    trade.put(lot)
+  }
+}
+
+extension Trade {
+  /// The balance of a stock key; a new one of nothing when there was none.
+  func stock(of key: StockKey) throws(Interruption) -> Stock {
+    if let stock = try find(
+      StockColumns.self, key.warehouse, key.bin, key.sku, key.lot, key.condition)
+    {
+      return stock
+    }
+    var stock = Stock()
+    stock.warehouse = key.warehouse
+    stock.bin = key.bin
+    stock.sku = key.sku
+    stock.lot = key.lot
+    stock.condition = key.condition
+    return stock
+  }
+}

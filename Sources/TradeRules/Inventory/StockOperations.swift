@@ -1,0 +1,103 @@
+extension ReceiveStock {
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    let expiry = form.expiry ?? ""
+    try trade.checkStock(form.warehouse, form.sku, form.quantity, .aboveZero, lot: form.lot, form.bin)
+    try trade.check(expiry.isEmpty || CivilDate(expiry) != nil, "expiry")
+    let bin = try StockLedger.bin(form.bin, sku: form.sku, warehouse: form.warehouse, in: trade)
+    var draft = MovementDraft(
+      kind: .receive, warehouse: form.warehouse, sku: form.sku, quantity: form.quantity, fromBin: "",
+      toBin: bin)
+    draft.lot = form.lot ?? ""
+    draft.reason = form.note ?? ""
+    try StockLedger.record(draft, in: trade)
+    try StockLedger.keepLot(draft.lot, of: form.sku, expiry: expiry, in: trade)
+    return Verdict(.applied)
+  }
+}
+
+extension MoveStock {
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try trade.checkStock(
+      form.warehouse, form.sku, form.quantity, .aboveZero, lot: form.lot, form.fromBin)
+    try trade.check(Names.isLabel(form.fromBin), "fromBin")
+    try trade.check(Names.isLabel(form.toBin) && form.toBin != form.fromBin, "toBin")
+    var draft = MovementDraft(
+      kind: .move, warehouse: form.warehouse, sku: form.sku, quantity: form.quantity,
+      fromBin: form.fromBin, toBin: form.toBin)
+    draft.lot = form.lot ?? ""
+    try StockLedger.record(draft, in: trade)
+    return Verdict(.applied)
+  }
+}
+
+extension AdjustStock {
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try trade.checkStock(form.warehouse, form.sku, form.delta, .notZero, lot: form.lot, form.bin)
+    try trade.check(!form.reason.isEmpty, "reason")
+    let bin = try StockLedger.bin(form.bin, sku: form.sku, warehouse: form.warehouse, in: trade)
+    let isMore = form.delta > .zero
+    var draft = MovementDraft(
+      kind: .adjust, warehouse: form.warehouse, sku: form.sku,
+      quantity: isMore ? form.delta : -form.delta, fromBin: isMore ? "" : bin, toBin: isMore ? bin : "")
+    draft.lot = form.lot ?? ""
+    draft.reason = form.reason
+    let movement = try StockLedger.record(draft, in: trade)
+    try StockExceptions.twins(of: movement, in: trade)
+    return Verdict(.applied)
+  }
+}
+
+extension ScrapStock {
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try trade.checkStock(form.warehouse, form.sku, form.quantity, .aboveZero, lot: form.lot, form.bin)
+    try trade.check(!form.reason.isEmpty, "reason")
+    let bin = try StockLedger.bin(form.bin, sku: form.sku, warehouse: form.warehouse, in: trade)
+    var draft = MovementDraft(
+      kind: .scrap, warehouse: form.warehouse, sku: form.sku, quantity: form.quantity, fromBin: bin,
+      toBin: "")
+    draft.lot = form.lot ?? ""
+    draft.reason = form.reason
+    let movement = try StockLedger.record(draft, in: trade)
+    try StockExceptions.twins(of: movement, in: trade)
+    return Verdict(.applied)
+  }
+}
+
+extension CountStock {
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try trade.checkStock(form.warehouse, form.sku, form.quantity, .zeroOrMore, lot: form.lot, form.bin)
+    let lot = form.lot ?? ""
+    let key = StockKey(
+      warehouse: form.warehouse, bin: try countedBin(form, in: trade), sku: form.sku, lot: lot)
+    try CountLedger.observe(form.quantity, of: key, in: trade)
+    try StockLedger.keepLot(lot, of: form.sku, expiry: "", in: trade)
+    return Verdict(.applied)
+  }
+
+  /// A count says how much there is at one place; over several bins it would say nothing about any.
+  private static func countedBin(
+    _ form: Filled<Self>, in trade: Trade
+  ) throws(Interruption) -> String {
+    if let bin = form.bin, !bin.isEmpty { return bin }
+    let bins = try StockLedger.stockedBins(sku: form.sku, warehouse: form.warehouse, in: trade)
+    guard bins.count <= 1 else {
+      throw .refused(Refusal(.binRequired, bins.joined(separator: ", ")))
+    }
+    return bins.first ?? BinColumns.main
+  }
+}
+
+extension Trade {
+  /// The checks of every operation on stock, in the order in which they refuse: place, product, quantity,
+  /// then lot and bin.
+  fileprivate func checkStock(
+    _ warehouse: String, _ sku: String, _ quantity: Quantity, _ bound: QuantityBound, lot: String?,
+    _ bin: String?
+  ) throws(Interruption) {
+    try checkStockPlace(warehouse)
+    let product = try checkProduct(sku)
+    try checkQuantity(quantity, of: product, bound)
+    if let lot, !lot.isEmpty { try check(Names.isLabel(lot), "lot") }
+    if let bin, !bin.isEmpty { try check(Names.isLabel(bin), "bin") }
+  }
+}

@@ -1,0 +1,99 @@
+extension CreateCustomer {
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    var customer = try makeCustomer(form, in: trade)
+    if form.agent == nil { customer.agent = trade.device.agent }
+    if form.territory == nil { customer.territory = trade.device.territory }
+    let isOwn = customer.agent == trade.device.agent && customer.territory == trade.device.territory
+    guard trade.role != .agent || isOwn else {
+      throw .refused(Refusal(.notPermitted, "a customer of another agent or territory"))
+    }
+    try checkIsNew(customer, in: trade)
+    trade.put(customer)
+    trade.tell(kind.rawValue, of: customer.code, places: customer.places)
+    return Verdict(.applied)
+  }
+
+  /// The customer a form describes; its code and id may still be taken.
+  static func makeCustomer(
+    _ form: Filled<Self>, in trade: Trade
+  ) throws(Interruption) -> Customer {
+    var customer = Customer()
+    customer.id = form.id
+    customer.code = form.code
+    customer.name = form.name
+    customer.phone = form.phone ?? PersonalText("")
+    customer.email = form.email ?? PersonalText("")
+    customer.taxId = form.taxId ?? PersonalText("")
+    customer.address = form.address ?? PersonalText("")
+    customer.status = form.status ?? .active
+    customer.country = form.country ?? ""
+    customer.currency = form.currency ?? ""
+    customer.priceList = form.priceList ?? ""
+    customer.agent = form.agent.flatMap { $0.isEmpty ? nil : $0 }
+    customer.territory = form.territory.flatMap { $0.isEmpty ? nil : $0 }
+    customer.warehouse = form.warehouse.flatMap { $0.isEmpty ? nil : $0 }
+    try trade.check(form.id != .none, "id")
+    try trade.check(Names.isLabel(form.code), "code")
+    try trade.check(trade.observe { !form.name.text.isEmpty }, "name")
+    try trade.check(customer.agent.map(Names.isWord) ?? true, "agent")
+    try trade.check(customer.territory.map(Names.isWord) ?? true, "territory")
+    try trade.checkFields(
+      status: customer.status, country: customer.country, currency: customer.currency,
+      warehouse: customer.warehouse)
+    return customer
+  }
+
+  static func checkIsNew(_ customer: Customer, in trade: Trade) throws(Interruption) {
+    let sameCode = try trade.all(CustomerColumns.self, "customer_code", customer.code)
+    guard sameCode.isEmpty else { throw .refused(Refusal(.codeTaken, customer.code)) }
+    // A replica cannot know of all ids, and need not: it has just made this one.
+    guard trade.entry.isFinal else { return }
+    guard try trade.find(CustomerColumns.self, customer.id) == nil else {
+      throw .refused(Refusal(.codeTaken, customer.id.description))
+    }
+  }
+}
+
+extension EditCustomer {
+  /// Merges field by field (#52). Waits at the centre for a customer that has not arrived (#70).
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    let key = RowKey(CustomerColumns.self, form.id)
+    guard var customer = try trade.find(CustomerColumns.self, key: key) else {
+      if trade.entry.isFinal { throw .waits(for: key, called: form.code) }
+      throw .refused(Refusal(.unknownCustomer, form.code))
+    }
+    let places = customer.places
+    guard trade.mayChange(places) else {
+      throw .refused(Refusal(.notPermitted, customer.code))
+    }
+    if let name = form.name { try trade.check(trade.observe { !name.text.isEmpty }, "name") }
+    try trade.checkFields(
+      status: CustomerStatus(rawValue: form.status ?? CustomerStatus.active.rawValue),
+      country: form.country ?? "", currency: form.currency ?? "",
+      warehouse: form.warehouse.flatMap { $0.isEmpty ? nil : $0 })
+    let result = try FieldMerge.apply(
+      form.form, to: &customer, called: customer.code, places: places, in: trade)
+    trade.put(customer)
+    return result.verdict(record: customer.code)
+  }
+}
+
+extension Record where Columns == CustomerColumns {
+  /// The buckets of the customer, and so of everything about it.
+  var places: [Bucket] { TableDescription.of(CustomerColumns.self).buckets(of: row) }
+}
+
+extension Trade {
+  fileprivate func checkFields(
+    status: CustomerStatus, country: String, currency: String, warehouse: String?
+  ) throws(Interruption) {
+    try check(status == .active || status == .blocked, "status")
+    try check(country.isEmpty || Names.isCountry(country), "country")
+    if !currency.isEmpty, try find(CurrencyColumns.self, currency) == nil {
+      throw .refused(Refusal(.unknownCurrency, currency))
+    }
+    if let warehouse, try find(WarehouseColumns.self, warehouse) == nil {
+      throw .refused(Refusal(.unknownWarehouse, warehouse))
+    }
+  }
+}
