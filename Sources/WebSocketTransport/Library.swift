@@ -8,8 +8,7 @@ enum Library {
   /// A context created with `DO_SSL_GLOBAL_INIT` replaces the process-wide slot in which OpenSSL
   /// remembers connections, and a TLS handshake under way on another thread then no longer finds
   /// its own. So one context with that option exists for a moment to set the slot, and the real
-  /// ones do without; only their virtual hosts have it. In return their TLS contexts are ours to
-  /// free.
+  /// ones do without; only their virtual hosts have it.
   static func prepareTLS() {
     prepareTLSOnce
   }

@@ -72,7 +72,11 @@ extension Link {
     }
     if owesPing {
       owesPing = false
-      if lws_write(wsi, scratch.payload, 0, LWS_WRITE_PING) < 0 { return .hangUp }
+      // Not empty: libwebsockets keeps an empty pong to itself.
+      let payload = Array("waybill".utf8)
+      if lws_write(wsi, scratch.fill(payload[...]), payload.count, LWS_WRITE_PING) < 0 {
+        return .hangUp
+      }
     }
     // A bounded turn: the next connection is waiting too.
     var budget = 256 << 10

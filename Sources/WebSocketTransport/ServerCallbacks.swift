@@ -11,7 +11,7 @@ func serverHTTPCallback(
   guard let wsi, let loop = ServerLoop.of(wsi) else { return 0 }
   switch reason {
   case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
-    if let user { loop.preparedTLS(OpaquePointer(user)) }
+    if let user { clws_tls_harden(OpaquePointer(user)) }
     return 0
   case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
     return loop.admits(socket: Int32(truncatingIfNeeded: Int(bitPattern: bytes))) ? 0 : 1

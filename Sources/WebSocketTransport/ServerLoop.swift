@@ -37,8 +37,6 @@ final class ServerLoop {
   let memory = KeptMemory()
   private var loop: OpaquePointer?
   private var context: OpaquePointer?
-  /// OpenSSL's side of the certificate; freed by us, see `Library.prepareTLS`.
-  private var tls: OpaquePointer?
   private var ticker: Ticker?
   private var stopBy: ContinuousClock.Instant?
   private(set) var openMax: Int
@@ -109,19 +107,11 @@ final class ServerLoop {
     context = nil
     if let loop { clws_loop_destroy(loop) }
     loop = nil
-    if let tls { SSL_CTX_free(tls) }
-    tls = nil
   }
 
   deinit {
     // A loop that never got its thread.
     end()
-  }
-
-  /// TLS is set up: tightens it, and keeps it to be freed.
-  func preparedTLS(_ tls: OpaquePointer) {
-    clws_tls_harden(tls)
-    self.tls = tls
   }
 }
 

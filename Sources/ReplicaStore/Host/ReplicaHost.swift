@@ -104,13 +104,12 @@ public final class ReplicaHost {
   }
 
   private func enrolled(
-    _ enrolled: WireEnrolled, _ challenge: WireChallenge, _ enrolment: Enrolment, at clock: ClockReading
+    _ enrolled: Enrolled, _ challenge: Challenge, _ enrolment: Enrolment, at clock: ClockReading
   ) throws {
     let state = ReplicaState(
-      device: enrolled.device, role: Role(rawValue: enrolled.role), name: enrolled.name, url: enrolment.url,
-      caFile: enrolment.caFile, centreKey: Array(challenge.centreKey), keySeed: enrolment.key.seed,
-      epoch: RecordID(bytes: Array(enrolled.epoch)) ?? .none,
-      incarnation: RecordID(bytes: Array(enrolled.incarnation)) ?? .none, grants: .nothing)
+      device: enrolled.device, role: enrolled.role, name: enrolled.name, url: enrolment.url,
+      caFile: enrolment.caFile, centreKey: challenge.centreKey, keySeed: enrolment.key.seed,
+      epoch: enrolled.epoch, incarnation: enrolled.incarnation, grants: .nothing)
     try store.keep(state)
     self.enrolment = nil
     session = try makeSession()
@@ -133,30 +132,20 @@ public final class ReplicaHost {
         hello: try hello(of: state)))
   }
 
-  private func hello(of state: ReplicaState) throws -> WireHello {
-    var hello = WireHello()
-    hello.protocolVersion = UInt32(ProtocolVersion.current)
-    hello.schemaVersion = UInt32(ReplicaSchema.version)
-    hello.device = state.device
-    hello.incarnation = Data(state.incarnation.bytes)
-    hello.epoch = Data(state.epoch.bytes)
-    hello.checkpointVersion = UInt64(state.checkpoint)
-    hello.holdsEverything = state.grants.everything && state.checkpoint > 0
-    hello.buckets = try store.heldBuckets().map(\.name)
-    hello.loadCursor = Data(try store.loadCursor())
+  private func hello(of state: ReplicaState) throws -> Hello {
     let last = try store.lastRecorded()
-    hello.lastRecorded = UInt64(last)
-    hello.firstUnsent = last > state.appliedThrough ? UInt64(state.appliedThrough + 1) : 0
-    hello.chainNumber = UInt64(state.appliedThrough)
-    hello.chainHash = Data(try store.chainHash(of: state.appliedThrough) ?? OperationChain.start)
-    hello.acceptsZstd = true
-    hello.appVersion = appVersion
-    if state.headVersion > 0 {
-      hello.knownHead.epoch = Data(state.epoch.bytes)
-      hello.knownHead.version = UInt64(state.headVersion)
-      hello.knownHead.hash = Data(state.headHash)
-    }
-    return hello
+    let holdsEverything = state.grants.everything && state.checkpoint > 0
+    return Hello(
+      schemaVersion: UInt32(ReplicaSchema.format.version), device: state.device, nonce: [],
+      incarnation: state.incarnation, epoch: state.epoch, checkpointVersion: state.checkpoint,
+      buckets: holdsEverything || state.checkpoint == 0 ? [] : try store.heldBuckets(),
+      holdsEverything: holdsEverything, loadCursor: try store.loadCursor(),
+      firstUnsent: state.appliedThrough + 1, lastRecorded: last, chainNumber: last,
+      chainHash: try store.chainHash(of: last) ?? OperationChain.start,
+      clock: DeviceClock(wall: Instant(milliseconds: 0), bootID: .none, bootTimeMilliseconds: 0),
+      appVersion: appVersion,
+      knownHead: state.headVersion > 0
+        ? LogHead(epoch: state.epoch, version: state.headVersion, hash: state.headHash) : nil)
   }
 
   private func disconnected(at now: Instant) {
@@ -214,69 +203,62 @@ public final class ReplicaHost {
     }
   }
 
-  private func refused(_ refused: WireRefused) {
-    let code = Code(rawValue: refused.code)
+  private func refused(_ refused: Refused) {
+    let code = refused.code
     progress.trouble = code
-    if CodeBook.entry(for: code).isRetryable || refused.retryAfterMs > 0 {
-      retryAfter = Int64(clamping: refused.retryAfterMs)
+    if CodeBook.entry(for: code).isRetryable || refused.retryAfterMilliseconds > 0 {
+      retryAfter = refused.retryAfterMilliseconds
     } else {
       progress.refusedWith = code
     }
     close(.refused, "refused")
   }
 
-  private func welcomed(_ welcome: WireWelcome, at clock: ClockReading) throws {
+  private func welcomed(_ welcome: Welcome, at clock: ClockReading) throws {
     guard var state = try store.state() else { return }
     backoff.connected()
     progress.isConnected = true
-    progress.head = Int64(welcome.headVersion)
-    let isNewHistory = Array(welcome.epoch) != state.epoch.bytes
-    state.incarnation = RecordID(bytes: Array(welcome.incarnation)) ?? state.incarnation
-    state.grants = Grants(
-      exact: welcome.grants.buckets.map { Bucket($0) }, prefixes: welcome.grants.prefixes,
-      everything: welcome.grants.everything)
+    progress.head = welcome.headVersion
+    let isNewHistory = welcome.epoch != state.epoch
+    state.incarnation = welcome.incarnation
+    state.grants = welcome.grants
     let roundTrip = helloSentAt.map { clock.wall.milliseconds(since: $0.wall) } ?? 0
-    state.clockOffsetMilliseconds = Instant(milliseconds: welcome.centreTime).milliseconds(since: clock.wall)
+    state.clockOffsetMilliseconds = welcome.centreTime.milliseconds(since: clock.wall)
     state.clockUncertaintyMilliseconds = max(0, roundTrip)
     state.anchorBootID = clock.bootID
     state.anchorBootTime = clock.bootTimeMilliseconds
-    state.anchorCentreTime = Instant(milliseconds: welcome.centreTime)
+    state.anchorCentreTime = welcome.centreTime
     state.refusedWith = ""
-    if isNewHistory { state.epoch = RecordID(bytes: Array(welcome.epoch)) ?? state.epoch }
+    if isNewHistory { state.epoch = welcome.epoch }
     // The token is durable before anything is sent under it (#66).
     try store.keep(state)
-    if isNewHistory || !Array(welcome.wholeBuckets).isEmpty && !welcome.loadContinues {
-      try store.dropStaged()
-    }
+    if !welcome.loadContinues { try store.dropStaged() }
     sayStored(pages: 0, state)
   }
 
   private func sayStored(pages: Int, _ state: ReplicaState) {
-    let message = session?.stored(
-      pages: pages, checkpoint: state.checkpoint, incarnation: state.incarnation.bytes)
+    let message = session?.stored(pages: pages, checkpoint: state.checkpoint)
     if let message { orders.append(.send(message.encode())) }
   }
 
   // MARK: Download
 
-  private func stage(_ page: WirePage) throws {
+  private func stage(_ page: Page) throws {
     guard let state = try store.state() else { return }
-    progress.received += state.checkpoint == 0 ? try store.load(page, grants: state.grants) : try store.stage(page)
+    if state.checkpoint == 0 { progress.received += try store.load(page) } else { try store.stage(page) }
     sayStored(pages: 1, state)
   }
 
-  private func apply(_ checkpoint: WireCheckpoint, at clock: ClockReading) throws {
+  private func apply(_ checkpoint: Checkpoint, at clock: ClockReading) throws {
     do {
       let state = try store.apply(checkpoint, at: clock.wall)
       sayStored(pages: 0, state)
     } catch let mismatch as CheckpointApplier.Mismatch {
-      let names = mismatch.buckets.map(\.name)
-      try store.note(.digestMismatch, names.joined(separator: " "), at: clock.wall)
+      let names = mismatch.buckets.map(\.name).joined(separator: " ")
+      try store.note(.digestMismatch, names, at: clock.wall)
       try store.dropStaged()
       progress.trouble = .digestMismatch
-      var fetch = WireFetch()
-      fetch.buckets = names
-      orders.append(.send(Message.fetch(fetch).encode()))
+      orders.append(.send(Message.fetch(Fetch(buckets: mismatch.buckets)).encode()))
     }
   }
 
@@ -287,7 +269,7 @@ public final class ReplicaHost {
       let batch = try store.batch(after: after, limit: limits.operationsPerBatchMax, bytesMax: bytes)
       guard let first = batch.first, let last = batch.last, let state = try store.state() else { return }
       let message = try session?.push(
-        batch.map { RecordedOperation(bytes: $0.bytes, personal: $0.personal) }, first: first.number,
+        batch.map(\.recorded), first: first.number,
         chainHash: last.chainHash, device: state.device)
       if let message { orders.append(.send(message.encode())) }
       progress.sent += batch.count

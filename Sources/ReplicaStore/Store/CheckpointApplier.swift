@@ -11,111 +11,94 @@ struct CheckpointApplier {
   let db: Database
   var state: ReplicaState
 
-  struct Result {
-    var state: ReplicaState
-    var rows = 0
-  }
-
   /// The buckets whose digests did not match; nothing was changed.
   struct Mismatch: Error {
     let buckets: [Bucket]
   }
 
-  /// - Parameter pages: everything received since the last checkpoint, in order.
   /// - Throws: `Mismatch`; the caller's transaction must then be rolled back.
-  mutating func apply(_ checkpoint: ReceivedCheckpoint, _ pages: [ReceivedPage]) throws -> Result {
+  mutating func apply(_ checkpoint: Checkpoint) throws -> ReplicaState {
     try BaseImages.restoreAll(in: db)
-    var digests = try BucketDigests(db, grants: state.grants)
-    var result = Result(state: state)
-    var wholeBuckets: [Bucket: Set<RowKey>] = [:]
-    for page in pages {
-      if page.isSnapshot, wholeBuckets[page.bucket] == nil { wholeBuckets[page.bucket] = [] }
-      for (table, rows) in page.rows {
-        result.rows += rows.count
-        for row in rows.sorted(by: { table.key(of: $0) < table.key(of: $1) }) {
-          let key = table.key(of: row)
-          if page.isSnapshot { wholeBuckets[page.bucket]?.insert(key) }
-          try replace(key, with: row, in: table, &digests)
-        }
-      }
+    var rows = try ConfirmedRows(db, grants: state.grants)
+    let arrived = try takePages(&rows)
+    for (bucket, key) in arrived.left { try leave(bucket, key, &rows) }
+    for bucket in arrived.whole.keys.sorted() {
+      try sweep(bucket, keeping: arrived.whole[bucket] ?? [], &rows)
     }
-    for page in pages {
-      for key in page.left { try leave(page.bucket, key, &digests) }
-    }
-    for bucket in wholeBuckets.keys.sorted() {
-      try sweep(bucket, keeping: wholeBuckets[bucket] ?? [], after: pages, &digests)
-    }
-    try purgeUngranted(&digests)
-    try prove(checkpoint, digests)
-    try digests.store(in: db)
+    try purgeUngranted(&rows)
+    try prove(checkpoint, rows)
+    try rows.storeDigests()
     state.checkpoint = checkpoint.version
-    state.appliedThrough = max(state.appliedThrough, checkpoint.appliedThrough)
+    state.appliedThrough = checkpoint.appliedThrough
+    state.headVersion = checkpoint.version
+    state.headHash = checkpoint.headHash
     try settleOutbox()
     try state.store(in: db)
     try guessAnew()
-    try db.execute(sql: "DELETE FROM staged")
-    try LoadCursor.clear(in: db)
-    result.state = state
-    return result
+    try StagedPages.clear(in: db)
+    return state
   }
 
-  private func replace(
-    _ key: RowKey, with row: TradeRules.Row, in table: TableDescription, _ digests: inout BucketDigests
-  ) throws {
-    if let old = try TradeTables.row(key, in: db) { digests.subtract(old, in: table) }
-    try TradeTables.write([Change(key: key, before: nil, after: row)], in: db)
-    digests.add(row, in: table)
+  /// What the pages brought besides rows.
+  private struct Arrived {
+    /// The keys that came of each bucket that was sent whole.
+    var whole: [Bucket: Set<RowKey>] = [:]
+    var left: [(Bucket, RowKey)] = []
   }
 
-  private func remove(_ key: RowKey, _ digests: inout BucketDigests) throws {
-    guard let table = TableDescription.numbered(key.table), let old = try TradeTables.row(key, in: db)
-    else { return }
-    digests.subtract(old, in: table)
-    try TradeTables.delete(key, in: db)
+  /// Applies the staged pages one at a time, so that a long absence costs disk and not memory.
+  private func takePages(_ rows: inout ConfirmedRows) throws -> Arrived {
+    var arrived = Arrived()
+    try StagedPages.forEach(in: db) { page in
+      if page.isSnapshot, arrived.whole[page.bucket] == nil { arrived.whole[page.bucket] = [] }
+      let content = try page.body.open()
+      for batch in content.batches {
+        guard let table = TableDescription.numbered(batch.table) else { continue }
+        let keys = try rows.replace(batch.rows, in: table)
+        // Rows that changed while a bucket was sent whole belong to it as well.
+        arrived.whole[page.bucket]?.formUnion(keys)
+      }
+      arrived.left += content.left.map { (page.bucket, $0) }
+    }
+    return arrived
   }
 
   /// A row left a bucket. Upserts came first: if the row is still in that bucket by its own columns, it was
   /// not sent again, so no other grant has it.
-  private func leave(_ bucket: Bucket, _ key: RowKey, _ digests: inout BucketDigests) throws {
+  private func leave(_ bucket: Bucket, _ key: RowKey, _ rows: inout ConfirmedRows) throws {
     guard let table = TableDescription.numbered(key.table), let row = try TradeTables.row(key, in: db)
     else { return }
-    if table.buckets(of: row).contains(bucket) { try remove(key, &digests) }
+    if table.buckets(of: row).contains(bucket) { try rows.remove(key) }
   }
 
   /// After a bucket came whole: what it did not bring is not in it any more.
-  private func sweep(
-    _ bucket: Bucket, keeping keys: Set<RowKey>, after pages: [ReceivedPage], _ digests: inout BucketDigests
-  ) throws {
-    var sent = keys
-    for page in pages where page.bucket == bucket {
-      for (table, rows) in page.rows { sent.formUnion(rows.map(table.key)) }
-    }
+  private func sweep(_ bucket: Bucket, keeping sent: Set<RowKey>, _ rows: inout ConfirmedRows) throws {
     for table in TableDescription.all where !table.isCentreOnly {
-      if let common = table.commonBucket, common != bucket, bucket != BucketDigests.everything { continue }
-      for key in try BucketDigests.keys(of: table, in: bucket, db) where !sent.contains(key) {
-        try remove(key, &digests)
+      if let common = table.commonBucket, common != bucket, bucket != ConfirmedRows.everything { continue }
+      for key in try ConfirmedRows.keys(of: table, in: bucket, db) where !sent.contains(key) {
+        try rows.remove(key)
       }
     }
   }
 
   /// Rows of grants that were taken away go, unless another grant has them.
-  private func purgeUngranted(_ digests: inout BucketDigests) throws {
+  private func purgeUngranted(_ rows: inout ConfirmedRows) throws {
     let held = try String.fetchAll(db, sql: "SELECT name FROM bucket ORDER BY name").map(Bucket.init)
-    let lost = held.filter { $0 != BucketDigests.everything && !state.grants.contains($0) }
+    let lost = held.filter { $0 != ConfirmedRows.everything && !state.grants.contains($0) }
     guard !lost.isEmpty else { return }
     for table in TableDescription.all where !table.isCentreOnly {
       for bucket in lost where table.commonBucket == nil || table.commonBucket == bucket {
-        for key in try BucketDigests.keys(of: table, in: bucket, db) {
+        for key in try ConfirmedRows.keys(of: table, in: bucket, db) {
           guard let row = try TradeTables.row(key, in: db) else { continue }
-          if !state.grants.meet(table.buckets(of: row)) { try remove(key, &digests) }
+          if !state.grants.meet(table.buckets(of: row)) { try rows.remove(key) }
         }
       }
     }
-    digests.forget(lost)
+    rows.forget(lost)
   }
 
-  private func prove(_ checkpoint: ReceivedCheckpoint, _ digests: BucketDigests) throws {
-    let wrong = checkpoint.digests.filter { digests.digest(of: $0.bucket) != $0.digest }.map(\.bucket)
+  private func prove(_ checkpoint: Checkpoint, _ rows: ConfirmedRows) throws {
+    let wrong = checkpoint.digests.filter { rows.digest(of: $0.bucket).bytes != $0.digest }.map(\.bucket)
     if !wrong.isEmpty { throw Mismatch(buckets: wrong) }
   }
 
@@ -138,20 +121,6 @@ struct CheckpointApplier {
     }
     try guess.store()
   }
-}
-
-/// A page with its batches decoded.
-struct ReceivedPage {
-  var bucket: Bucket
-  var isSnapshot: Bool
-  var rows: [(table: TableDescription, rows: [TradeRules.Row])]
-  var left: [RowKey]
-}
-
-struct ReceivedCheckpoint {
-  var version: Int64
-  var appliedThrough: Int64
-  var digests: [(bucket: Bucket, digest: BucketDigest)]
 }
 
 extension Array {

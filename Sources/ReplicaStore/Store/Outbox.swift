@@ -71,11 +71,15 @@ enum Outbox {
   }
 
   /// Marks what a checkpoint settled: everything up to `through` has its answer, except what is held.
+  ///
+  /// After a restore the centre may know less than before: what it has not seen is unsent again.
   static func settle(through number: Int64, held: [Int64], in db: Database) throws {
     try db.execute(
-      sql: """
-        UPDATE outbox SET state = 'answered' WHERE number <= ? AND state IN ('unsent', 'held')
-        """, arguments: [number])
+      sql: "UPDATE outbox SET state = 'answered' WHERE number <= ? AND state IN ('unsent', 'held')",
+      arguments: [number])
+    try db.execute(
+      sql: "UPDATE outbox SET state = 'unsent' WHERE number > ? AND state IN ('answered', 'held')",
+      arguments: [number])
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
     for number in held { try statement.execute(arguments: [number]) }
   }
@@ -129,6 +133,9 @@ enum PersonalNotes {
 }
 
 extension OutboxItem {
+  /// As it is sent.
+  var recorded: RecordedOperation { RecordedOperation(bytes: bytes, personal: personal) }
+
   /// The operation, with the commitments left out: guesses are not hashed.
   var operation: Operation? {
     try? OperationCoding.decode(bytes, personal: personal.map { PersonalText($0.text) })

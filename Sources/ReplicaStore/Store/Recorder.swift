@@ -74,7 +74,7 @@ struct Recorder {
   ) -> OutboxItem {
     let (bytes, texts) = OperationCoding.encode(operation)
     let notes = texts.map { PersonalNote(salt: random(16), text: $0.text) }
-    let commitments = notes.map { Hashing.commitment(salt: $0.salt, text: $0.text) }
+    let commitments = notes.map(Hashing.commitment)
     chain = OperationChain.next(after: chain, bytes: bytes, commitments: commitments)
     return OutboxItem(
       number: operation.id.number, group: operation.group, kind: operation.kind,

@@ -13,10 +13,9 @@ public final class ReplicaStore {
   private let lock: ReplicaLock?
 
   /// - Parameter lock: the writers' lock of the file; nil for a store in memory.
-  public init(_ database: any DatabaseWriter, lock: ReplicaLock?) throws {
+  init(_ database: any DatabaseWriter, lock: ReplicaLock?) {
     self.database = database
     self.lock = lock
-    try write { db in try ReplicaSchema.migrate(db) }
   }
 
   /// Reads in one consistent view; takes no lock.
@@ -59,7 +58,7 @@ public final class ReplicaStore {
       var bytes = 0
       var batch: [OutboxItem] = []
       for group in items.chunked(by: \.group) {
-        bytes += group.reduce(0) { $0 + $1.wireBytes }
+        bytes += group.reduce(0) { $0 + $1.recorded.creditBytes }
         if !batch.isEmpty, bytes > bytesMax { break }
         batch += group
       }
@@ -84,21 +83,60 @@ public final class ReplicaStore {
   // MARK: Download
 
   /// Keeps a page and how far the download has come, durably.
-  func stage(_ page: WirePage, encoded: [UInt8]) throws {
+  func stage(_ page: Page) throws {
+    try write { db in try StagedPages.append(page, in: db) }
+  }
+
+  /// Takes a page of the first load straight into the tables: nothing is recorded on a new replica yet and
+  /// nobody reads it, so no page has to wait for its checkpoint.
+  ///
+  /// - Returns: how many rows it had.
+  func load(_ page: Page) throws -> Int {
     try write { db in
-      try db.execute(sql: "INSERT INTO staged (page) VALUES (?)", arguments: [Data(encoded)])
-      try LoadCursor.store(Array(page.cursor), in: db)
+      guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+      return try FirstLoad(db: db, grants: state.grants).take(page)
     }
   }
 
-  /// How far the download since the last checkpoint has come; empty when none is under way.
-  func loadCursor() throws -> [UInt8] { try read(LoadCursor.fetch) }
+  /// Makes everything received since the last checkpoint visible at once (G3, G7).
+  ///
+  /// - Throws: `CheckpointApplier.Mismatch` when a digest differs; then nothing changed.
+  func apply(_ checkpoint: Checkpoint, at now: Instant) throws -> ReplicaState {
+    try write { db in
+      guard var state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+      if state.checkpoint == 0 { try FirstLoad.finish(db) }
+      state.lastSyncAt = now
+      var applier = CheckpointApplier(db: db, state: state)
+      return try applier.apply(checkpoint)
+    }
+  }
 
-  /// Forgets pages that can no longer become a checkpoint: the centre began a new history.
+  /// How far the download since the last checkpoint has come; nil when none is under way.
+  func loadCursor() throws -> [UInt8]? { try read(StagedPages.cursor) }
+
+  /// The buckets held at the checkpoint, sorted.
+  func heldBuckets() throws -> [Bucket] {
+    try read { db in try String.fetchAll(db, sql: "SELECT name FROM bucket ORDER BY name").map(Bucket.init) }
+      .filter { $0 != ConfirmedRows.everything }
+  }
+
+  /// Forgets pages that will not become a checkpoint; a first load starts from nothing again.
   func dropStaged() throws {
     try write { db in
-      try db.execute(sql: "DELETE FROM staged")
-      try LoadCursor.clear(in: db)
+      guard try StagedPages.cursor(in: db) != nil, let state = try ReplicaState.fetch(in: db) else { return }
+      try StagedPages.clear(in: db)
+      if state.checkpoint == 0 { try FirstLoad.startOver(db) }
+    }
+  }
+
+  /// The seed of the key made for an enrolment; made and kept when there is none yet.
+  func enrolmentSeed(orMake seed: [UInt8]) throws -> [UInt8] {
+    try write { db in
+      let row = try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'enrolment_seed'")
+      if let row { return Array(row["value"] as Data) }
+      try db.execute(
+        sql: "INSERT INTO meta (name, value) VALUES ('enrolment_seed', ?)", arguments: [Data(seed)])
+      return seed
     }
   }
 
@@ -108,28 +146,6 @@ public final class ReplicaStore {
         sql: "INSERT INTO incident (at, code, detail) VALUES (?, ?, ?)",
         arguments: [now.milliseconds, code.rawValue, detail])
     }
-  }
-}
-
-extension OutboxItem {
-  /// What the operation takes in a batch.
-  var wireBytes: Int { bytes.count + personal.reduce(8) { $0 + $1.salt.count + $1.text.utf8.count + 8 } }
-}
-
-/// How far a download has come, as the centre wrote it on the last page.
-enum LoadCursor {
-  static func fetch(in db: Database) throws -> [UInt8] {
-    try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'load_cursor'")
-      .map { Array($0["value"] as Data) } ?? []
-  }
-
-  static func store(_ cursor: [UInt8], in db: Database) throws {
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('load_cursor', ?)", arguments: [Data(cursor)])
-  }
-
-  static func clear(in db: Database) throws {
-    try db.execute(sql: "DELETE FROM meta WHERE name = 'load_cursor'")
   }
 }
 

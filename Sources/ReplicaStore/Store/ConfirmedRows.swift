@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+import TradeRules
+import TradeTables
+
+/// The rows as the centre has them, and the digests of the buckets held, kept up to date row by row.
+///
+/// Valid inside a transaction in which the replica's own guesses are put back.
+struct ConfirmedRows {
+  /// The bucket of all rows, for devices that hold everything.
+  static let everything = Bucket("*")
+
+  private let db: Database
+  private let grants: Grants
+  private var sums: [Bucket: BucketDigest] = [:]
+  private var hasher = RowHasher()
+
+  init(_ db: Database, grants: Grants) throws {
+    self.db = db
+    self.grants = grants
+    for row in try GRDB.Row.fetchAll(db, sql: "SELECT name, digest FROM bucket") {
+      sums[Bucket(row["name"])] = BucketDigest(bytes: Array(row["digest"] as Data))
+    }
+  }
+
+  // MARK: Rows
+
+  /// Writes rows over those with the same keys, in key order.
+  ///
+  /// - Parameter areNew: no row has one of these keys yet; saves looking.
+  /// - Returns: the keys.
+  @discardableResult
+  mutating func replace(
+    _ rows: [TradeRules.Row], in table: TableDescription, areNew: Bool = false
+  ) throws -> [RowKey] {
+    let keyed = rows.map { (key: table.key(of: $0), row: $0) }
+    if !areNew {
+      for old in try TradeTables.rows(keyed.map(\.key), in: db).values { subtract(old, of: table) }
+    }
+    for (_, row) in keyed { add(row, of: table) }
+    try TradeTables.write(keyed, in: db)
+    return keyed.map(\.key)
+  }
+
+  mutating func remove(_ key: RowKey) throws {
+    guard let table = TableDescription.numbered(key.table), let old = try TradeTables.row(key, in: db)
+    else { return }
+    subtract(old, of: table)
+    try TradeTables.delete(key, in: db)
+  }
+
+  /// The keys of a table's rows in a bucket, by the rows' own columns.
+  static func keys(of table: TableDescription, in bucket: Bucket, _ db: Database) throws -> [RowKey] {
+    var keys: [RowKey] = []
+    try TradeTables.visit(table, in: db) { row in
+      if bucket == everything || table.buckets(of: row).contains(bucket) { keys.append(table.key(of: row)) }
+    }
+    return keys
+  }
+
+  // MARK: Digests
+
+  func digest(of bucket: Bucket) -> BucketDigest { sums[bucket] ?? .zero }
+
+  mutating func forget(_ buckets: [Bucket]) { for bucket in buckets { sums[bucket] = nil } }
+
+  func storeDigests() throws {
+    try db.execute(sql: "DELETE FROM bucket")
+    let statement = try db.cachedStatement(sql: "INSERT INTO bucket (name, digest) VALUES (?, ?)")
+    // A bucket that is granted and empty is held too.
+    let held = Set(sums.keys).union(grants.everything ? [ConfirmedRows.everything] : grants.exact)
+    for bucket in held.sorted() {
+      try statement.execute(arguments: [bucket.name, Data(digest(of: bucket).bytes)])
+    }
+  }
+
+  private mutating func add(_ row: TradeRules.Row, of table: TableDescription) {
+    let hash = hasher.hash(row, of: table)
+    for bucket in held(table.buckets(of: row)) { sums[bucket, default: .zero].add(hash) }
+  }
+
+  private mutating func subtract(_ row: TradeRules.Row, of table: TableDescription) {
+    let hash = hasher.hash(row, of: table)
+    for bucket in held(table.buckets(of: row)) { sums[bucket, default: .zero].subtract(hash) }
+  }
+
+  private func held(_ buckets: [Bucket]) -> [Bucket] {
+    grants.everything ? [ConfirmedRows.everything] : buckets.filter(grants.contains)
+  }
+}

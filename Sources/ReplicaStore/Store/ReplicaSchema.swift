@@ -1,0 +1,45 @@
+import GRDB
+import Schema
+public import TradeTables
+
+/// A replica's tables and their versions.
+enum ReplicaSchema {
+  static let format = StoreFormat(.replica, version: 1)
+
+  static func upgrade(_ db: Database, from version: Int) throws {
+    if version < 1 {
+      try db.execute(sql: Schema.trade)
+      try db.execute(sql: Schema.replica)
+      try db.execute(sql: Schema.base)
+    }
+  }
+}
+
+extension ReplicaStore {
+  /// Opens the replica in a file, for reading and writing.
+  ///
+  /// - Parameter create: whether a file that is not there becomes a new replica.
+  /// - Throws: `StoreFault` when the file is another program's, newer than this program, or damaged;
+  ///   `ReplicaFault.busy` when another program keeps the writers' lock.
+  public static func open(
+    at path: String, create: Bool, options: StoreOptions = .replica
+  ) throws -> ReplicaStore {
+    let lock = ReplicaLock.writers(of: path)
+    let database = try lock.held {
+      try TradeDatabase.openQueue(
+        at: path, as: ReplicaSchema.format, create: create, options: options, upgrade: ReplicaSchema.upgrade)
+    }
+    return ReplicaStore(database, lock: lock)
+  }
+
+  /// Opens the replica in a file to read from; takes no lock.
+  public static func openReadOnly(at path: String) throws -> ReplicaStore {
+    ReplicaStore(try TradeDatabase.openReadOnly(at: path, as: ReplicaSchema.format), lock: nil)
+  }
+
+  /// A new replica in memory, with the tables and checks of one on disk.
+  public static func inMemory() throws -> ReplicaStore {
+    ReplicaStore(
+      try TradeDatabase.inMemory(as: ReplicaSchema.format, upgrade: ReplicaSchema.upgrade), lock: nil)
+  }
+}
