@@ -1,4 +1,5 @@
 public import GRDB
+public import TradeRules
 
 /// A store that cannot do what was asked of it: what was being done, why it failed, and whether trying again
 /// can help.
@@ -43,6 +44,19 @@ public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
     self.extendedCode = extendedCode
   }
 
+  /// What this is called in answers, on the wire and in exit statuses.
+  public var code: Code {
+    switch reason {
+    case .busy: .storeBusy
+    case .full: .diskFull
+    case .corrupt: .storeCorrupt
+    case .missing, .notAStore, .wrongKind: .fileUnusable
+    case .newer: .upgradeRequired
+    case .ioFailed, .notDurable: .ioFailed
+    case .constraint, .other: .unexpected
+    }
+  }
+
   /// Whether the same attempt, made again without anybody changing anything, may succeed.
   public var mayPass: Bool { reason == .busy }
 
@@ -77,7 +91,7 @@ public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension StoreFault {
   /// What an error of SQLite means.
-  public init(_ error: DatabaseError, doing: String) {
+  public init(_ error: DatabaseError, doing: String = "use the store") {
     let reason: Reason =
       switch error.resultCode {
       case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
