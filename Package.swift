@@ -91,10 +91,10 @@ let package = Package(
         "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
         "WebSocketTransport", arguments,
       ], swiftSettings: strict),
+    // Holds the rules to the scenarios and promises.
+    .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     .testTarget(
       name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
       swiftSettings: strict),
-    // Holds the rules to the scenarios and promises.
-    .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
   ]
 )

@@ -1,11 +1,8 @@
 /// The SQL files of this folder, compiled into both programs. Each text is ready to be executed in one call.
 public enum Schema {
-  /// The tables of synced rows with all their indexes, as the centre has them.
-  public static var trade: String { tables + indexes + versions }
-  /// The tables of synced rows alone. A replica makes `indexes` when its first load is done, and `versions`
-  /// never.
-  public static var tables: String { text(PackageResources.trade_sql) }
-  /// The indexes by which rules find rows.
+  /// The tables of synced rows, without their indexes: centre and replica.
+  public static var trade: String { text(PackageResources.trade_sql) }
+  /// The indexes by which rules find rows of `trade`: centre and replica, on a replica after its first load.
   public static var indexes: String { text(PackageResources.indexes_sql) }
   /// The indexes by which the centre finds what changed after a version.
   public static var versions: String { text(PackageResources.versions_sql) }

@@ -28,7 +28,7 @@ enum World {
   }
 
   static func tables(_ db: Database) throws {
-    for text in [Schema.trade, Schema.base] { try db.execute(sql: text) }
+    for text in [Schema.trade, Schema.indexes, Schema.versions, Schema.base] { try db.execute(sql: text) }
   }
 
   private static let texts = [

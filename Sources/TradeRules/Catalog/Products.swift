@@ -68,7 +68,7 @@ extension EditProduct {
 
 extension Trade {
   /// Refuses fields that are not of the form they need with `BAD_VALUE`, and pads the GTIN.
-  fileprivate func checkFields(of product: inout Product) throws(Interruption) {
+  func checkFields(of product: inout Product) throws(Interruption) {
     try check(!product.name.isEmpty, "name")
     try check(product.status == .active || product.status == .archived, "status")
     if !product.gtin.isEmpty {

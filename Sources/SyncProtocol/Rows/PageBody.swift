@@ -1,0 +1,67 @@
+import CZstd
+
+/// The rows of a page as they travel: the message `PageRows`, compressed where that helps.
+public struct PageBody: Hashable, Sendable {
+  public let bytes: [UInt8]
+  /// How many bytes `content()` gives; nil = `bytes` are the content.
+  public let unpackedSize: Int?
+
+  /// Packs what `PageContent.encode` gave, at most `WireLimits.pageBytesMax` bytes.
+  ///
+  /// - Parameter compressing: what the receiver said in `Hello.acceptsZstd`. Pages shared by many are packed
+  ///   once for those who do.
+  public init(_ content: [UInt8], compressing: Bool) {
+    precondition(
+      content.count <= WireLimits.pageBytesMax, "\(content.count) bytes are more than a page holds")
+    guard compressing, content.count >= WireLimits.compressionThresholdBytes,
+      let packed = PageBody.compress(content), packed.count < content.count,
+      content.count <= packed.count * WireLimits.compressionRatioMax
+    else {
+      self.init(plain: content)
+      return
+    }
+    self.init(compressed: packed, unpackedSize: content.count)
+  }
+
+  init(plain bytes: [UInt8]) {
+    self.bytes = bytes
+    unpackedSize = nil
+  }
+
+  init(compressed bytes: [UInt8], unpackedSize: Int) {
+    self.bytes = bytes
+    self.unpackedSize = unpackedSize
+  }
+
+  /// The message `PageRows`. No more is allocated than was declared, and no more may be declared than the
+  /// limits allow.
+  public func content() throws(ProtocolViolation) -> [UInt8] {
+    guard let unpackedSize else { return bytes }
+    guard unpackedSize <= WireLimits.pageBytesMax,
+      unpackedSize <= bytes.count * WireLimits.compressionRatioMax
+    else {
+      throw ProtocolViolation(
+        expected: "a page of at most \(WireLimits.pageBytesMax) bytes and \(WireLimits.compressionRatioMax)"
+          + " times its compressed size", found: "\(unpackedSize) from \(bytes.count)")
+    }
+    var written = 0
+    let content = [UInt8](unsafeUninitializedCapacity: unpackedSize) { target, count in
+      written = ZSTD_decompress(target.baseAddress, unpackedSize, bytes, bytes.count)
+      count = ZSTD_isError(written) == 0 ? written : 0
+    }
+    guard content.count == unpackedSize else {
+      throw ProtocolViolation(expected: "\(unpackedSize) bytes of zstd content", found: "other bytes")
+    }
+    return content
+  }
+
+  /// Level 1: the levels above cost more time than they save on the slowest link we measured.
+  private static func compress(_ content: [UInt8]) -> [UInt8]? {
+    let room = ZSTD_compressBound(content.count)
+    let packed = [UInt8](unsafeUninitializedCapacity: room) { target, count in
+      let written = ZSTD_compress(target.baseAddress, room, content, content.count, 1)
+      count = ZSTD_isError(written) == 0 ? written : 0
+    }
+    return packed.isEmpty ? nil : packed
+  }
+}

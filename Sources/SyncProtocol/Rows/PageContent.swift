@@ -1,0 +1,65 @@
+public import TradeRules
+
+/// What a page says: rows to put in the place of older ones, then keys that left the bucket.
+///
+/// The message `PageRows`. Reading checks all of it.
+public struct PageContent: Sendable {
+  /// Upserts; a table may come in several batches.
+  public let batches: [RowBatchReader]
+  /// After the upserts: a row stays when it meets another grant.
+  public let left: [RowKey]
+
+  /// - Parameter bytes: what `PageBody.content()` gave.
+  public init(_ bytes: [UInt8]) throws(ProtocolViolation) {
+    var fields = BatchFields(bytes, 0..<bytes.count, of: "page rows")
+    var batches: [RowBatchReader] = []
+    var left: [RowKey] = []
+    while let range = try fields.item(1) { batches.append(try RowBatchReader(bytes, range)) }
+    while let range = try fields.item(2) { try PageContent.readKeys(bytes, range, into: &left) }
+    try fields.finish()
+    self.batches = batches
+    self.left = left
+  }
+
+  /// The message `PageRows`, for `PageBody`.
+  ///
+  /// - Parameters:
+  ///   - batches: what `RowBatchWriter.encode()` gave.
+  ///   - left: of tables that leave the centre.
+  public static func encode(batches: [[UInt8]], left: [RowKey] = []) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(batches.reduce(64 + left.count * 32) { $0 + $1.count + 8 })
+    for batch in batches { bytes.appendBytesField(1, batch) }
+    var rest = left[...]
+    while let table = rest.first?.table {
+      var keys: [UInt8] = []
+      keys.appendVarintField(1, UInt64(table))
+      while let key = rest.first, key.table == table {
+        keys.appendBytesField(2, key.bytes)
+        rest.removeFirst()
+      }
+      bytes.appendBytesField(2, keys)
+    }
+    return bytes
+  }
+
+  private static func readKeys(
+    _ bytes: [UInt8], _ range: Range<Int>, into left: inout [RowKey]
+  ) throws(ProtocolViolation) {
+    var fields = BatchFields(bytes, range, of: "left rows")
+    let number = TableNumber(try fields.varint(1, "table", 1...255))
+    guard let table = TableDescription.numbered(number), !table.isCentreOnly else {
+      throw ProtocolViolation(
+        expected: "keys of a table of this schema version", found: "table \(number)",
+        closeCode: .upgradeRequired)
+    }
+    while let item = try fields.item(2) {
+      let key = RowKey(table: number, bytes: Array(bytes[item]))
+      guard table.keyValues(of: key) != nil else {
+        throw ProtocolViolation(expected: "a key of \(table.name)", found: "\(item.count) other bytes")
+      }
+      left.append(key)
+    }
+    try fields.finish()
+  }
+}
