@@ -46,18 +46,6 @@ struct ScanTests {
         cursor = ChangeCursor(version: last.version, key: table.key(of: last))
       }
       #expect(read == expected, "\(table.name)")
-      let places = try changedPlaces(of: table, in: store)
-      #expect(places.filter { $0.version <= 15 }.map(\.key) == expected.map(table.key), "\(table.name)")
-    }
-  }
-
-  private func changedPlaces(of table: TableDescription, in store: DatabaseQueue) throws -> [ChangeCursor] {
-    var places: [ChangeCursor] = []
-    while true {
-      let after = places.last.map { (version: $0.version, key: Optional($0.key)) } ?? (version: 3, key: nil)
-      let page = try store.read { try TradeTables.changedKeys(table, after: after, limit: 5, in: $0) }
-      if page.isEmpty { return places }
-      places += page
     }
   }
 

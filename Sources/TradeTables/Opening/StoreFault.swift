@@ -1,5 +1,4 @@
 public import GRDB
-public import TradeRules
 
 /// A store that cannot do what was asked of it: what was being done, why it failed, and whether trying again
 /// can help.
@@ -42,19 +41,6 @@ public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
     self.doing = doing
     self.detail = detail
     self.extendedCode = extendedCode
-  }
-
-  /// What this is called in answers, on the wire and in exit statuses.
-  public var code: Code {
-    switch reason {
-    case .busy: .storeBusy
-    case .full: .diskFull
-    case .corrupt: .storeCorrupt
-    case .missing, .notAStore, .wrongKind: .fileUnusable
-    case .newer: .upgradeRequired
-    case .ioFailed, .notDurable: .ioFailed
-    case .constraint, .other: .unexpected
-    }
   }
 
   /// Whether the same attempt, made again without anybody changing anything, may succeed.

@@ -16,15 +16,6 @@ extension TableStatements {
       unknown: statement.blob(at: extraPosition))
   }
 
-  /// The key whose parts stand from `position` on.
-  func key(on statement: RawStatement, from position: Int) throws -> RowKey {
-    var probe = TradeRules.Row(values: table.emptyValues)
-    for (offset, column) in table.keyColumns.enumerated() {
-      probe.values[column.number - 1] = try cell(column, at: position + offset, on: statement, [])
-    }
-    return table.key(of: probe)
-  }
-
   private func cell(
     _ column: ColumnDescription, at position: Int, on statement: RawStatement, _ proofs: [UInt8]
   ) throws -> Value {

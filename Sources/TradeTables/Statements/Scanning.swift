@@ -77,29 +77,6 @@ extension TradeTables {
   }
 }
 
-extension TradeTables {
-  /// Where at most `limit` rows of a table were changed, in order of version and key, without the rows.
-  ///
-  /// - Parameter after: the last place of the page before; without a key, everything after that version.
-  public static func changedKeys(
-    _ table: TableDescription, after: (version: Int64, key: RowKey?), limit: Int, in db: Database
-  ) throws -> [ChangeCursor] {
-    let statements = try TableStatements.of(table.number)
-    let statement = try RawStatement(
-      after.key == nil ? statements.changedKeys : statements.changedKeysAfter, in: db)
-    try statement.bind(after.version, at: 0)
-    if let key = after.key { try statement.bind(key, of: table, at: 1) }
-    try statement.bind(Int64(limit), at: after.key == nil ? 1 : table.keyColumns.count + 1)
-    var places: [ChangeCursor] = []
-    while try statement.step() {
-      places.append(
-        ChangeCursor(
-          version: statement.integer(at: 0), key: try statements.key(on: statement, from: 1)))
-    }
-    return places
-  }
-}
-
 /// A walk over a table in key order.
 struct TableScan {
   private let statements: TableStatements

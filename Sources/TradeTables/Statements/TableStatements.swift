@@ -18,12 +18,8 @@ struct TableStatements: Sendable {
   let scanAfter: String
   /// Rows in order of version and key; parameters: lowest version excluded, highest included, limit.
   let changes: String
-  /// The same from after a row on; parameters: version, key, highest version, limit.
+  /// The same after a row; parameters: version, key, highest version, limit.
   let changesAfter: String
-  /// Version and key of changed rows, in order of both; parameters: lowest version excluded, limit.
-  let changedKeys: String
-  /// The same from after a row on; parameters: version, key, limit.
-  let changedKeysAfter: String
   private let ranges: [String: (all: String, from: String)]
 
   var versionPosition: Int { table.columns.count }
@@ -74,11 +70,6 @@ struct TableStatements: Sendable {
     changesAfter = """
       \(read) WHERE (version, \(keyList)) > (?, \(keyMarks)) AND version <= ? \
       ORDER BY version, \(keyList) LIMIT ?
-      """
-    let readKeys = "SELECT version, \(keyList) FROM \(name)"
-    changedKeys = "\(readKeys) WHERE version > ? ORDER BY version, \(keyList) LIMIT ?"
-    changedKeysAfter = """
-      \(readKeys) WHERE (version, \(keyList)) > (?, \(keyMarks)) ORDER BY version, \(keyList) LIMIT ?
       """
     var ranges: [String: (all: String, from: String)] = [:]
     for index in table.indexes {
