@@ -96,5 +96,7 @@ let package = Package(
     .testTarget(
       name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
       swiftSettings: strict),
+    // Holds the checkout to the rules of the house.
+    .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
   ]
 )
