@@ -82,7 +82,9 @@ let package = Package(
     // Torments the hosts in simulated time.
     .executableTarget(
       name: "Simulator",
-      dependencies: ["CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules", arguments],
+      dependencies: [
+        "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules", arguments, crypto,
+      ],
       swiftSettings: strict),
     // Measures the workloads of docs/PERFORMANCE.md.
     .executableTarget(
@@ -93,6 +95,11 @@ let package = Package(
       ], swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
+    // Tells stories through the real hosts, by hand and by chance.
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Simulator", "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules"],
+      swiftSettings: strict),
     .testTarget(
       name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
       swiftSettings: strict),

@@ -38,6 +38,9 @@ public final class CentralStore {
     }
   }
 
+  /// The same store as a program that starts anew would find it: everything that was not committed is gone.
+  public func reopened() throws -> CentralStore { try CentralStore(database) }
+
   /// Whether the store has its first entry.
   public var isFounded: Bool { head.version > 0 }
 
