@@ -38,7 +38,9 @@ let package = Package(
     // Maps zstd for Swift.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     // Speaks: messages, row batches, framing.
-    .target(name: "SyncProtocol", dependencies: ["TradeRules", "CZstd", protobuf], swiftSettings: strict),
+    .target(
+      name: "SyncProtocol", dependencies: ["TradeRules", "CZstd", protobuf],
+      exclude: ["Generated/README.md"], swiftSettings: strict),
     // Converses: events in, orders out, for one connection.
     .target(name: "SyncSession", dependencies: ["SyncProtocol", crypto], swiftSettings: strict),
     // Embeds the SQL files.
@@ -93,6 +95,10 @@ let package = Package(
       ], swiftSettings: strict),
 // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
+    // Feeds the wire what it must take, must refuse and must survive.
+    .testTarget(
+      name: "SyncProtocolTests", dependencies: ["SyncProtocol", "TradeRules", protobuf],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
       swiftSettings: strict),
