@@ -93,7 +93,7 @@ let package = Package(
         "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
         "WebSocketTransport", arguments,
       ], swiftSettings: strict),
-// Holds the rules to the scenarios and promises.
+    // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Feeds the wire what it must take, must refuse and must survive.
     .testTarget(
@@ -102,5 +102,7 @@ let package = Package(
     .testTarget(
       name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
       swiftSettings: strict),
+    // Holds the checkout to the rules of the house.
+    .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
   ]
 )

@@ -39,8 +39,33 @@ extension ResolveConflict {
       throw .refused(Refusal(.badValue, column.name))
     }
     row.values[column.number - 1] = value
+    row = try checked(row, of: number, in: trade)
     trade.put(row, in: table)
     try FieldStamps.note(column.number, of: table.key(of: row), in: trade)
+  }
+}
+
+extension ResolveConflict {
+  /// The row as an edit would have had to leave it; a value chosen by hand may be anything.
+  private static func checked(
+    _ row: Row, of table: TableNumber, in trade: Trade
+  ) throws(Interruption) -> Row {
+    switch table {
+    case ProductColumns.number:
+      var product = Product(row)
+      try trade.checkFields(of: &product)
+      return product.row
+    case CustomerColumns.number:
+      let customer = Customer(row)
+      try trade.checkFields(
+        status: customer.status, country: customer.country, currency: customer.currency,
+        warehouse: customer.warehouse)
+      return row
+    case LotColumns.number:
+      try trade.check(CivilDate(Lot(row).expiry) != nil, "expiry")
+      return row
+    default: return row
+    }
   }
 }
 
@@ -62,6 +87,6 @@ extension FinishTask {
 extension Trade {
   /// Whether the device may change a record in these buckets: what it cannot see it cannot touch.
   func mayChange(_ places: [Bucket]) -> Bool {
-    role == .centre || device.grants.meet(places.isEmpty ? [.hq] : places)
+    role == .centre || device.grants.meet(places)
   }
 }

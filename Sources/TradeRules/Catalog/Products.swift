@@ -5,7 +5,7 @@ extension CreateProduct {
     }
     let product = try makeProduct(form, in: trade)
     trade.put(product)
-    trade.tell(kind.rawValue, of: product.sku, places: [])
+    trade.tell(kind.rawValue, of: product.sku, places: [.hq])
     return Verdict(.applied)
   }
 
@@ -47,7 +47,7 @@ extension EditProduct {
     if let gtin = form.gtin, !gtin.isEmpty { form.gtin = Names.gtin14(gtin) ?? gtin }
     try checkValues(form, in: trade)
     let result = try FieldMerge.apply(
-      form.form, to: &product, called: product.sku, places: [], in: trade)
+      form.form, to: &product, called: product.sku, places: [.hq], in: trade)
     trade.put(product)
     return result.verdict()
   }
@@ -68,7 +68,7 @@ extension EditProduct {
 
 extension Trade {
   /// Refuses fields that are not of the form they need with `BAD_VALUE`, and pads the GTIN.
-  fileprivate func checkFields(of product: inout Product) throws(Interruption) {
+  func checkFields(of product: inout Product) throws(Interruption) {
     try check(!product.name.isEmpty, "name")
     try check(product.status == .active || product.status == .archived, "status")
     if !product.gtin.isEmpty {

@@ -98,7 +98,7 @@ extension ImportStock {
       draft.lot = row.lot
       try StockLedger.record(draft, in: trade)
     }
-    try StockLedger.keepLot(row.lot, of: row.sku, expiry: row.expiry, in: trade)
+    try Lots.keep(row.lot, of: row.sku, expiry: row.expiry, at: row.warehouse, in: trade)
     return imported.last == nil ? .created : .updated
   }
 }

@@ -291,7 +291,8 @@ public enum CodeBook {
       .possibleDuplicateAdjustment, "The same correction was recorded twice; both count.",
       "Reverse one if it happened once.", .attention),
     entry(
-      .lotExpiryConflict, "The lot is known with another expiry; the earlier one rules until somebody decides.",
+      .lotExpiryConflict,
+      "The lot is known with another expiry; the earlier one rules until somebody decides.",
       "waybill conflict resolve chooses.", .attention),
     entry(
       .shippedAfterCancel, "The order was shipped after it was cancelled.",

@@ -1,12 +1,12 @@
 /// What looks wrong about stock becomes work for somebody at the place; the fact itself stands (P1).
 enum StockExceptions {
-  /// More was taken from a bin than the books say was there.
+  /// Looks at a bin from which something was taken, more perhaps than the books say was there.
   ///
   /// When the product's other bins hold what is missing, it lies in the wrong place (#17); otherwise the
   /// books are wrong (#10).
-  static func negative(
-    _ key: StockKey, _ balance: Quantity, in trade: Trade
-  ) throws(Interruption) {
+  static func lookAt(_ key: StockKey, in trade: Trade) throws(Interruption) {
+    let balance = try trade.stock(of: key).onHand
+    guard balance < .zero else { return }
     trade.flag(.negativeBin)
     guard try !isOpen(.negativeBin, key, in: trade) else { return }
     var elsewhere = balance

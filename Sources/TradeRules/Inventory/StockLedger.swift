@@ -31,16 +31,13 @@ enum StockLedger {
     let product = try trade.checkProduct(draft.sku)
     try trade.checkQuantity(draft.quantity, of: product, .aboveZero)
     let movement = makeMovement(draft, in: trade)
-    var net = Quantity.zero
-    if !draft.fromBin.isEmpty {
-      net += try book(movement, at: draft.fromBin, in: trade)
-    }
-    if !draft.toBin.isEmpty {
-      net += try book(movement, at: draft.toBin, in: trade)
-    }
+    let taken = draft.fromBin.isEmpty ? .zero : try book(movement, at: draft.fromBin, in: trade)
+    let brought = draft.toBin.isEmpty ? .zero : try book(movement, at: draft.toBin, in: trade)
     trade.put(movement)
-    try raiseLevel(of: movement.key(at: ""), by: net, in: trade)
-    try keepLot(draft.lot, of: draft.sku, expiry: "", in: trade)
+    try raiseLevel(of: movement.key(at: ""), by: taken + brought, in: trade)
+    // Looked at last: what left a bin it was not in may have been found in the other.
+    if taken < .zero { try StockExceptions.lookAt(movement.key(at: draft.fromBin), in: trade) }
+    try Lots.keep(draft.lot, of: draft.sku, at: draft.warehouse, in: trade)
     return movement
   }
 
@@ -117,10 +114,7 @@ enum StockLedger {
       of: key, from: place.isOpening ? nil : place.occurredAt.advanced(byMilliseconds: -window))
     let change = try CountLedger.absorb(
       effect, of: key, at: place, into: observations, in: trade)
-    let after = try raiseStock(of: key, by: change, in: trade)
-    if effect < .zero, change < .zero, after < .zero {
-      try StockExceptions.negative(key, after, in: trade)
-    }
+    try raiseStock(of: key, by: change, in: trade)
     for observation in observations
     where CountLedger.isTooNear(observation, to: movement, within: window, in: trade) {
       try StockExceptions.nearCount(key, in: trade)
@@ -129,11 +123,9 @@ enum StockLedger {
     return change
   }
 
-  /// - Returns: the balance after the change.
-  @discardableResult
   static func raiseStock(
     of key: StockKey, by change: Quantity, in trade: Trade
-  ) throws(Interruption) -> Quantity {
+  ) throws(Interruption) {
     if try trade.find(BinColumns.self, key.warehouse, key.bin) == nil {
       var bin = Bin()
       bin.warehouse = key.warehouse
@@ -144,7 +136,6 @@ enum StockLedger {
     var stock = try trade.stock(of: key)
     stock.onHand += change
     trade.put(stock)
-    return stock.onHand
   }
 
   static func raiseLevel(
@@ -158,20 +149,6 @@ enum StockLedger {
     if key.condition != .good { level.unavailable += net }
     trade.put(level)
     trade.touchLevel(key.warehouse, key.sku)
-  }
-
-  /// Makes a lot known, and its expiry the earliest one anybody gave (#14).
-  static func keepLot(
-    _ code: String, of sku: String, expiry: String, in trade: Trade
-  ) throws(Interruption) {
-    guard !code.isEmpty else { return }
-    var lot = try trade.find(LotColumns.self, sku, code) ?? Lot()
-    lot.sku = sku
-    lot.code = code
-    if !expiry.isEmpty, lot.expiry.isEmpty || expiry.utf8.lexicographicallyPrecedes(lot.expiry.utf8) {
-      lot.expiry = expiry
-    }
-    trade.put(lot)
   }
 }
 

@@ -10,8 +10,9 @@ extension ReceiveStock {
     draft.lot = form.lot ?? ""
     draft.reason = form.note ?? ""
     try StockLedger.record(draft, in: trade)
-    try StockLedger.keepLot(draft.lot, of: form.sku, expiry: expiry, in: trade)
-    return Verdict(.applied)
+    let conflict = try Lots.keep(
+      draft.lot, of: form.sku, expiry: expiry, at: form.warehouse, in: trade)
+    return Verdict(.applied, conflicts: conflict.map { [$0] } ?? [])
   }
 }
 
@@ -70,7 +71,7 @@ extension CountStock {
     let key = StockKey(
       warehouse: form.warehouse, bin: try countedBin(form, in: trade), sku: form.sku, lot: lot)
     try CountLedger.observe(form.quantity, of: key, in: trade)
-    try StockLedger.keepLot(lot, of: form.sku, expiry: "", in: trade)
+    try Lots.keep(lot, of: form.sku, at: form.warehouse, in: trade)
     return Verdict(.applied)
   }
 

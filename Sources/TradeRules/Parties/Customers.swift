@@ -84,7 +84,7 @@ extension Record where Columns == CustomerColumns {
 }
 
 extension Trade {
-  fileprivate func checkFields(
+  func checkFields(
     status: CustomerStatus, country: String, currency: String, warehouse: String?
   ) throws(Interruption) {
     try check(status == .active || status == .blocked, "status")

@@ -5,8 +5,8 @@
 /// Every group meets the loop "needs → load → again"; its changes get the next version. Devices are
 /// offline unless a test says otherwise: what they record is based on what they saw at their last `sync`.
 final class RuleBench {
-  /// Rows by key, as a store has them.
-  private(set) var rows: [RowKey: Row] = [:]
+  /// Rows by key, table by table, as a store has them.
+  private var tables: [TableNumber: [RowKey: Row]] = [:]
   private(set) var version: Int64 = 0
   /// Final answers by operation.
   private(set) var answers: [OperationID: Verdict] = [:]
@@ -40,8 +40,8 @@ final class RuleBench {
     numbers = centre.numbers
     seen = centre.seen
     fresh = centre.fresh
-    rows = centre.rows.filter { key, row in
-      TableDescription.numbered(key.table).map { grants.meet($0.buckets(of: row)) } ?? false
+    for table in TableDescription.all {
+      tables[table.number] = centre.tables[table.number]?.filter { grants.meet(table.buckets(of: $0.value)) }
     }
   }
 
@@ -111,7 +111,7 @@ final class RuleBench {
   @discardableResult
   func decide(_ group: [Operation], replaying recorded: [Bool]? = nil) -> [Verdict] {
     let verdicts = decideOnce(group, replaying: recorded)
-    while let place = held.firstIndex(where: { rows[$0.key] != nil }) {
+    while let place = held.firstIndex(where: { row($0.key) != nil }) {
       let ready = held.remove(at: place)
       decideOnce(ready.group, replaying: nil)
     }
@@ -159,16 +159,16 @@ final class RuleBench {
   private func load(_ needs: [Need], into view: WorkingSet) {
     for need in needs {
       switch need {
-      case .row(let key): view.load(key, rows[key])
+      case .row(let key): view.load(key, row(key))
       case .range(let range):
-        view.load(range, rows.filter { $0.key.table == range.table.number }.values.filter(range.contains))
+        view.load(range, (tables[range.table.number] ?? [:]).values.filter(range.contains))
       }
     }
   }
 
   private func store(_ view: WorkingSet, _ mark: WorkingSet.Mark, _ next: Int64) {
     view.stamp(next, since: mark)
-    for change in view.changes() { rows[change.key] = change.after }
+    for change in view.changes() { tables[change.key.table, default: [:]][change.key] = change.after }
     view.markStored()
     guard isFinal else { return }
     version = next
@@ -177,22 +177,26 @@ final class RuleBench {
 
   // MARK: Looking
 
+  func row(_ key: RowKey) -> Row? { tables[key.table]?[key] }
+
+  /// Every row there is.
+  var rows: [RowKey: Row] {
+    tables.values.reduce(into: [:]) { all, table in all.merge(table) { one, _ in one } }
+  }
+
   func find<C: TableColumns>(_: C.Type, _ key: any ColumnValue...) -> Record<C>? {
     var bytes: [UInt8] = []
     for part in key { RowKey.append(part.value, to: &bytes) }
-    return rows[RowKey(table: C.number, bytes: bytes)].map { Record<C>($0) }
+    return row(RowKey(table: C.number, bytes: bytes)).map { Record<C>($0) }
   }
 
   /// All records of a table in order of their keys.
   func all<C: TableColumns>(_: C.Type) -> [Record<C>] {
-    rows.filter { $0.key.table == C.number }.sorted { $0.key < $1.key }.map { Record<C>($0.value) }
+    (tables[C.number] ?? [:]).sorted { $0.key < $1.key }.map { Record<C>($0.value) }
   }
 
-  /// All rows but the named tables', for comparing two worlds.
-  func rows(without tables: [any TableColumns.Type]) -> [RowKey: [Value]] {
-    let numbers = tables.map { $0.number }
-    return rows.filter { !numbers.contains($0.key.table) }.mapValues(\.values)
-  }
+  /// The cells of a table's rows in order of their keys, for comparing two worlds; versions aside.
+  func values<C: TableColumns>(of table: C.Type) -> [[Value]] { all(table).map(\.row.values) }
 }
 
 extension Instant {

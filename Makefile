@@ -1,0 +1,81 @@
+# What one does with a checkout. `make help` lists it.
+#
+# Everything runs on a fresh Debian 12 with a Swift toolchain of 6.2 or newer; `make setup` adds the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+APT_PACKAGES := libwebsockets-dev libwebsockets-evlib-ev libssl-dev libsqlite3-dev libzstd-dev \
+	zlib1g-dev pkg-config openssl gzip git ca-certificates
+SWIFT_OLDEST := 6.2
+GENERATED := Sources/SyncProtocol/Generated
+OUR_SWIFT := find Package.swift Sources Tests clients schema -name '*.swift' -not -path '$(GENERATED)/*' -print0
+SEEDS ?= 1000
+ROUNDS ?= 200
+
+say = @printf '\n== %s\n' "$(1)"
+
+.PHONY: help setup build test format lint proto demo bench simulate kill clean
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## installs what is missing: libraries through apt; checks the Swift version
+	$(call say,setup)
+	@missing=(); \
+	for package in $(APT_PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$$package"); \
+	done; \
+	if (( $${#missing[@]} )); then \
+	  root=(); if (( $$(id -u) )); then root=(sudo); fi; \
+	  echo "installing with apt: $${missing[*]}"; \
+	  "$${root[@]}" apt-get update -qq; \
+	  "$${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}"; \
+	else \
+	  echo "all libraries are installed"; \
+	fi
+	@command -v swift >/dev/null || { echo "No swift on the PATH: install Swift $(SWIFT_OLDEST) or newer from https://swift.org/install"; exit 1; }
+	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -1); \
+	if [[ "$$(printf '%s\n' $(SWIFT_OLDEST) "$$found" | sort -V | head -1)" != $(SWIFT_OLDEST) ]]; then \
+	  echo "Swift $$found is too old: $(SWIFT_OLDEST) or newer is needed"; exit 1; \
+	fi; \
+	echo "Swift $$found"
+
+build: ## builds the programs and the tests (debug)
+	$(call say,build)
+	@swift build --build-tests
+
+test: setup build ## sets up, builds, runs every test
+	$(call say,test)
+	@swift test --skip-build --parallel
+
+format: ## formats our Swift
+	@$(OUR_SWIFT) | xargs -0 swift format format --in-place --parallel
+
+lint: ## checks that our Swift is formatted
+	$(call say,lint)
+	@$(OUR_SWIFT) | xargs -0 swift format lint --strict --parallel
+	@echo "lint: clean"
+
+demo: setup ## tells the story of a day offline with the real programs
+	$(call say,build the two programs)
+	@swift build --product waybill-server
+	@swift build --product waybill
+	$(call say,demo)
+	@PATH="$$(swift build --show-bin-path):$$PATH" docs/examples/demo/demo.sh
+
+bench: ## measures the workloads of docs/PERFORMANCE.md (release)
+	@swift build -c release --product waybill-bench
+	@"$$(swift build -c release --show-bin-path)/waybill-bench"
+
+simulate: ## torments the hosts with SEEDS=1000 seeds (release)
+	@swift build -c release --product waybill-simulate
+	@SWIFT_DETERMINISTIC_HASHING=1 "$$(swift build -c release --show-bin-path)/waybill-simulate" --seeds $(SEEDS)
+
+kill: build ## kills both programs at random moments, ROUNDS=200 times
+	@WAYBILL_KILL_ROUNDS=$(ROUNDS) swift test --skip-build --filter KillTests
+
+clean: ## removes what was built
+	@rm -rf .build

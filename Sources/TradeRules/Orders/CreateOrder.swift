@@ -1,0 +1,176 @@
+extension CreateOrder {
+  /// Makes a draft with its lines, priced, with the customer's name and address as they are now.
+  ///
+  /// Waits for a customer that has not arrived. Refuses `CODE_TAKEN` when another order has the number,
+  /// `NOT_PERMITTED` when the order would be outside the device's scope, then as its lines are refused.
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try prepare(form, in: trade)
+    try checkNumber(form, in: trade)
+    guard let customer = try trade.find(CustomerColumns.self, form.customer) else {
+      guard trade.entry.isFinal else { throw .refused(Refusal(.unknownCustomer)) }
+      throw .waits(for: RowKey(CustomerColumns.self, form.customer), called: "customer of \(form.number)")
+    }
+    var sheet = OrderSheet(try draft(form, for: customer, in: trade))
+    try sheet.checkScope(in: trade)
+    try sheet.prepareLines(form.lines, in: trade)
+    for entry in form.lines {
+      try sheet.add(entry.id, entry.sku, entry.quantity, entry.price, in: trade)
+    }
+    try sheet.total(in: trade)
+    try sheet.save(in: trade)
+    trade.tell(kind.rawValue, of: form.number, places: sheet.places)
+    return Verdict(.applied, sheet.priceCodes(of: sheet.lines), record: form.number)
+  }
+
+  /// Asks for what every new order needs in one go.
+  private static func prepare(_ form: Filled<Self>, in trade: Trade) throws(Interruption) {
+    var keys = [
+      RowKey(OrderColumns.self, form.id), RowKey(CustomerColumns.self, form.customer),
+      RowKey(SettingColumns.self, Settings.priceFloorPerMille.rawValue),
+    ]
+    for entry in form.lines {
+      keys.append(RowKey(ProductColumns.self, entry.sku))
+      keys.append(RowKey(OrderLineColumns.self, entry.id))
+    }
+    if let warehouse = form.warehouse { keys.append(RowKey(WarehouseColumns.self, warehouse)) }
+    try trade.prepare(keys)
+  }
+
+  private static func checkNumber(_ form: Filled<Self>, in trade: Trade) throws(Interruption) {
+    guard !form.number.isEmpty, form.id != .none else {
+      throw .refused(Refusal(.badValue, "the order's number"))
+    }
+    let known = try trade.ifVisible { () throws(Interruption) in
+      try trade.find(OrderColumns.self, form.id)
+    }
+    let namesakes = try trade.all(OrderColumns.self, "sales_order_number", form.number)
+    guard known == nil, namesakes.isEmpty else {
+      throw .refused(Refusal(.codeTaken, form.number))
+    }
+  }
+
+  private static func draft(
+    _ form: Filled<Self>, for customer: Customer, in trade: Trade
+  ) throws(Interruption) -> Order {
+    var order = Order()
+    order.id = form.id
+    order.number = form.number
+    order.customer = customer.id
+    order.customerCode = customer.code
+    order.customerName = customer.name
+    order.deliveryAddress = form.deliveryAddress ?? customer.address
+    order.notes = form.notes ?? PersonalText("")
+    order.agent = customer.agent ?? trade.device.agent
+    order.territory = customer.territory ?? trade.device.territory
+    order.warehouse = try warehouse(form, customer, in: trade)
+    (order.currency, order.priceList) = try priceTerms(form, customer, in: trade)
+    order.state = .draft
+    order.shipComplete = form.shipComplete
+    order.orderedAt = trade.occurredAt
+    order.device = trade.operation.id.device
+    order.nextLine = 1
+    return order
+  }
+
+  /// The warehouse asked for, which must exist; else the customer's; else the device's first; else none yet.
+  private static func warehouse(
+    _ form: Filled<Self>, _ customer: Customer, in trade: Trade
+  ) throws(Interruption) -> String {
+    guard let named = form.warehouse, !named.isEmpty else {
+      return customer.warehouse ?? trade.device.warehouses.words.first ?? ""
+    }
+    guard try trade.find(WarehouseColumns.self, named) != nil else {
+      throw .refused(Refusal(.unknownWarehouse, named))
+    }
+    return named
+  }
+
+  /// The currency: asked for, else the customer's, else that of the list asked for. The list: asked for,
+  /// else the customer's when it is of that currency, else none: then the company's holds.
+  private static func priceTerms(
+    _ form: Filled<Self>, _ customer: Customer, in trade: Trade
+  ) throws(Interruption) -> (currency: String, list: String) {
+    var named: PriceList?
+    if let code = form.priceList, !code.isEmpty {
+      named = try trade.find(PriceListColumns.self, code)
+      if named == nil { throw .refused(Refusal(.unknownRecord, "price list \(code)")) }
+    }
+    var currency = form.currency ?? customer.currency
+    if currency.isEmpty { currency = named?.currency ?? "" }
+    guard try trade.find(CurrencyColumns.self, currency) != nil else {
+      throw .refused(Refusal(.unknownCurrency, currency))
+    }
+    if let named {
+      guard named.currency == currency else {
+        throw .refused(Refusal(.badValue, "price list \(named.code) is in \(named.currency)"))
+      }
+      return (currency, named.code)
+    }
+    guard !customer.priceList.isEmpty,
+      try trade.find(PriceListColumns.self, customer.priceList)?.currency == currency
+    else { return (currency, "") }
+    return (currency, customer.priceList)
+  }
+}
+
+extension OrderSheet {
+  /// Asks for the prices of all lines in one go.
+  func prepareLines(
+    _ entries: [Filled<OrderLineEntry>], in trade: Trade
+  ) throws(Interruption) {
+    var readings = Readings()
+    _ = try readings.gather { () throws(Interruption) in
+      try trade.all(PriceListColumns.self, "price_list_currency", order.currency)
+    }
+    for entry in entries where !order.priceList.isEmpty {
+      _ = try readings.gather { () throws(Interruption) in
+        try trade.all(PriceColumns.self, "price_of_product", entry.sku, order.priceList)
+      }
+    }
+    try readings.finish()
+  }
+
+  /// Adds a line. Its number is the next free one, so that latecomers disturb nobody's.
+  ///
+  /// - Throws: `.refused` with `CODE_TAKEN`, `UNKNOWN_SKU`, `BAD_QUANTITY`, `PRICE_MISSING`, in this order.
+  mutating func add(
+    _ id: RecordID, _ sku: String, _ quantity: Quantity, _ price: UnitPrice?, in trade: Trade
+  ) throws(Interruption) {
+    let known = try trade.ifVisible { () throws(Interruption) in
+      try trade.find(OrderLineColumns.self, id)
+    }
+    guard known == nil, id != .none, !lines.contains(where: { $0.id == id }) else {
+      throw .refused(Refusal(.codeTaken, "a line of \(order.number)"))
+    }
+    let product = try trade.checkProduct(sku)
+    try trade.checkQuantity(quantity, of: product, .aboveZero)
+    let quote = try Pricing.quote(sku, quantity, given: price, for: order, in: trade)
+    var line = OrderLine()
+    line.id = id
+    line.order = order.id
+    line.line = order.nextLine
+    line.sku = sku
+    line.ordered = quantity
+    line.unitPrice = quote.price
+    line.priceCode = quote.code?.rawValue ?? ""
+    lines.append(line)
+    order.nextLine += 1
+  }
+
+  /// What an answer says of prices, each code once.
+  func priceCodes(of lines: [OrderLine]) -> [Code] {
+    var codes: [Code] = []
+    for line in lines where !line.isRemoved && !line.priceCode.isEmpty {
+      let code = Code(rawValue: line.priceCode)
+      if !codes.contains(code) { codes.append(code) }
+    }
+    return codes
+  }
+
+  /// Puts the order on hold for the prices that somebody has to look at.
+  mutating func holdForPrices() {
+    for code in priceCodes(of: lines) where code == .priceBelowFloor || code == .priceReview {
+      order.holds.insert(code.rawValue)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// What an order comes to.
+public enum OrderTotals {
+  /// The sum of the lines, each rounded half away from zero to minor units of the order's currency; what was
+  /// removed or cancelled costs nothing. Nil when it does not fit 64 bits.
+  ///
+  /// - Parameter exponent: the currency's decimals, 0 … 4.
+  public static func totalMinor(of lines: [OrderLine], exponent: Int64) -> Int64? {
+    var total: Int64 = 0
+    for line in lines where !line.isRemoved {
+      guard let amount = line.unitPrice.amountMinor(for: line.ordered - line.cancelled, exponent: exponent)
+      else { return nil }
+      let (sum, overflow) = total.addingReportingOverflow(amount)
+      if overflow { return nil }
+      total = sum
+    }
+    return total
+  }
+}
+
+/// How far an order's goods have come: derived from its lines, never stored (domain, three states an order).
+public struct Fulfilment: Word {
+  public let rawValue: String
+  public init(rawValue: String) { self.rawValue = rawValue }
+  public static let unallocated: Fulfilment = "unallocated"
+  public static let partAllocated: Fulfilment = "part allocated"
+  public static let allocated: Fulfilment = "allocated"
+  public static let picking: Fulfilment = "picking"
+  public static let picked: Fulfilment = "picked"
+  public static let partShipped: Fulfilment = "part shipped"
+  public static let shipped: Fulfilment = "shipped"
+  public static let delivered: Fulfilment = "delivered"
+
+  /// The furthest step that all lines, or some, have reached.
+  public static func of(_ lines: [OrderLine]) -> Fulfilment {
+    let wanted = lines.filter { !$0.isRemoved && $0.ordered > $0.cancelled }
+    guard !wanted.isEmpty else { return .unallocated }
+    func all(_ counter: (OrderLine) -> Quantity) -> Bool {
+      wanted.allSatisfy { counter($0) >= $0.ordered - $0.cancelled }
+    }
+    if all({ $0.delivered }) { return .delivered }
+    if all({ $0.shipped }) { return .shipped }
+    if wanted.contains(where: { $0.shipped > .zero }) { return .partShipped }
+    if all({ $0.picked }) { return .picked }
+    if wanted.contains(where: { $0.picked > .zero }) { return .picking }
+    if all({ $0.allocated }) { return .allocated }
+    return wanted.contains { $0.allocated > .zero } ? .partAllocated : .unallocated
+  }
+}
+
+extension Record where Columns == OrderLineColumns {
+  /// What is still to be shipped of the line.
+  public var open: Quantity {
+    self.isRemoved ? .zero : max(.zero, self.ordered - self.cancelled - self.shipped)
+  }
+}

@@ -1,0 +1,65 @@
+/// The papers of what left: a shipment, and a line for each order line it carries.
+enum Shipments {
+  /// Adds an order's goods to a shipment, a new one or one that already carries another order's.
+  static func record(
+    _ form: Filled<ShipOrder>, _ sheet: OrderSheet, _ items: [ShippedItem], in trade: Trade
+  ) throws(Interruption) {
+    let known = try trade.ifVisible { () throws(Interruption) in
+      try trade.find(ShipmentColumns.self, form.shipment)
+    }
+    var shipment = known ?? Shipment()
+    if known == nil {
+      shipment.id = form.shipment
+      shipment.number = form.shipmentNumber
+      shipment.warehouse = form.warehouse
+      shipment.shippedAt = trade.occurredAt
+      shipment.agent = sheet.order.agent
+      shipment.territory = sheet.order.territory
+      shipment.device = sheet.order.device
+    }
+    if let carrier = form.carrier { shipment.carrier = carrier }
+    if let tracking = form.tracking { shipment.tracking = tracking }
+    shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
+    trade.put(shipment)
+    let carried = try trade.all(ShipmentLineColumns.self, "shipment_line_order", sheet.order.id)
+    for item in items {
+      let line = sheet.lines[item.index]
+      var shipped =
+        carried.first { $0.shipment == form.shipment && $0.line == line.id } ?? ShipmentLine()
+      shipped.shipment = form.shipment
+      shipped.line = line.id
+      shipped.order = sheet.order.id
+      shipped.sku = line.sku
+      shipped.quantity += item.quantity
+      copyPlaces(of: sheet.order, to: &shipped)
+      trade.put(shipped)
+    }
+  }
+
+  /// Shows an order's shipments to the warehouses that have to do with it now.
+  static func show(_ sheet: OrderSheet, in trade: Trade) throws(Interruption) {
+    for var line in try trade.all(ShipmentLineColumns.self, "shipment_line_order", sheet.order.id) {
+      copyPlaces(of: sheet.order, to: &line)
+      trade.put(line)
+      let shipment = try trade.ifVisible { () throws(Interruption) in
+        try trade.find(ShipmentColumns.self, line.shipment)
+      }
+      guard var shipment else { continue }
+      shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
+      trade.put(shipment)
+    }
+  }
+
+  private static func copyPlaces(of order: Order, to line: inout ShipmentLine) {
+    line.agent = order.agent
+    line.territory = order.territory
+    line.warehouses = order.warehouses
+    line.device = order.device
+  }
+
+  private static func union(_ one: WordList, _ other: WordList) -> WordList {
+    var words = one
+    for word in other.words { words.insert(word) }
+    return WordList(words.words.sorted())
+  }
+}

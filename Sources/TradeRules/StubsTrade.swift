@@ -1,3 +1,0 @@
-enum OrderConflicts {
-  static func resolved(_ conflict: Conflict, in trade: Trade) throws(Interruption) {}
-}
