@@ -94,7 +94,7 @@ let package = Package(
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     .testTarget(
-      name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
+      name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "SyncProtocol", "Schema", grdb],
       swiftSettings: strict),
     // Holds the checkout to the rules of the house.
     .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
