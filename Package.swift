@@ -107,7 +107,7 @@ let package = Package(
       name: "SyncProtocolTests", dependencies: ["SyncProtocol", "TradeRules", protobuf],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
+      name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "SyncProtocol", "Schema", grdb],
       swiftSettings: strict),
     // Holds the checkout to the rules of the house.
     .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
