@@ -58,6 +58,12 @@ public struct RowKey: Hashable, Comparable, Sendable {
     self.bytes = bytes
   }
 
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(table)
+    // All at once: byte by byte it would be the dearest part of every lookup.
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
+
   public static func < (one: RowKey, other: RowKey) -> Bool {
     one.table != other.table ? one.table < other.table : one.bytes.lexicographicallyPrecedes(other.bytes)
   }
