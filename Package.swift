@@ -111,6 +111,8 @@ let package = Package(
       swiftSettings: strict),
     // Holds the checkout to the rules of the house.
     .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
+    // Drives both programs from outside.
+    .testTarget(name: "EndToEndTests", swiftSettings: strict),
     // Holds the transport to what it carries.
     .testTarget(name: "WebSocketTransportTests", dependencies: ["WebSocketTransport"], swiftSettings: strict),
   ]
