@@ -99,6 +99,10 @@ let package = Package(
         "BenchmarkFloor", "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
         arguments,
       ], exclude: ["Floor"], swiftSettings: strict),
+    // Holds the centre's store to its log and its questions to their answers.
+    .testTarget(
+      name: "CentralStoreTests",
+      dependencies: ["CentralStore", "SyncProtocol", "SyncSession", "TradeRules", grdb], swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Tells stories through the real hosts, by hand and by chance.
@@ -115,6 +119,8 @@ let package = Package(
       swiftSettings: strict),
     // Holds the checkout to the rules of the house.
     .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
+    // Drives both programs from outside.
+    .testTarget(name: "EndToEndTests", swiftSettings: strict),
     // Holds the transport to what it carries.
     .testTarget(name: "WebSocketTransportTests", dependencies: ["WebSocketTransport"], swiftSettings: strict),
   ]

@@ -72,7 +72,10 @@ struct PromiseDesk {
   }
 
   mutating func settle(in trade: Trade) throws(Interruption) {
-    for key in trade.takeTouchedLevels() {
+    let keys = trade.takeTouchedLevels()
+    // An order or an import touches many: what they need is asked for at once.
+    if keys.count > 1 { try trade.prepare(keys.flatMap(PromiseDesk.waitingNeeds)) }
+    for key in keys {
       let available = try Promises.available(key, in: trade)
       if available > .zero { try serve(key, available, in: trade) }
       if available < .zero { try shrink(key, by: -available, in: trade) }
@@ -113,6 +116,12 @@ struct PromiseDesk {
         try sheets[place].grant(granted, to: index, at: key.warehouse, in: trade)
         available -= granted
       }
+    }
+  }
+
+  private static func waitingNeeds(_ key: Trade.LevelKey) -> [Need] {
+    [key.warehouse, OrderSheet.anywhere].map { place in
+      .range(RowRange(OrderLineColumns.self, "order_line_waiting", [place, key.sku]))
     }
   }
 

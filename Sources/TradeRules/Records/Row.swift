@@ -58,9 +58,9 @@ public struct RowKey: Hashable, Comparable, Sendable {
     self.bytes = bytes
   }
 
+  /// The bytes at once: an array would hash them one by one.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(table)
-    // All at once: byte by byte it would be the dearest part of every lookup.
     bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
   }
 
