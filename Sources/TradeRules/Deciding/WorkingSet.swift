@@ -172,20 +172,19 @@ public final class WorkingSet {
 
   private func reindex(_ key: RowKey, from old: Row?, to new: Row?) {
     guard !ranges.isEmpty, let table = TableDescription.numbered(key.table) else { return }
-    for (number, index) in table.indexes.enumerated() {
-      let positions = table.indexPositions[number].prefix(index.equalCount)
-      if let old, let new, positions.allSatisfy({ old.values[$0] == new.values[$0] }) { continue }
-      let oldPrefix = old.map { prefix(of: $0, index, positions, table) }
-      let newPrefix = new.map { prefix(of: $0, index, positions, table) }
+    for index in table.indexes {
+      let oldPrefix = old.map { prefix(of: $0, index, table) }
+      let newPrefix = new.map { prefix(of: $0, index, table) }
+      if oldPrefix == newPrefix { continue }
       if let oldPrefix { ranges[oldPrefix]?.keys.remove(key) }
       if let newPrefix { ranges[newPrefix]?.keys.insert(key) }
     }
   }
 
-  private func prefix(
-    of row: Row, _ index: Index, _ positions: ArraySlice<Int>, _ table: TableDescription
-  ) -> Prefix {
-    Prefix(table: table.number, index: index.name, values: positions.map { row.values[$0] })
+  private func prefix(of row: Row, _ index: Index, _ table: TableDescription) -> Prefix {
+    Prefix(
+      table: table.number, index: index.name,
+      values: index.columns.prefix(index.equalCount).map { table.value(of: $0, in: row) })
   }
 
   private func covers(_ loaded: Value?, _ wanted: Value?) -> Bool {

@@ -8,8 +8,6 @@ public final class TableDescription: Sendable {
   public let columns: [ColumnDescription]
   public let keyColumns: [ColumnDescription]
   public let indexes: [Index]
-  /// Where in a row the columns of each index stand.
-  let indexPositions: [[Int]]
   /// The one bucket of every row, where that is so.
   public let commonBucket: Bucket?
   /// No device ever sees a row of it.
@@ -27,13 +25,6 @@ public final class TableDescription: Sendable {
     }.sorted { $0.number < $1.number }
     keyColumns = columns.filter(\.isKey)
     indexes = C.indexes
-    let positions = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.number - 1) })
-    indexPositions = C.indexes.map { index in
-      index.columns.map { name in
-        guard let position = positions[name] else { preconditionFailure("\(C.name) has no column \(name)") }
-        return position
-      }
-    }
     var empty = [Value](repeating: .null, count: columns.last?.number ?? 0)
     for column in columns where !column.isOptional { empty[column.number - 1] = column.kind.empty }
     emptyValues = empty
