@@ -19,6 +19,9 @@ final class World {
   private var centreWakesAt: Instant?
   /// Events the centre has not been given yet.
   private var centreInbox: [CentralHost.Event] = []
+  /// Sees each message at the moment it would arrive, and may break links or stop programs. Answers whether
+  /// the message still arrives; one that does not takes its link with it.
+  var onArrival: ((Network.Delivery) throws -> Bool)?
 
   init(seed: UInt64, faults: NetworkFaults = .none) throws {
     self.seed = seed
@@ -45,8 +48,19 @@ final class World {
   /// Invites a device; it enrols and loads as soon as time passes and it may connect.
   @discardableResult
   func addDevice(
-    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil, warehouses: [String] = []
+    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil, warehouses: [String] = [],
+    store: ReplicaStore? = nil
   ) throws -> SimulatedDevice {
+    let enrolment = try invite(code, role, agent: agent, territory: territory, warehouses: warehouses)
+    let device = try SimulatedDevice(code, seed: seed, enrolment: enrolment, store: store, at: now)
+    devices[code] = device
+    return device
+  }
+
+  /// Makes an enrolment code, good for a day.
+  func invite(
+    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil, warehouses: [String] = []
+  ) throws -> EnrolmentCode {
     let secret = centreRandom.bytes(EnrolmentCode.secretBytes)
     let enrolment = EnrolmentCode(secret: secret, centreKey: centreKey.publicKey)
     try decide(
@@ -60,10 +74,11 @@ final class World {
         $0.secretHash = enrolment.secretHash
         $0.expiresAt = now.advanced(byMilliseconds: 86_400_000)
       })
-    let device = try SimulatedDevice(code, seed: seed, enrolment: enrolment, at: now)
-    devices[code] = device
-    return device
+    return enrolment
   }
+
+  /// Puts a device into the world that was made elsewhere: with a code of its own, or as a copy of another.
+  func add(_ device: SimulatedDevice, as name: String) { devices[name] = device }
 
   // MARK: Time
 
@@ -129,15 +144,23 @@ final class World {
   }
 
   /// The link goes; what was on its way is lost.
-  func breakLink(of device: SimulatedDevice) throws {
+  ///
+  /// - Parameter halfOpen: only the device notices; the centre goes on as if it were there.
+  func breakLink(of device: SimulatedDevice, halfOpen: Bool = false) throws {
     guard let link = device.link else { return }
     device.link = nil
     network.close(link)
-    centreInbox.append(.disconnected(link))
+    if !halfOpen { centreInbox.append(.disconnected(link)) }
     try give(device, [.disconnected])
   }
 
   private func deliver(_ delivery: Network.Delivery) throws {
+    guard network.isOpen(delivery.link) else { return }
+    if let onArrival, try !onArrival(delivery) {
+      let device = devices.values.first { $0.link == delivery.link }
+      if let device { try breakLink(of: device) }
+      return
+    }
     guard network.isOpen(delivery.link) else { return }
     switch delivery.end {
     case .centre: centreInbox.append(.received(delivery.link, delivery.bytes))
