@@ -30,12 +30,15 @@ public final class CentralStore {
 
   init(_ database: any DatabaseWriter) throws {
     self.database = database
-    (epoch, head, index, awaited) = try database.read { db in
-      (
-        try Meta.id("epoch", in: db) ?? .none, try LogStore.head(in: db), try ChangeIndex(db),
-        try Set(String.fetchAll(db, sql: "SELECT DISTINCT waiting_for FROM held WHERE waiting_for <> ''"))
-      )
-    }
+    (epoch, head, index, awaited) = try database.read(CentralStore.remembered)
+  }
+
+  /// What is kept in memory beside the file, as the file has it.
+  private static func remembered(_ db: Database) throws -> (RecordID, LogEnd, ChangeIndex, Set<String>) {
+    (
+      try Meta.id("epoch", in: db) ?? .none, try LogStore.head(in: db), try ChangeIndex(db),
+      try Set(String.fetchAll(db, sql: "SELECT DISTINCT waiting_for FROM held WHERE waiting_for <> ''"))
+    )
   }
 
   /// The same store as a program that starts anew would find it: everything that was not committed is gone.
@@ -56,11 +59,24 @@ public final class CentralStore {
   func commit(
     _ groups: [[ReceivedOperation]], sessions: [DeviceSession] = [], at now: Instant
   ) throws -> Commit {
+    try commit(sessions) { batch in for group in groups { try batch.decide(group, at: now) } }
+  }
+
+  /// Decides logged entries again, on a store that has the entries before them and no others.
+  ///
+  /// - Returns: the entries as decided now; with the rules and rows of the day they are the same (G29).
+  func replay(_ logged: [(entry: LogEntry, group: [ReceivedOperation])]) throws -> [LogEntry] {
+    try commit([]) { batch in for (entry, group) in logged { try batch.replay(entry, group) } }.entries
+  }
+
+  private func commit(
+    _ sessions: [DeviceSession], _ decide: (DecisionBatch) throws -> Void
+  ) throws -> Commit {
     if rows.count > CentralStore.rowsInMemoryMax { rows = WorkingSet() }
     do {
       let (batch, newIndex, changes) = try database.write { db in
         let batch = DecisionBatch(db, rows: rows, head: head, epoch: epoch, awaited: awaited)
-        for group in groups { try batch.decide(group, at: now) }
+        try decide(batch)
         let (newIndex, changes) = try keep(batch, in: db)
         for session in sessions { try DeviceSessions.store(session, in: db) }
         return (batch, newIndex, changes)
@@ -69,8 +85,10 @@ public final class CentralStore {
       (head, index, awaited) = (batch.head, newIndex, batch.awaited)
       return Commit(entries: batch.entries, changes: changes)
     } catch {
-      // What was decided in memory did not reach the disk: forget it.
+      // What was decided in memory may not have reached the disk; after a failed fsync nobody knows. What
+      // the file says counts.
       rows = WorkingSet()
+      (epoch, head, index, awaited) = try database.read(CentralStore.remembered)
       throw error
     }
   }
