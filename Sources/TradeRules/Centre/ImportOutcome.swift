@@ -78,8 +78,10 @@ struct ImportedRow {
     var record = record
     let texts = description.personalTexts(of: form)
     record.content = description.encode(form)
+    let commitments = texts.flatMap(\.commitment)
     record.personal = PersonalText(
-      texts.map { $0.text + "\u{1F}" }.joined(), commitment: texts.flatMap(\.commitment))
+      texts.map { $0.text + "\u{1F}" }.joined(),
+      commitment: commitments.isEmpty ? [] : trade.entry.hash(commitments))
     trade.put(record)
   }
 
