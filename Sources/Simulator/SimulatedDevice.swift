@@ -93,7 +93,9 @@ final class SimulatedDevice {
   /// A new id, as the device's program makes them.
   func newID(at now: Instant) -> RecordID {
     let bytes = random.bytes(16)
-    let words = (0..<2).map { word in bytes[word * 8..<word * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+    let words = (0..<2).map { word in
+      bytes[word * 8..<word * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
     return RecordID(milliseconds: now.milliseconds, random: (words[0], words[1]))
   }
 }

@@ -19,9 +19,9 @@ final class World {
   private var centreWakesAt: Instant?
   /// Events the centre has not been given yet.
   private var centreInbox: [CentralHost.Event] = []
-  /// Sees each message at the moment it would arrive, and may break links or stop programs. Answers whether
-  /// the message still arrives; one that does not takes its link with it.
-  var onArrival: ((Network.Delivery) throws -> Bool)?
+  /// Sees each message at the moment it would arrive, may break links and stop programs, and says what
+  /// becomes of it. Nil: every message arrives.
+  var onArrival: ((Network.Delivery) throws -> Network.Fate)?
 
   init(seed: UInt64, faults: NetworkFaults = .none) throws {
     self.seed = seed
@@ -48,8 +48,8 @@ final class World {
   /// Invites a device; it enrols and loads as soon as time passes and it may connect.
   @discardableResult
   func addDevice(
-    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil, warehouses: [String] = [],
-    store: ReplicaStore? = nil
+    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil,
+    warehouses: [String] = [], store: ReplicaStore? = nil
   ) throws -> SimulatedDevice {
     let enrolment = try invite(code, role, agent: agent, territory: territory, warehouses: warehouses)
     let device = try SimulatedDevice(code, seed: seed, enrolment: enrolment, store: store, at: now)
@@ -101,7 +101,9 @@ final class World {
     let end = now.advanced(byMilliseconds: milliseconds)
     while now < end {
       try run(milliseconds: 250)
-      if devices.values.allSatisfy({ !$0.mayConnect || $0.isCurrent(with: store.head.version) }) { return true }
+      if devices.values.allSatisfy({ !$0.mayConnect || $0.isCurrent(with: store.head.version) }) {
+        return true
+      }
     }
     return false
   }
@@ -156,10 +158,11 @@ final class World {
 
   private func deliver(_ delivery: Network.Delivery) throws {
     guard network.isOpen(delivery.link) else { return }
-    if let onArrival, try !onArrival(delivery) {
-      let device = devices.values.first { $0.link == delivery.link }
-      if let device { try breakLink(of: device) }
-      return
+    switch try onArrival?(delivery) ?? .arrives {
+    case .arrives: break
+    case .vanishes: return
+    case .breaksLink:
+      if let device = devices.values.first(where: { $0.link == delivery.link }) { try breakLink(of: device) }
     }
     guard network.isOpen(delivery.link) else { return }
     switch delivery.end {

@@ -24,7 +24,9 @@ struct StockStories {
     try shop.expectAllIsWell()
   }
 
-  @Test("#1 the second order ships complete or not at all: it gets nothing and is on hold", arguments: Arrival.allCases)
+  @Test(
+    "#1 the second order ships complete or not at all: it gets nothing and is on hold",
+    arguments: Arrival.allCases)
   func lastFiveComplete(arrival: Arrival) throws {
     let shop = try Shop([("CHAI", 5)])
     try shop.cutOff(shop.ana, shop.ben)
@@ -103,7 +105,8 @@ struct StockStories {
     try shop.expectAllIsWell()
   }
 
-  @Test("#7 counted twice, 48 at ten and 47 at eleven: 47, whichever arrives first", arguments: Arrival.allCases)
+  @Test(
+    "#7 counted twice, 48 at ten and 47 at eleven: 47, whichever arrives first", arguments: Arrival.allCases)
   func laterCountHolds(arrival: Arrival) throws {
     let shop = try Shop([("CHAI", 50)])
     try shop.cutOff(shop.pia, shop.quim)

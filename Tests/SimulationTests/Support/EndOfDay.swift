@@ -1,9 +1,10 @@
-import struct Foundation.Data
 import GRDB
 import SyncSession
 import Testing
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 @testable import CentralStore
 @testable import ReplicaStore
@@ -21,7 +22,9 @@ extension Shop {
     try settle(location)
     for code in world.devices.keys.sorted() {
       let person = Person(self, code)
-      #expect(person.device.isCurrent(with: world.store.head.version), "\(code) is current", sourceLocation: location)
+      #expect(
+        person.device.isCurrent(with: world.store.head.version), "\(code) is current",
+        sourceLocation: location)
       try expectSameRows(person, location)
       try expectSameDigests(person, location)
       try expectAnswers(person, location)
@@ -77,7 +80,9 @@ extension Shop {
         try GRDB.Row.fetchOne(db, sql: "SELECT digest FROM bucket WHERE name = ?", arguments: [bucket.name])
           .map { Array($0["digest"] as Data) }
       }
-      #expect(kept ?? BucketDigest.zero.bytes == wanted.bytes, "\(bucket) of \(person.code)", sourceLocation: location)
+      #expect(
+        kept ?? BucketDigest.zero.bytes == wanted.bytes, "\(bucket) of \(person.code)",
+        sourceLocation: location)
     }
   }
 
@@ -98,7 +103,8 @@ extension Shop {
       let held = try centre.find(HeldColumns.self, key: RowKey(HeldColumns.self, device, item.number))
       let waits = held.map { !$0.waitingFor.isEmpty } ?? false
       #expect(answered != waits, "\(id) is answered or held", sourceLocation: location)
-      #expect(item.state == (waits ? .held : .answered), "\(id) as the device sees it", sourceLocation: location)
+      #expect(
+        item.state == (waits ? .held : .answered), "\(id) as the device sees it", sourceLocation: location)
       #expect(try decisions(of: id) == (answered ? 1 : 0), "\(id) is decided once", sourceLocation: location)
     }
   }

@@ -1,3 +1,4 @@
+import ReplicaStore
 import Testing
 import TradeRules
 
@@ -20,13 +21,16 @@ final class Shop {
   /// - Parameters:
   ///   - stock: what lies in bin `MAIN` of `W1`.
   ///   - staffed: the devices that take part.
-  init(seed: UInt64 = 1, _ stock: [(sku: String, quantity: Quantity)] = [("CHAI", 100)],
-    staffed: [String] = ["A1", "A2", "B1", "P1", "P2", "HQ"]
+  ///   - files: replicas that lie in a file instead of in memory, by device.
+  init(
+    seed: UInt64 = 1, _ stock: [(sku: String, quantity: Quantity)] = [("CHAI", 100)],
+    staffed: [String] = ["A1", "A2", "B1", "P1", "P2", "HQ"], files: [String: String] = [:]
   ) throws {
     world = try World(seed: seed)
     try found(stock)
     for (device, role, agent, warehouses) in Shop.staff where staffed.contains(device) {
-      try world.addDevice(device, role, agent: agent, warehouses: warehouses)
+      let store = try files[device].map { try ReplicaStore.open(at: $0, create: true) }
+      try world.addDevice(device, role, agent: agent, warehouses: warehouses, store: store)
     }
     try settle()
   }
@@ -73,7 +77,7 @@ final class Shop {
   /// Does something at the centre's console.
   func decide<F: OperationForm>(_ form: Filled<F>, _ location: SourceLocation = #_sourceLocation) throws {
     let verdicts = try world.decide(form)
-    #expect(verdicts.allSatisfy { $0.outcome == .applied }, sourceLocation: location)
+    #expect(verdicts.map(\.outcome) == [.applied], "\(F.kind): \(verdicts)", sourceLocation: location)
   }
 
   private func found(_ stock: [(sku: String, quantity: Quantity)]) throws {
@@ -141,6 +145,8 @@ final class Shop {
       $0.warehouse = warehouse
       $0.sku = sku
       $0.bin = "MAIN"
+      $0.lot = ""
+      $0.expiry = ""
       $0.quantity = quantity
     }
   }
