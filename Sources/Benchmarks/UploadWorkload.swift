@@ -16,20 +16,20 @@ struct UploadWorkload {
     let commands = replicas * operationsEach
     let before = shop.centre.store.head.version
     var turns = 0
-    let upload = try Measurement.of { turns = try upload(pairings, to: shop) }
+    let spent = try Measurement.of { turns = try upload(pairings, to: shop) }
     let decided = Int(shop.centre.store.head.version - before)
     guard decided == commands else { throw WorkloadFailed("P2 decided \(decided) groups of \(commands)") }
     let written = try rowsWritten(since: before, in: shop.centre.store)
     let floor = floor_group_commits(
       folder.appendingPathComponent("floor.db").path, Int64(commands),
       Int64(max(1, commands / max(1, turns))), Int64(max(1, written / commands)), 300)
-    let rate = Double(commands) / upload.wall
+    let rate = Double(commands) / spent.wall
     let floorRate = Double(commands) / (Double(floor) / 1e9)
     return [
       Figure(workload: "P2", what: "operations", value: Double(commands), unit: ""),
       Figure(workload: "P2", what: "rows left by an operation", value: Double(written) / Double(commands), unit: ""),
       Figure(workload: "P2", what: "decided durably", value: rate, unit: "operations/s", ratio: rate / floorRate),
-      Figure(workload: "P2", what: "of processor time", value: Double(commands) / upload.processor, unit: "operations/s"),
+      Figure(workload: "P2", what: "of processor time", value: Double(commands) / spent.processor, unit: "operations/s"),
       Figure(workload: "P2", what: "floor", value: floorRate, unit: "operations/s"),
     ]
   }

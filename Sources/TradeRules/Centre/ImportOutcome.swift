@@ -78,10 +78,10 @@ struct ImportedRow {
     var record = record
     let texts = description.personalTexts(of: form)
     record.content = description.encode(form)
-    let commitments = texts.flatMap(\.commitment)
+    // One commitment for all texts of the row: the hash of theirs.
     record.personal = PersonalText(
       texts.map { $0.text + "\u{1F}" }.joined(),
-      commitment: commitments.isEmpty ? [] : trade.entry.hash(commitments))
+      commitment: texts.isEmpty ? [] : trade.entry.hash(texts.flatMap(\.commitment)))
     trade.put(record)
   }
 
