@@ -8,6 +8,10 @@ struct NetworkFaults {
   /// Of 1,000 messages how many break their link after they arrive, and how many attempts to connect fail.
   var breaksPerMille: Int
   var refusalsPerMille: Int
+  /// Of 1,000 messages how many are held up for up to half a minute, with all that follow them.
+  var stallsPerMille = 0
+  /// Of 1,000 broken links how many the centre does not hear of for up to a minute.
+  var halfOpenPerMille = 0
 
   static let none = NetworkFaults(delayMin: 1, delayMean: 0, breaksPerMille: 0, refusalsPerMille: 0)
 }
@@ -50,9 +54,12 @@ struct Network {
   private var lastArrival: [UInt64: (centre: Instant, device: Instant)] = [:]
   private var nextLink: UInt64 = 1
   private var nextOrder: UInt64 = 0
-  /// Messages carried, and links broken by chance.
+  /// Messages carried and held up, links broken by chance and left half open, attempts to connect refused.
   private(set) var carried = 0
+  private(set) var stalled = 0
   private(set) var broken = 0
+  private(set) var halfOpened = 0
+  private(set) var refused = 0
 
   init(seed: UInt64, faults: NetworkFaults) {
     self.faults = faults
@@ -63,7 +70,10 @@ struct Network {
 
   /// A new link; nil when the attempt fails.
   mutating func open(device: String, at now: Instant) -> UInt64? {
-    if random.chance(faults.refusalsPerMille) { return nil }
+    if random.chance(faults.refusalsPerMille) {
+      refused += 1
+      return nil
+    }
     defer { nextLink += 1 }
     links[nextLink] = device
     lastArrival[nextLink] = (now, now)
@@ -80,17 +90,26 @@ struct Network {
   }
 
   mutating func send(_ bytes: [UInt8], on link: UInt64, to end: End, at now: Instant) {
-    carry(Delivery(link: link, end: end, bytes: bytes, closes: false), at: now)
-  }
-
-  mutating func sendClose(on link: UInt64, to end: End, at now: Instant) {
-    carry(Delivery(link: link, end: end, bytes: [], closes: true), at: now)
-  }
-
-  private mutating func carry(_ delivery: Delivery, at now: Instant) {
-    guard isOpen(delivery.link), var last = lastArrival[delivery.link] else { return }
     let extra = faults.delayMean > 0 ? Int64(random.next() % UInt64(faults.delayMean * 2)) : 0
-    var at = now.advanced(byMilliseconds: faults.delayMin + extra)
+    let stall = random.chance(faults.stallsPerMille) ? Int64(random.next() % 30_000) : 0
+    if stall > 0 { stalled += 1 }
+    carry(
+      Delivery(link: link, end: end, bytes: bytes, closes: false),
+      after: faults.delayMin + extra + stall, at: now)
+  }
+
+  mutating func sendClose(on link: UInt64, to end: End, at now: Instant, after delay: Int64? = nil) {
+    carry(Delivery(link: link, end: end, bytes: [], closes: true), after: delay ?? faults.delayMin, at: now)
+  }
+
+  /// Lets what arrived arrive again later, behind what is on its way then.
+  mutating func repeatDelivery(_ delivery: Delivery, after delay: Int64, at now: Instant) {
+    carry(delivery, after: delay, at: now)
+  }
+
+  private mutating func carry(_ delivery: Delivery, after delay: Int64, at now: Instant) {
+    guard isOpen(delivery.link), var last = lastArrival[delivery.link] else { return }
+    var at = now.advanced(byMilliseconds: delay)
     switch delivery.end {
     case .centre:
       at = max(at, last.centre)
@@ -117,5 +136,13 @@ struct Network {
     guard isOpen(link), random.chance(faults.breaksPerMille) else { return false }
     broken += 1
     return true
+  }
+
+  /// How long the centre does not hear of a link that the device lost, milliseconds; nil when it hears at
+  /// once.
+  mutating func halfOpenTime() -> Int64? {
+    guard random.chance(faults.halfOpenPerMille) else { return nil }
+    halfOpened += 1
+    return Int64(random.next() % 60_000)
   }
 }

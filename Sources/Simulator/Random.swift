@@ -32,6 +32,17 @@ struct Random: RandomNumberGenerator {
   /// True in `perMille` of 1,000 cases.
   mutating func chance(_ perMille: Int) -> Bool { Int(next() % 1_000) < perMille }
 
+  /// A number of the range, each as likely as the others.
+  mutating func number(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + Int(next() % UInt64(range.upperBound - range.lowerBound + 1))
+  }
+
+  /// One of the choices; nil when there are none.
+  mutating func pick<C: RandomAccessCollection>(_ choices: C) -> C.Element? {
+    guard !choices.isEmpty else { return nil }
+    return choices[choices.index(choices.startIndex, offsetBy: number(0...choices.count - 1))]
+  }
+
   private func rotate(_ word: UInt64, _ by: UInt64) -> UInt64 { word << by | word >> (64 - by) }
 }
 

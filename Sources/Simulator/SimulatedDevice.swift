@@ -11,6 +11,11 @@ final class SimulatedDevice {
   /// Whether there is a network where the device is.
   var mayConnect = true
   var wakesAt: Instant?
+  /// Whether it is switched off: nothing happens on it.
+  var isOff = false
+  let disk = FailingDisk()
+  /// What it enrols with, until it has.
+  private var enrolment: EnrolmentCode?
   /// What the device's clock says less the world's time, milliseconds.
   var clockErrorMilliseconds: Int64 = 0
   private let random: RandomSource
@@ -26,7 +31,8 @@ final class SimulatedDevice {
     _ code: String, seed: UInt64, enrolment: EnrolmentCode, store: ReplicaStore? = nil, at now: Instant
   ) throws {
     try self.init(code, seed: seed, store: store ?? ReplicaStore.inMemory(), at: now)
-    try host.beginEnrolment(code: enrolment, url: "ws://centre/sync", caFile: "")
+    self.enrolment = enrolment
+    try restart(at: now)
   }
 
   /// A device that works on a replica as it finds it.
@@ -40,19 +46,24 @@ final class SimulatedDevice {
     bootID = RecordID(derivedFrom: random.bytes(16))
     host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }
     wakesAt = now
+    let disk = disk
+    try store.read { db in db.add(transactionObserver: disk, extent: .databaseLifetime) }
   }
 
   /// The device is switched off and on: its steady clock starts anew, its wall clock may be wrong from now on.
-  func reboot(clockErrorMilliseconds error: Int64, at now: Instant) {
+  func reboot(clockErrorMilliseconds error: Int64, at now: Instant) throws {
     bootID = RecordID(derivedFrom: random.bytes(16))
     bootedAt = now
     clockErrorMilliseconds = error
-    restart(at: now)
+    try restart(at: now)
   }
 
-  func restart(at now: Instant) {
+  func restart(at now: Instant) throws {
     let random = random
     host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }
+    if let enrolment, try store.state() == nil {
+      try host.beginEnrolment(code: enrolment, url: "ws://centre/sync", caFile: "")
+    }
     wakesAt = now
   }
 
@@ -70,14 +81,22 @@ final class SimulatedDevice {
   /// Whether its outbox is answered and its checkpoint is the centre's head.
   func isCurrent(with head: Int64) -> Bool { host.progress.isCurrent && host.progress.checkpoint == head }
 
+  /// The work was recorded, and the program stopped before it could say so.
+  struct Unheard: Error {}
+
   /// Does something as the person at the device.
   @discardableResult
   func record(
     in world: World, actor: String = "user", _ drafts: (Numbering) throws -> [Draft]
   ) throws -> Recorded {
     let random = random
+    let fate = world.mishaps.fateOfDevice()
+    if let transaction = fate.failingTransaction { disk.failTransaction(after: transaction) }
+    defer { disk.mend() }
     let recorded = try store.record(
       actor: actor, clock: clock(at: world.now), random: { random.bytes($0) }, drafts)
+    disk.mend()
+    if fate.crashes { throw Unheard() }
     acknowledged.append(recorded.id)
     try world.give(self, [.recorded])
     return recorded

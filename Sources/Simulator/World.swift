@@ -1,4 +1,5 @@
 import CentralStore
+import GRDB
 import ReplicaStore
 import SyncProtocol
 import SyncSession
@@ -14,11 +15,29 @@ final class World {
   private(set) var centre: CentralHost
   private(set) var devices: [String: SimulatedDevice] = [:]
   var network: Network
+  /// What chance does to programs and disks; nothing unless a run asks for it.
+  var mishaps: Mishaps
+  var mishapCounts = MishapCounts()
+  let centreDisk = FailingDisk()
   private let centreKey: SigningKey
   private let centreRandom: RandomSource
   private var centreWakesAt: Instant?
+  /// Nobody can connect before.
+  var centreIsUpAt: Instant
   /// Events the centre has not been given yet.
-  private var centreInbox: [CentralHost.Event] = []
+  var centreInbox: [CentralHost.Event] = []
+  /// Told of everything that happens, before what follows from it.
+  var witness: ((Happening) throws -> Void)?
+
+  /// What a witness of a world sees.
+  enum Happening {
+    case delivered(Network.Delivery)
+    /// The centre has decided, and is about to say so.
+    case decided
+    case handled(SimulatedDevice)
+    /// The centre's program stopped, or a device's, in the middle of its work.
+    case crashed(String)
+  }
   /// Sees each message at the moment it would arrive, may break links and stop programs, and says what
   /// becomes of it. Nil: every message arrives.
   var onArrival: ((Network.Delivery) throws -> Network.Fate)?
@@ -26,11 +45,15 @@ final class World {
   init(seed: UInt64, faults: NetworkFaults = .none) throws {
     self.seed = seed
     network = Network(seed: seed, faults: faults)
+    mishaps = Mishaps(seed: seed)
+    centreIsUpAt = now
     centreRandom = RandomSource(seed: seed, "centre")
     centreKey = try SigningKey(seed: centreRandom.bytes(32))
     let random = centreRandom
     centre = CentralHost(store: try CentralStore.inMemory(), key: centreKey) { random.bytes($0) }
     try centre.foundIfNew(at: now)
+    let disk = centreDisk
+    try centre.store.read { db in db.add(transactionObserver: disk, extent: .databaseLifetime) }
   }
 
   var store: CentralStore { centre.store }
@@ -40,8 +63,12 @@ final class World {
   /// Does something at the centre's own console.
   @discardableResult
   func decide<F: OperationForm>(_ form: Filled<F>, actor: String = "os:admin") throws -> [Verdict] {
+    let fate = mishaps.fateOfCentre()
+    if let transaction = fate.failingTransaction { centreDisk.failTransaction(after: transaction) }
+    defer { centreDisk.mend() }
     let (verdicts, orders) = try centre.record([OwnDraft(form)], actor: actor, at: now)
-    obey(orders)
+    centreDisk.mend()
+    try conclude(orders, fate)
     return verdicts
   }
 
@@ -122,70 +149,32 @@ final class World {
     for code in devices.keys.sorted() {
       guard let device = devices[code], let due = device.wakesAt, due <= now else { continue }
       device.wakesAt = nil
-      if device.mayConnect, device.link == nil { try connect(device) } else { try give(device, [.ticked]) }
+      if device.link == nil { try connect(device) } else { try give(device, [.ticked]) }
     }
   }
 
-  // MARK: Links
-
-  private func connect(_ device: SimulatedDevice) throws {
-    guard let link = network.open(device: device.code, at: now) else {
-      try give(device, [.disconnected])
-      return
-    }
-    device.link = link
-    centreInbox.append(.connected(link))
-    try give(device, [.connected])
-  }
-
-  /// Cuts a device off, or lets it connect again.
-  func setOnline(_ code: String, _ isOnline: Bool) throws {
-    guard let device = devices[code] else { return }
-    device.mayConnect = isOnline
-    if isOnline { device.wakesAt = now } else { try breakLink(of: device) }
-  }
-
-  /// The link goes; what was on its way is lost.
-  ///
-  /// - Parameter halfOpen: only the device notices; the centre goes on as if it were there.
-  func breakLink(of device: SimulatedDevice, halfOpen: Bool = false) throws {
-    guard let link = device.link else { return }
-    device.link = nil
-    network.close(link)
-    if !halfOpen { centreInbox.append(.disconnected(link)) }
-    try give(device, [.disconnected])
-  }
-
-  private func deliver(_ delivery: Network.Delivery) throws {
-    guard network.isOpen(delivery.link) else { return }
-    switch try onArrival?(delivery) ?? .arrives {
-    case .arrives: break
-    case .vanishes: return
-    case .breaksLink:
-      if let device = devices.values.first(where: { $0.link == delivery.link }) { try breakLink(of: device) }
-    }
-    guard network.isOpen(delivery.link) else { return }
-    switch delivery.end {
-    case .centre: centreInbox.append(.received(delivery.link, delivery.bytes))
-    case .device(let code):
-      guard let device = devices[code], device.link == delivery.link else { return }
-      if let bytes = delivery.closes ? nil : delivery.bytes {
-        try give(device, [.received(bytes)])
-      } else {
-        try breakLink(of: device)
-      }
-    }
-    if network.breaks(delivery.link), let device = devices.values.first(where: { $0.link == delivery.link }) {
-      try breakLink(of: device)
-    }
-  }
+  // MARK: Programs
 
   private func deliverToCentre() throws {
     while !centreInbox.isEmpty {
       let events = centreInbox
       centreInbox = []
-      obey(centre.handle(events, at: now))
+      let fate = mishaps.fateOfCentre()
+      if let transaction = fate.failingTransaction { centreDisk.failTransaction(after: transaction) }
+      let orders = centre.handle(events, at: now)
+      centreDisk.mend()
+      try conclude(orders, fate)
     }
+  }
+
+  /// Carries out what the centre orders, unless it crashes before.
+  private func conclude(_ orders: [CentralHost.Order], _ fate: Mishaps.Fate) throws {
+    guard fate.crashes else {
+      try witness?(.decided)
+      return obey(orders)
+    }
+    obey(Array(orders.prefix(orders.count * fate.saidPerMille / 1_000)))
+    try crashCentre(downFor: fate.downtime)
   }
 
   private func obey(_ orders: [CentralHost.Order]) {
@@ -202,9 +191,20 @@ final class World {
 
   private func deviceEnd(of link: UInt64) -> Network.End { .device(network.device(of: link)) }
 
-  /// Gives events to a device and carries out what it orders.
+  /// Gives events to a device and carries out what it orders. One whose store fails closes its link, as its
+  /// host demands.
   func give(_ device: SimulatedDevice, _ events: [ReplicaHost.Event]) throws {
-    for order in try device.host.handle(events, at: device.clock(at: now)) {
+    guard !device.isOff else { return }
+    let fate = mishaps.fateOfDevice()
+    if let transaction = fate.failingTransaction { device.disk.failTransaction(after: transaction) }
+    let orders: [ReplicaHost.Order]
+    do { orders = try device.host.handle(events, at: device.clock(at: now)) } catch is FailingDisk.Failure {
+      return try recover(device, from: fate)
+    }
+    device.disk.mend()
+    try witness?(.handled(device))
+    let said = fate.crashes ? orders.count * fate.saidPerMille / 1_000 : orders.count
+    for order in orders.prefix(said) {
       switch order {
       case .connect(let at): device.wakesAt = device.worldTime(of: at, now: now)
       case .send(let bytes):
@@ -212,23 +212,21 @@ final class World {
       case .close: try breakLink(of: device)
       }
     }
+    if fate.crashes { try crash(device, downFor: fate.downtime) }
   }
 
-  // MARK: Crashes
+  private func recover(_ device: SimulatedDevice, from fate: Mishaps.Fate) throws {
+    device.disk.mend()
+    // Without a link there is nothing to close: the program ends with an error and is started again.
+    if fate.crashes || device.link == nil { return try crash(device, downFor: fate.downtime) }
+    try breakLink(of: device)
+  }
 
-  /// The centre stops and starts again: what was committed stays, everything else is gone.
-  func restartCentre() throws {
-    for code in devices.keys.sorted() { if let device = devices[code] { try breakLink(of: device) } }
+  /// A centre that knows what was committed and nothing else.
+  func startCentre() throws {
     centreInbox = []
     centreWakesAt = nil
     let random = centreRandom
     centre = CentralHost(store: try centre.store.reopened(), key: centreKey) { random.bytes($0) }
-  }
-
-  /// A device's program stops and starts again.
-  func restart(_ code: String) throws {
-    guard let device = devices[code] else { return }
-    try breakLink(of: device)
-    device.restart(at: now)
   }
 }

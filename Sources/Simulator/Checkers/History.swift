@@ -1,0 +1,90 @@
+import struct Foundation.Data
+import GRDB
+import TradeRules
+import TradeTables
+
+/// What may never change once it was there, remembered outside of the centre and held against it after every
+/// commit: log entries, answers, facts, and what was shipped (G2, G4, P1, P5).
+struct History {
+  private var entries: [Int64: [UInt8]] = [:]
+  private var head: Int64 = 0
+  private var facts: [RowKey: TradeRules.Row] = [:]
+  private var shipped: [RowKey: Quantity] = [:]
+  private var acceptedOrders: Set<RowKey> = []
+
+  /// Looks at what changed since it was last called.
+  mutating func follow(_ world: World, _ tally: Tally) throws {
+    let now = world.store.head.version
+    guard now != head else { return }
+    tally.add("history", Int(now - head))
+    guard now > head else { throw Finding("history", "the log went from \(head) back to \(now)") }
+    let since = head
+    head = now
+    try world.store.read { db in
+      try readEntries(since: since, in: db)
+      for table in [AnswerColumns.number, MovementColumns.number, ObservationColumns.number] {
+        try readFacts(table, since: since, in: db)
+      }
+      try readLines(since: since, in: db)
+      try readOrders(since: since, in: db)
+    }
+  }
+
+  private mutating func readEntries(since: Int64, in db: Database) throws {
+    let rows = try GRDB.Row.fetchAll(
+      db, sql: "SELECT version, hash FROM log_entry WHERE version > ? ORDER BY version", arguments: [since])
+    guard rows.map({ $0["version"] as Int64 }) == Array(since + 1..<head + 1) else {
+      throw Finding("history", "the log has gaps after \(since)")
+    }
+    for row in rows { entries[row["version"]] = Array(row["hash"] as Data) }
+  }
+
+  private mutating func readFacts(_ number: TableNumber, since: Int64, in db: Database) throws {
+    guard let table = TableDescription.numbered(number) else { return }
+    for row in try TradeTables.scan(table, versionsAfter: since, through: .max, limit: .max, in: db) {
+      let key = table.key(of: row)
+      guard facts.updateValue(row, forKey: key) == nil else {
+        throw Finding("history", "a row of \(table.name) was changed: \(row.values)")
+      }
+    }
+  }
+
+  private mutating func readLines(since: Int64, in db: Database) throws {
+    let table = TableDescription.of(OrderLineColumns.self)
+    for row in try TradeTables.scan(table, versionsAfter: since, through: .max, limit: .max, in: db) {
+      let line = OrderLine(row)
+      guard line.shipped >= shipped[line.key] ?? .zero else {
+        throw Finding("history", "what line \(line.id) had shipped was taken back")
+      }
+      shipped[line.key] = line.shipped
+    }
+  }
+
+  private mutating func readOrders(since: Int64, in db: Database) throws {
+    let table = TableDescription.of(OrderColumns.self)
+    for row in try TradeTables.scan(table, versionsAfter: since, through: .max, limit: .max, in: db) {
+      let order = Order(row)
+      if order.state == .accepted { acceptedOrders.insert(order.key) }
+      guard !acceptedOrders.contains(order.key) || [.accepted, .cancelled].contains(order.state) else {
+        throw Finding("history", "order \(order.number) was accepted and is \(order.state) again")
+      }
+    }
+  }
+
+  /// Holds everything remembered against the store as it is.
+  func check(_ world: World, _ tally: Tally) throws {
+    tally.add("history", entries.count + facts.count)
+    try world.store.read { db in
+      for row in try GRDB.Row.fetchAll(db, sql: "SELECT version, hash FROM log_entry") {
+        let version: Int64 = row["version"]
+        guard entries[version] == Array(row["hash"] as Data) else {
+          throw Finding("history", "entry \(version) is not what it was")
+        }
+      }
+      let found = try TradeTables.rows(Array(facts.keys), in: db)
+      for key in facts.keys.sorted() where found[key] != facts[key] {
+        throw Finding("history", "a row of table \(key.table) is not what it was: \(facts[key]?.values ?? [])")
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import struct Foundation.Data
+import GRDB
+import ReplicaStore
+import SyncProtocol
+import TradeRules
+import TradeTables
+
+/// What must hold of a replica.
+enum ReplicaChecks {
+  /// The confirmed rows of a replica that is at the centre's head are the centre's rows of its scope, no more
+  /// and no less, byte by byte; its digests are those of its rows, and the centre's (G8, G15).
+  static func checkConvergence(of device: SimulatedDevice, in world: World, _ tally: Tally) throws {
+    tally.add("convergence")
+    guard let state = try device.store.state() else {
+      throw Finding("convergence", "\(device.code) is not enrolled")
+    }
+    let wanted = try world.store.read { db in try hashes(of: state.grants, in: db) }
+    let (found, digests, kept) = try device.store.read { db in
+      var hasher = RowHasher()
+      var found: [RowKey: RowHash] = [:]
+      for table in TableDescription.all where !table.isCentreOnly {
+        try BaseImages.visitConfirmed(table, in: db) { row in
+          found[table.key(of: row)] = hasher.hash(row, of: table)
+        }
+      }
+      let kept = try GRDB.Row.fetchAll(db, sql: "SELECT name, digest FROM bucket")
+      return (found, try BaseImages.confirmedDigests(in: db), kept)
+    }
+    let differing = Set(wanted.keys).union(found.keys).filter { wanted[$0] != found[$0] }.sorted()
+    if let key = differing.first {
+      let table = TableDescription.numbered(key.table)?.name ?? "?"
+      let what = wanted[key] == nil ? "has a row too many" : found[key] == nil ? "lacks a row" : "has another row"
+      throw Finding("convergence", "\(device.code) \(what) of \(table), \(differing.count) rows in all")
+    }
+    for row in kept {
+      let bucket = Bucket(row["name"])
+      let actual = bucket.name == "*" ? digests.all : digests[bucket]
+      guard Array(row["digest"] as Data) == actual.bytes else {
+        throw Finding("digests", "\(device.code) keeps another digest of \(bucket) than its rows have")
+      }
+    }
+  }
+
+  private static func hashes(of grants: Grants, in db: Database) throws -> [RowKey: RowHash] {
+    var hasher = RowHasher()
+    var hashes: [RowKey: RowHash] = [:]
+    for table in TableDescription.all where !table.isCentreOnly {
+      try TradeTables.visit(table, in: db) { row in
+        guard grants.meet(table.buckets(of: row)) else { return }
+        hashes[table.key(of: row)] = hasher.hash(row, of: table)
+      }
+    }
+    return hashes
+  }
+
+  /// When nothing waits any more, nothing is guessed any more, and the outbox says of each operation what the
+  /// centre says (G5, G14).
+  static func checkSettled(_ device: SimulatedDevice, in world: World, _ tally: Tally) throws {
+    tally.add("settled")
+    let (states, guesses) = try device.store.read { db in
+      (
+        try GRDB.Row.fetchAll(db, sql: "SELECT number, state FROM outbox ORDER BY number"),
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM base") ?? 0
+      )
+    }
+    var isHolding = false
+    for row in states {
+      let (number, state) = (row["number"] as Int64, row["state"] as String)
+      let waits = try world.store.find(HeldColumns.self, device.code, number)?.waitingFor.isEmpty == false
+      guard state == (waits ? "held" : "answered") else {
+        throw Finding("settled", "\(device.code)/\(number) is \(state) on its device, held: \(waits)")
+      }
+      if waits { isHolding = true }
+    }
+    guard isHolding || guesses == 0 else {
+      throw Finding("settled", "\(device.code) still guesses \(guesses) rows with nothing left to guess")
+    }
+  }
+
+  /// Nothing is sent to a device that it may not see (G15).
+  static func checkScope(of delivery: Network.Delivery, in world: World, _ tally: Tally) throws {
+    guard case .device(let code) = delivery.end, !delivery.closes,
+      case .page(let page) = try Message.decode(delivery.bytes),
+      let grants = try world.store.find(DeviceColumns.self, code)?.grants
+    else { return }
+    let content = try PageContent(page.body.content())
+    for batch in content.batches {
+      for row in batch.rows() {
+        tally.add("scope")
+        guard grants.meet(batch.table.buckets(of: row)), !batch.table.isCentreOnly else {
+          throw Finding("scope", "\(code) was sent a row of \(batch.table.name) in \(page.bucket)")
+        }
+      }
+    }
+  }
+}

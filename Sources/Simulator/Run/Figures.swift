@@ -1,0 +1,41 @@
+/// What some seeds came to in numbers.
+struct Figures {
+  var seeds = 0
+  /// Simulated.
+  var milliseconds: Int64 = 0
+  var operations = 0
+  var refusedAtOnce = 0
+  var messages = 0
+  var faults: [String: Int] = [:]
+  var deeds: [String: Int] = [:]
+  var checks: [String: Int] = [:]
+  /// The centre's answers by outcome and code.
+  var answers: [String: Int] = [:]
+
+  static func += (one: inout Figures, other: Figures) {
+    one.seeds += other.seeds
+    one.milliseconds += other.milliseconds
+    one.operations += other.operations
+    one.refusedAtOnce += other.refusedAtOnce
+    one.messages += other.messages
+    one.faults.merge(other.faults, uniquingKeysWith: +)
+    one.deeds.merge(other.deeds, uniquingKeysWith: +)
+    one.checks.merge(other.checks, uniquingKeysWith: +)
+    one.answers.merge(other.answers, uniquingKeysWith: +)
+  }
+
+  var description: String {
+    """
+    \(seeds) seeds, \(milliseconds / 3_600_000) simulated hours, \(operations) operations \
+    (\(refusedAtOnce) more refused at once), \(messages) messages
+    faults:  \(Figures.list(faults))
+    deeds:   \(Figures.list(deeds))
+    answers: \(Figures.list(answers))
+    checks:  \(Figures.list(checks))
+    """
+  }
+
+  private static func list(_ counts: [String: Int]) -> String {
+    counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+}

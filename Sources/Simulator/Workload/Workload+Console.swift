@@ -1,0 +1,52 @@
+import GRDB
+import TradeRules
+import TradeTables
+
+/// What is done at the centre itself, where everything is known.
+extension Workload {
+  mutating func workAtConsole() throws {
+    do {
+      try command()
+      recorded["console", default: 0] += 1
+    } catch is FailingDisk.Failure {
+      interrupted += 1
+    }
+  }
+
+  private mutating func command() throws {
+    let sku = random.pick(Shop.hotProducts) ?? Shop.weighed
+    switch random.number(0...6) {
+    case 0:
+      try world.decide(Shop.prices(of: [sku], tenThousandths: Int64(random.number(50_000...150_000))))
+    case 1:
+      let warehouse = random.pick(Shop.warehouses) ?? ""
+      let quantity = Quantity(Int64(random.number(0...40)))
+      try world.decide(
+        Filled<ImportStock> {
+          $0.rows = [
+            Filled<StockEntry> {
+              ($0.warehouse, $0.sku, $0.bin, $0.lot, $0.expiry) = (warehouse, sku, "MAIN", "", "")
+              $0.quantity = quantity
+            }
+          ]
+        })
+    case 2:
+      let floor = Int64(random.pick([0, 500, 900]) ?? 0)
+      try world.decide(
+        Filled<ChangeSetting> { ($0.name, $0.amount) = (Settings.priceFloorPerMille.rawValue, floor) })
+    case 3:
+      let window = Int64(random.pick([0, 2_000, 600_000]) ?? 0)
+      try world.decide(
+        Filled<ChangeSetting> { ($0.name, $0.amount) = (Settings.nearCountMilliseconds.rawValue, window) })
+    case 4:
+      let status: ProductStatus = random.chance(400) ? .archived : .active
+      try world.decide(Filled<EditProduct> { ($0.sku, $0.status) = (sku, status.rawValue) })
+    default:
+      let orders = try world.store.read { db in
+        try TradeTables.scan(.of(OrderColumns.self), limit: .max, in: db).map { Order($0) }
+      }
+      guard let order = random.pick(orders) else { return }
+      try world.decide(Filled<ReleaseOrder> { ($0.order, $0.number) = (order.id, order.number) })
+    }
+  }
+}

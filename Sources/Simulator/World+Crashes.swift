@@ -1,0 +1,63 @@
+import CentralStore
+import ReplicaStore
+import TradeRules
+
+/// Programs that stop: what they had committed stays, everything else is gone.
+extension World {
+  /// The centre stops and starts again.
+  func restartCentre() throws {
+    for code in devices.keys.sorted() { if let device = devices[code] { try breakLink(of: device) } }
+    try startCentre()
+  }
+
+  /// The same in the middle of its work: devices get what was said to them before, and nobody is there for a
+  /// while.
+  func crashCentre(downFor downtime: Int64) throws {
+    mishapCounts.centreCrashes += 1
+    try witness?(.crashed("the centre"))
+    for code in devices.keys.sorted() {
+      guard let link = devices[code]?.link else { continue }
+      network.sendClose(on: link, to: .device(code), at: now)
+    }
+    centreIsUpAt = now.advanced(byMilliseconds: downtime)
+    try startCentre()
+  }
+
+  /// A device's program stops and starts again.
+  func restart(_ code: String) throws {
+    guard let device = devices[code] else { return }
+    try breakLink(of: device)
+    try device.restart(at: now)
+  }
+
+  /// A device is switched off and on; from now on its clock is off by that much.
+  func reboot(_ code: String, clockErrorMilliseconds error: Int64) throws {
+    guard let device = devices[code] else { return }
+    try breakLink(of: device)
+    try device.reboot(clockErrorMilliseconds: error, at: now)
+  }
+
+  /// A device's program stops in the middle of its work and is started again after a while.
+  func crash(_ device: SimulatedDevice, downFor downtime: Int64) throws {
+    mishapCounts.deviceCrashes += 1
+    try witness?(.crashed(device.code))
+    if let link = device.link {
+      device.link = nil
+      hangUp(link)
+    }
+    try device.restart(at: now.advanced(byMilliseconds: downtime))
+  }
+
+  /// Switches a device off, or on again.
+  func setOff(_ code: String, _ isOff: Bool) throws {
+    guard let device = devices[code], device.isOff != isOff else { return }
+    if isOff {
+      try breakLink(of: device)
+      device.isOff = true
+      device.wakesAt = nil
+    } else {
+      device.isOff = false
+      try device.reboot(clockErrorMilliseconds: device.clockErrorMilliseconds, at: now)
+    }
+  }
+}
