@@ -99,6 +99,10 @@ let package = Package(
         "BenchmarkFloor", "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
         arguments,
       ], exclude: ["Floor"], swiftSettings: strict),
+    // Holds the centre's store to its log and its questions to their answers.
+    .testTarget(
+      name: "CentralStoreTests",
+      dependencies: ["CentralStore", "SyncProtocol", "SyncSession", "TradeRules", grdb], swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Tells stories through the real hosts, by hand and by chance.
