@@ -26,6 +26,12 @@ public final class ReplicaStore {
     return try lock.held { try database.write(body) }
   }
 
+  /// Closes the store. SQLite copies its log into the file then, which is a write: it happens under the lock.
+  public func close() throws {
+    guard let lock else { return try database.close() }
+    try lock.held { try database.close() }
+  }
+
   /// What the replica knows of itself; nil before its enrolment.
   public func state() throws -> ReplicaState? { try read(ReplicaState.fetch) }
 
