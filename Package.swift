@@ -91,10 +91,12 @@ let package = Package(
         "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
         "WebSocketTransport", arguments,
       ], swiftSettings: strict),
-// Holds the rules to the scenarios and promises.
+    // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     .testTarget(
       name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
       swiftSettings: strict),
+    // Holds the checkout to the rules of the house.
+    .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
   ]
 )

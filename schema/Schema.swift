@@ -1,6 +1,4 @@
-/// The SQL files of this folder, compiled into both programs.
-///
-/// Each property is the text of one file, ready to be executed in one call.
+/// The SQL files of this folder, compiled into both programs. Each text is ready to be executed in one call.
 public enum Schema {
   /// The tables of synced rows, without their indexes: centre and replica.
   public static var trade: String { text(PackageResources.trade_sql) }

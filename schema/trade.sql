@@ -263,6 +263,9 @@ CREATE TABLE sales_order (
   cancelled_by TEXT NOT NULL,
   deleted_by TEXT NOT NULL,
   next_line INTEGER NOT NULL,
+  submitted_by TEXT NOT NULL,
+  cancelled_at INTEGER,
+  cancelled_version INTEGER NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   proofs BLOB,
@@ -350,6 +353,23 @@ CREATE TABLE shipment_line (
   PRIMARY KEY (shipment, line)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE staged_goods (
+  line BLOB NOT NULL CHECK (length(line) = 16)
+    REFERENCES order_line (id) DEFERRABLE INITIALLY DEFERRED,
+  warehouse TEXT NOT NULL CHECK (warehouse <> ''),
+  lot TEXT NOT NULL,
+  "order" BLOB NOT NULL CHECK (length("order") = 16)
+    REFERENCES sales_order (id) DEFERRABLE INITIALLY DEFERRED,
+  quantity INTEGER NOT NULL,
+  agent TEXT,
+  territory TEXT,
+  warehouses TEXT NOT NULL,
+  device TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (line, warehouse, lot)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE task (
   id BLOB NOT NULL CHECK (length(id) = 16),
   kind TEXT NOT NULL,
@@ -365,6 +385,7 @@ CREATE TABLE task (
   is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
   opened_at INTEGER NOT NULL,
   device TEXT NOT NULL,
+  line BLOB CHECK (length(line) = 16),
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (id)
@@ -376,7 +397,7 @@ CREATE TABLE conflict (
   code TEXT NOT NULL,
   record TEXT NOT NULL,
   "table" INTEGER NOT NULL,
-  "key" BLOB NOT NULL,
+  record_key BLOB NOT NULL,
   field TEXT NOT NULL,
   base TEXT NOT NULL,
   mine TEXT NOT NULL,
@@ -469,7 +490,9 @@ CREATE TABLE imported (
   kind TEXT NOT NULL CHECK (kind <> ''),
   external TEXT NOT NULL CHECK (external <> ''),
   content BLOB NOT NULL,
+  personal TEXT NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
+  proofs BLOB,
   PRIMARY KEY (kind, external)
 ) STRICT, WITHOUT ROWID;

@@ -23,6 +23,7 @@ CREATE INDEX order_line_version ON order_line (version);
 CREATE INDEX allocation_version ON allocation (version);
 CREATE INDEX shipment_version ON shipment (version);
 CREATE INDEX shipment_line_version ON shipment_line (version);
+CREATE INDEX staged_goods_version ON staged_goods (version);
 CREATE INDEX task_version ON task (version);
 CREATE INDEX conflict_version ON conflict (version);
 CREATE INDEX notice_version ON notice (version);

@@ -1,5 +1,4 @@
 internal import CLibWebSockets
-internal import Glibc
 
 /// A client's loop: one context with one connection, on libwebsockets' own poll loop, which is the
 /// best one for a handful of descriptors. Confined to its thread once it runs.
@@ -12,13 +11,13 @@ final class ClientLoop {
     case stop
   }
 
-  private let configuration: WebSocketClient.Configuration
+  let configuration: WebSocketClient.Configuration
   private let url: WebSocketURL
   private let limits: TransportLimits
   private let events: @Sendable (WebSocketClient.Event) -> Void
   private let commands: CommandQueue<Command>
-  private let log: LibraryLog
-  private let memory = KeptMemory()
+  let log: LibraryLog
+  let memory = KeptMemory()
   private let scratch = Scratch(capacity: 64 << 10)
   private var context: OpaquePointer?
   private var host: OpaquePointer?
@@ -27,6 +26,7 @@ final class ClientLoop {
   private var now = ContinuousClock.now
   private var connectBy = ContinuousClock.now
   private var link: Link?
+  private var hasAsked = false
   private var isOver = false
 
   init(
@@ -54,68 +54,13 @@ final class ClientLoop {
   }
 
   private func prepare() throws {
-    if url.isSecure { tls = try makeTLS() }
-    var info = lws_context_creation_info()
-    info.port = CONTEXT_PORT_NO_LISTEN
-    info.options = UInt64(LWS_SERVER_OPTION_EXPLICIT_VHOSTS)
-    info.user = Unmanaged.passUnretained(self).toOpaque()
-    // The connection, the wake-up descriptor, and room to spare. Without it, tables for as many
-    // descriptors as the process may open.
-    info.fd_limit_per_thread = 16
-    info.pt_serv_buf_size = 64 << 10
-    info.timeout_secs = configuration.connectTimeout.wholeSeconds
-    guard let context = lws_create_context(&info) else {
-      throw TransportError.libraryRefused(cause: log.lastLine(mentioning: []) ?? "no context")
-    }
+    let setup = ClientSetup(self)
+    if url.isSecure { tls = try setup.makeTLS() }
+    let context = try setup.makeContext()
     self.context = context
-    host = try makeHost(in: context)
+    host = try setup.makeHost(in: context, tls: tls)
     ticker = Ticker(context) { [unowned self] in tick() }
     commands.open(ContextHandle(pointer: context))
-  }
-
-  private func makeTLS() throws -> OpaquePointer {
-    Library.prepareTLS()
-    guard let tls = SSL_CTX_new(TLS_client_method()) else {
-      throw TransportError.libraryRefused(cause: "OpenSSL has no context to give")
-    }
-    clws_tls_harden(tls)
-    guard let file = configuration.caFile else {
-      SSL_CTX_set_default_verify_paths(tls)
-      return tls
-    }
-    guard SSL_CTX_load_verify_file(tls, file) == 1 else {
-      SSL_CTX_free(tls)
-      let readable = access(file, R_OK) == 0
-      let cause = readable ? "no certificate in it" : String(cString: strerror(errno))
-      throw TransportError.certificateUnusable(file: file, cause: cause)
-    }
-    return tls
-  }
-
-  private func makeHost(in context: OpaquePointer) throws -> OpaquePointer {
-    var messages = lws_protocols()
-    messages.name = memory.string(configuration.subprotocol)
-    messages.callback = clientCallback
-    messages.rx_buffer_size = 16 << 10
-    messages.tx_packet_size = 64 << 10
-    var info = lws_context_creation_info()
-    info.port = CONTEXT_PORT_NO_LISTEN
-    info.vhost_name = memory.string("waybill")
-    info.protocols = UnsafePointer(memory.table([messages], end: lws_protocols()))
-    // All zero: silence is judged by `Liveness`.
-    info.retry_and_idle_policy = UnsafePointer(memory.table([lws_retry_bo_t()]))
-    info.connect_timeout_secs = configuration.connectTimeout.wholeSeconds
-    // Port 0 is none. Otherwise the environment's http_proxy would be used, for loopback too.
-    info.http_proxy_address = memory.string("none:0")
-    if let tls {
-      info.options = UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
-      info.provided_client_ssl_ctx = tls
-      info.alpn = memory.string("http/1.1")
-    }
-    guard let host = lws_create_vhost(context, &info) else {
-      throw TransportError.libraryRefused(cause: log.lastLine(mentioning: []) ?? "no host")
-    }
-    return host
   }
 
   /// Connects and serves until the connection is over.
@@ -165,25 +110,32 @@ extension ClientLoop {
     if url.isSecure { flags |= LCCSCF_USE_SSL.rawValue }
     info.ssl_connection = Int32(truncatingIfNeeded: flags)
     if lws_client_connect_via_info(&info) == nil {
-      refused(status: 0, cause: "the connection could not be begun")
+      refused(status: 0, cause: "the name is unknown, or no way leads there")
     }
   }
 
   /// The connection failed before it was open; `cause` is all that libwebsockets says.
+  ///
+  /// A server that closes without a word after it was asked does not want us: it knows no such
+  /// subprotocol, or has too many from this address.
   fileprivate func refused(status: Int, cause: String) {
     let error: TransportError
-    if status != 0 && status != 101 {
+    if hasAsked || status != 0 {
       error = .handshakeRefused(status: status, cause: cause)
-    } else if cause.hasPrefix("HS:") {
-      error = .handshakeRefused(status: 0, cause: cause)
     } else if url.isSecure, let line = log.lastLine(mentioning: ["SSL error"]),
       line.contains("SSL error")
     {
       error = .certificateRefused(host: url.host, cause: line)
     } else {
-      error = .unreachable(configuration.url, cause: cause)
+      let isTLS = cause.contains("SSL err")
+      error = .unreachable(configuration.url, cause: isTLS ? "no TLS is spoken there" : cause)
     }
     finish(.failed(error))
+  }
+
+  /// TCP and TLS are through; the upgrade is being asked for.
+  fileprivate func asks() {
+    hasAsked = true
   }
 
   fileprivate func opened(_ wsi: OpaquePointer) {
@@ -276,7 +228,7 @@ extension ClientLoop {
 
 // MARK: - What libwebsockets calls
 
-private func clientCallback(
+func clientCallback(
   wsi: OpaquePointer?, reason: lws_callback_reasons, user: UnsafeMutableRawPointer?,
   bytes: UnsafeMutableRawPointer?, count: Int
 ) -> Int32 {
@@ -287,6 +239,7 @@ private func clientCallback(
   let payload = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
   switch reason {
   case LWS_CALLBACK_EVENT_WAIT_CANCELLED: loop.runCommands()
+  case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: loop.asks()
   case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH: return loop.accepts(wsi) ? 0 : -1
   case LWS_CALLBACK_CLIENT_ESTABLISHED: loop.opened(wsi)
   case LWS_CALLBACK_CLIENT_RECEIVE: loop.received(bytes, count: count)

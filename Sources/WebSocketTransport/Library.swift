@@ -66,9 +66,9 @@ final class KeptMemory {
   }
 
   deinit {
-    strings.forEach { free($0) }
+    for string in strings { free(string) }
     // Rows are plain C structs: nothing in them needs deinitialising.
-    tables.forEach { $0.deallocate() }
+    for table in tables { table.deallocate() }
   }
 }
 

@@ -28,7 +28,8 @@ func serverHTTPCallback(
     return 0
   case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
     return refuseUpgrade(wsi, status: 400, "name the subprotocol")
-  case LWS_CALLBACK_ESTABLISHED:
+  case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_RAW_ADOPT, LWS_CALLBACK_RAW_RX:
+    // After CONNECT, libwebsockets passes raw bytes on.
     return -1
   case LWS_CALLBACK_HTTP, LWS_CALLBACK_HTTP_BODY, LWS_CALLBACK_HTTP_BODY_COMPLETION,
     LWS_CALLBACK_HTTP_WRITEABLE:

@@ -1,6 +1,6 @@
 internal import CLibWebSockets
 
-/// The start of a request: libwebsockets' number of the method, and the path.
+/// What a request's first line says, without the query.
 struct RequestHead {
   let method: String
   let path: String

@@ -20,5 +20,7 @@ public enum TransportEvent: Sendable {
   /// `code` is that of whoever asked for the close first, this side or the peer
   /// (RFC 6455 §7.4; 1005 if the peer gave none). 1006 means that there was no closing handshake:
   /// the peer vanished, or did not answer in time, and then `reason` says what was noticed here.
+  /// A peer's code is lost, and 1006 reported, if its close frame meets a frame of ours that the
+  /// socket has taken only in part: libwebsockets then hangs up without reading the code.
   case closed(ConnectionID, code: UInt16, reason: String)
 }

@@ -55,7 +55,7 @@ struct RowTests {
     }
   }
 
-  @Test("a million rows may come through one statement: rows and bare cells end up alike")
+  @Test("many rows go through one statement: whole rows and bare cells end up alike")
   func bulkInsertTakesRowsAndCells() throws {
     var dice = Dice(7)
     let store = try World.store()

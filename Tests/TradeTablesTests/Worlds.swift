@@ -133,7 +133,7 @@ enum TestRanges {
     ProductColumns.self, PriceListColumns.self, PriceColumns.self, CustomerColumns.self, StockColumns.self,
     StockLevelColumns.self, MovementColumns.self, ObservationColumns.self, OrderColumns.self,
     OrderLineColumns.self, AllocationColumns.self, ShipmentColumns.self, ShipmentLineColumns.self,
-    ConflictColumns.self, HeldColumns.self, EventColumns.self,
+    StagedColumns.self, TaskColumns.self, ConflictColumns.self, HeldColumns.self, EventColumns.self,
   ]
 
   /// The range of an index in which `row` is; nil for a table that is not listed above.

@@ -147,13 +147,23 @@ struct ImportReadingByteSourceTests {
         let handle = FileHandle(forWritingAtPath: path)
         for byte in content {
           handle?.write(Data([byte]))
-          usleep(2000)
+          if let handle { waitUntilTaken(from: handle.fileDescriptor) }
         }
         try? handle?.close()
       }
       writer.start()
       #expect(try bytes(of: ByteSource(path: path)) == Array("sku\nA1\n".utf8))
     }
+  }
+
+  /// Returns when the pipe is empty, or nobody reads it any more.
+  private func waitUntilTaken(from pipe: Int32) {
+    var waiting: Int32 = 0
+    var state = pollfd(fd: pipe, events: 0, revents: 0)
+    repeat {
+      sched_yield()
+      guard ioctl(pipe, UInt(FIONREAD), &waiting) == 0, poll(&state, 1, 0) == 0 else { return }
+    } while waiting > 0
   }
 
   private func openFiles() throws -> Int {

@@ -34,9 +34,9 @@ extension CentralHost {
   }
 
   private func page(_ piece: Download.Piece, cursor: [UInt8]) -> Page {
-    PageCoding.page(
-      bucket: piece.bucket.name, cursor: cursor, isSnapshot: piece.isSnapshot,
-      rows: piece.rows, left: piece.left)
+    Page(
+      of: piece.bucket, rows: piece.rows, left: piece.left, cursor: cursor, isSnapshot: piece.isSnapshot,
+      isLast: piece.isLast)
   }
 
   func sendWhole(_ buckets: [Bucket], to number: ConnectionNumber) throws {
@@ -137,7 +137,7 @@ extension CentralHost {
     guard var connection = connections[number], let device = connection.device else { return }
     let checkpoint = Checkpoint(
       version: store.head.version, appliedThrough: try store.session(of: device)?.appliedThrough ?? 0,
-      digests: buckets.map { ClaimedDigest(bucket: $0, digest: store.index.digest(of: $0).bytes) },
+      digests: buckets.map { Checkpoint.Digest(bucket: $0, bytes: store.index.digest(of: $0).bytes) },
       centreTime: now, headHash: store.head.hash)
     send(.checkpoint(checkpoint), to: number)
     connection.current = store.head.version
@@ -190,9 +190,7 @@ private struct ChangedBuckets {
         }
       }
       let left = all ? [] : part.filter { $0.left.contains(bucket) }.map(\.key)
-      let page = PageCoding.page(
-        bucket: bucket.name, cursor: [], isSnapshot: false, rows: rows, left: left)
-      return Message.page(page).encode()
+      return Message.page(Page(of: bucket, rows: rows, left: left)).encode()
     }
   }
 }

@@ -1,4 +1,4 @@
-public import SyncProtocol
+import SyncProtocol
 import SyncSession
 public import TradeRules
 import TradeTables

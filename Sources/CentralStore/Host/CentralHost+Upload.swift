@@ -43,7 +43,7 @@ extension CentralHost {
     }
     pending.append(
       PendingPush(
-        connection: number, device: code, groups: fresh.chunked(by: \.group), through: max(last, known),
+        connection: number, device: code, groups: fresh.grouped(by: \.group), through: max(last, known),
         chainHash: last > known ? chain : waiting?.chainHash ?? session.chainHash))
   }
 
@@ -111,6 +111,7 @@ extension CentralHost {
 /// What a failing store is called on the wire.
 enum StoreTrouble {
   static func code(of error: any Error) -> Code {
-    (error as? StoreFault)?.code ?? (error as? DatabaseError).map { StoreFault($0).code } ?? .ioFailed
+    if let fault = error as? StoreFault { return fault.code }
+    return (error as? DatabaseError).map { StoreFault($0, doing: "serve").code } ?? .unexpected
   }
 }

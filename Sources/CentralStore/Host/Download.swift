@@ -40,8 +40,10 @@ struct Download {
   struct Piece {
     let bucket: Bucket
     let isSnapshot: Bool
-    /// Where to go on after this page; nil when the leg is at the head.
+    /// Where to go on after this page.
     let next: Position
+    /// The bucket has nothing newer after this page.
+    let isLast: Bool
     var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
     var left: [RowKey] = []
 

@@ -1,4 +1,4 @@
-import Foundation
+import struct Foundation.Data
 import GRDB
 import SyncSession
 import TradeRules
@@ -46,7 +46,8 @@ struct DownloadReader {
     }
     let next: Download.Position =
       isComplete ? .delta(through: base, after: nil) : .snapshot(base: base, after: last)
-    return Download.Piece(bucket: bucket, isSnapshot: true, next: next, rows: gathered.tables)
+    return Download.Piece(
+      bucket: bucket, isSnapshot: true, next: next, isLast: false, rows: gathered.tables)
   }
 
   private func rows(
@@ -63,7 +64,8 @@ struct DownloadReader {
     let keys = try GRDB.Row.fetchAll(
       statement, arguments: [bucket.name, table.number, Data(after?.bytes ?? []), limit]
     ).map { RowKey(table: table.number, bytes: Array($0["key"] as Data)) }
-    return try TradeTables.rows(keys, in: db)
+    let found = try TradeTables.rows(keys, in: db)
+    return keys.compactMap { found[$0] }
   }
 
   /// The tables that can have rows in a bucket, by number.
@@ -84,39 +86,37 @@ struct DownloadReader {
     var budget = PageBudget(limits)
     var gathered = RowGatherer()
     var left: [RowKey] = []
-    let head = store.head.version
     var last = after
     let isComplete = try store.read { db in
-      let places = try changes(of: bucket, through: through, after: after, limit: limits.pageRowsMax, db)
-      for place in places {
-        last = place.place
-        if place.hasLeft {
-          left.append(place.place.key)
+      let changes = try changes(of: bucket, through: through, after: after, limit: limits.pageRowsMax, db)
+      for change in changes {
+        last = change.place
+        guard let row = change.row, let table = TableDescription.numbered(change.place.key.table) else {
+          left.append(change.place.key)
           budget.spendKey()
-        } else if let row = try TradeTables.row(place.place.key, in: db),
-          let table = TableDescription.numbered(place.place.key.table)
-        {
-          gathered.add(row, in: table)
-          if budget.spend(row) { return false }
+          continue
         }
+        gathered.add(row, in: table)
+        if budget.spend(row) { return false }
       }
-      return places.count < limits.pageRowsMax
+      return changes.count < limits.pageRowsMax
     }
     let next: Download.Position =
-      isComplete ? .delta(through: head, after: nil) : .delta(through: through, after: last)
+      isComplete ? .delta(through: store.head.version, after: nil) : .delta(through: through, after: last)
     return Download.Piece(
-      bucket: bucket, isSnapshot: false, next: next, rows: gathered.tables, left: left)
+      bucket: bucket, isSnapshot: false, next: next, isLast: isComplete, rows: gathered.tables, left: left)
   }
 
-  private struct ChangedPlace {
+  private struct BucketChange {
     let place: Download.ChangePlace
-    let hasLeft: Bool
+    /// Nil: the row left the bucket.
+    let row: TradeRules.Row?
   }
 
-  /// The places of a bucket's changes after `through`, in order of version, table and key.
+  /// A bucket's changes after `through`, in order of version, table and key.
   private func changes(
     of bucket: Bucket, through: Int64, after: Download.ChangePlace?, limit: Int, _ db: Database
-  ) throws -> [ChangedPlace] {
+  ) throws -> [BucketChange] {
     let common = tables(of: bucket).filter { bucket == ChangeIndex.everything || $0.commonBucket == bucket }
     guard common.isEmpty else { return try commonChanges(common, through, after, limit, db) }
     let statement = try db.cachedStatement(
@@ -128,11 +128,15 @@ struct DownloadReader {
       if let after {
         [bucket.name, after.version, after.key.table, Data(after.key.bytes), limit]
       } else { [bucket.name, through, 255, Data(), limit] }
-    return try GRDB.Row.fetchAll(statement, arguments: start).map { row in
-      let key = RowKey(table: row["table_no"], bytes: Array(row["key"] as Data))
-      return ChangedPlace(
-        place: Download.ChangePlace(version: row["version"], key: key), hasLeft: row["has_left"])
+    let places = try GRDB.Row.fetchAll(statement, arguments: start).map { row in
+      (
+        Download.ChangePlace(
+          version: row["version"], key: RowKey(table: row["table_no"], bytes: Array(row["key"] as Data))),
+        row["has_left"] as Bool
+      )
     }
+    let rows = try TradeTables.rows(places.filter { !$0.1 }.map(\.0.key), in: db)
+    return places.map { place, hasLeft in BucketChange(place: place, row: hasLeft ? nil : rows[place.key]) }
   }
 
   /// The same for buckets whose tables' own version indexes serve: each table gives its first `limit`
@@ -140,15 +144,26 @@ struct DownloadReader {
   private func commonChanges(
     _ tables: [TableDescription], _ through: Int64, _ after: Download.ChangePlace?, _ limit: Int,
     _ db: Database
-  ) throws -> [ChangedPlace] {
-    var places: [Download.ChangePlace] = []
+  ) throws -> [BucketChange] {
+    var changes: [BucketChange] = []
     for table in tables {
-      places += try TradeTables.changedKeys(
-        table, after: after.map { ($0.version, $0.key) } ?? (through, nil), limit: limit, in: db
-      ).map { Download.ChangePlace(version: $0.version, key: $0.key) }
+      // Places are in order of version, then table: within the version of the last place, the tables before
+      // its own are done and those behind it are not begun.
+      var since = through
+      var cursor: ChangeCursor?
+      if let after {
+        since = after.key.table < table.number ? after.version - 1 : after.version
+        if after.key.table == table.number { cursor = ChangeCursor(version: after.version, key: after.key) }
+      }
+      let rows = try TradeTables.scan(
+        table, versionsAfter: since, through: .max, after: cursor, limit: limit, in: db)
+      changes += rows.map { row in
+        BucketChange(
+          place: Download.ChangePlace(version: row.version, key: table.key(of: row)), row: row)
+      }
     }
-    places.sort { ($0.version, $0.key) < ($1.version, $1.key) }
-    return places.prefix(limit).map { ChangedPlace(place: $0, hasLeft: false) }
+    changes.sort { ($0.place.version, $0.place.key) < ($1.place.version, $1.place.key) }
+    return Array(changes.prefix(limit))
   }
 }
 

@@ -9,6 +9,8 @@ enum CentralSchema {
   static func upgrade(_ db: Database, from version: Int) throws {
     if version < 1 {
       try db.execute(sql: Schema.trade)
+      try db.execute(sql: Schema.indexes)
+      try db.execute(sql: Schema.versions)
       try db.execute(sql: Schema.centre)
     }
   }

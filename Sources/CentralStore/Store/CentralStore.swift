@@ -98,9 +98,12 @@ public final class CentralStore {
   /// Reads in one consistent view.
   public func read<T>(_ body: (Database) throws -> T) throws -> T { try database.read(body) }
 
-  /// One record by its key; nil when there is none.
-  public func find<C: TableColumns>(_: C.Type, key: RowKey) throws -> Record<C>? {
-    try read { db in try TradeTables.row(key, in: db) }.map { Record<C>($0) }
+  /// One record by the parts of its key; nil when there is none.
+  public func find<C: TableColumns>(
+    _ columns: C.Type, _ parts: any ColumnValue...
+  ) throws -> TradeRules.Record<C>? {
+    let key = RowKey(columns, parts: parts)
+    return try read { db in try TradeTables.row(key, in: db) }.map { TradeRules.Record<C>($0) }
   }
 }
 

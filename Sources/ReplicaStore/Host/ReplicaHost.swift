@@ -1,4 +1,3 @@
-import Foundation
 public import SyncProtocol
 public import SyncSession
 public import TradeRules
@@ -278,9 +277,10 @@ public final class ReplicaHost {
 
   private func refreshProgress() throws {
     guard let state = try store.state() else { return }
+    let last = try store.lastRecorded()
     progress.checkpoint = state.checkpoint
     progress.isCurrent =
       progress.isConnected && state.checkpoint > 0 && state.checkpoint >= progress.head
-      && state.appliedThrough >= (try store.lastRecorded())
+      && state.appliedThrough >= last
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import struct Foundation.Data
 import GRDB
 import SyncProtocol
 import SyncSession
@@ -51,10 +51,9 @@ struct CheckpointApplier {
     var arrived = Arrived()
     try StagedPages.forEach(in: db) { page in
       if page.isSnapshot, arrived.whole[page.bucket] == nil { arrived.whole[page.bucket] = [] }
-      let content = try page.body.open()
+      let content = try PageContent(page.body.content())
       for batch in content.batches {
-        guard let table = TableDescription.numbered(batch.table) else { continue }
-        let keys = try rows.replace(batch.rows, in: table)
+        let keys = try rows.replace(batch.rows(), in: batch.table)
         // Rows that changed while a bucket was sent whole belong to it as well.
         arrived.whole[page.bucket]?.formUnion(keys)
       }
@@ -98,7 +97,7 @@ struct CheckpointApplier {
   }
 
   private func prove(_ checkpoint: Checkpoint, _ rows: ConfirmedRows) throws {
-    let wrong = checkpoint.digests.filter { rows.digest(of: $0.bucket).bytes != $0.digest }.map(\.bucket)
+    let wrong = checkpoint.digests.filter { rows.digest(of: $0.bucket).bytes != $0.bytes }.map(\.bucket)
     if !wrong.isEmpty { throw Mismatch(buckets: wrong) }
   }
 
@@ -114,26 +113,11 @@ struct CheckpointApplier {
     let pending = try Outbox.pending(in: db)
     guard !pending.isEmpty else { return }
     let guess = try Guess(db, state: state)
-    for group in pending.chunked(by: \.group) {
+    for group in pending.grouped(by: \.group) {
       let operations = group.compactMap(\.operation)
       guard operations.count == group.count else { continue }
       _ = try guess.decide(operations)
     }
     try guess.store()
-  }
-}
-
-extension Array {
-  /// Runs of neighbours with an equal key.
-  func chunked<Key: Equatable>(by key: (Element) -> Key) -> [[Element]] {
-    var chunks: [[Element]] = []
-    for element in self {
-      if let last = chunks.last?.last, key(last) == key(element) {
-        chunks[chunks.count - 1].append(element)
-      } else {
-        chunks.append([element])
-      }
-    }
-    return chunks
   }
 }

@@ -1,6 +1,6 @@
-import Foundation
+import struct Foundation.Data
 import GRDB
-public import SyncProtocol
+import SyncProtocol
 import SyncSession
 public import TradeRules
 import TradeTables
@@ -42,7 +42,7 @@ struct Recorder {
   func record(_ drafts: [Draft], actor: String, clock: ClockReading) throws -> Recorded {
     let last = try Outbox.last(in: db)
     let first = (last?.number ?? 0) + 1
-    let recordedAt = DeviceClock.recordedAt(clock, state: state, notBefore: last?.recordedAt)
+    let recordedAt = RecordingClock.recordedAt(clock, state: state, notBefore: last?.recordedAt)
     let operations = drafts.enumerated().map { position, draft in
       Operation(
         id: OperationID(device: state.device, number: first + Int64(position)), group: first,
@@ -53,7 +53,7 @@ struct Recorder {
     let guess = try Guess(db, state: state)
     let expected = try guess.decide(operations)
     for (operation, verdict) in zip(operations, expected ?? []) where verdict.outcome == .rejected {
-      guard let code = verdict.codes.first, code != .groupRejected,
+      guard let code = verdict.codes.first, code != Code.groupRejected,
         CodeBook.entry(for: code).isRefusedAtOnce
       else { continue }
       throw Refusal(code, guess.refusalDetail ?? Rules.recordName(operation))
@@ -157,7 +157,7 @@ final class Guess {
 }
 
 /// Turns what a device's clocks say into a time worth recording (decisions: estimated from anchors).
-enum DeviceClock {
+enum RecordingClock {
   /// Within one start of the device its steady clock counts from the last connection; otherwise the wall
   /// clock is corrected by the last offset. Never earlier than the device's previous operation.
   static func recordedAt(

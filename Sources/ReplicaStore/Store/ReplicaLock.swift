@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import TradeRules
+public import TradeRules
 
 /// The advisory file locks of one replica.
 ///

@@ -1,7 +1,7 @@
-import Foundation
+import struct Foundation.Data
 public import GRDB
 import Schema
-public import SyncProtocol
+import SyncProtocol
 import SyncSession
 public import TradeRules
 import TradeTables
@@ -45,7 +45,7 @@ public final class ReplicaStore {
   ///     work is recorded.
   /// - Throws: `Refusal` when it can never become right; then nothing is recorded.
   public func record(
-    actor: String, clock: ClockReading, random: (Int) -> [UInt8],
+    actor: String, clock: ClockReading, random: @escaping (Int) -> [UInt8],
     _ drafts: (Numbering) throws -> [Draft]
   ) throws -> Recorded {
     try write { db in
@@ -63,7 +63,7 @@ public final class ReplicaStore {
       let items = try Outbox.items(after: number, limit: limit, in: db)
       var bytes = 0
       var batch: [OutboxItem] = []
-      for group in items.chunked(by: \.group) {
+      for group in items.grouped(by: \.group) {
         bytes += group.reduce(0) { $0 + $1.recorded.creditBytes }
         if !batch.isEmpty, bytes > bytesMax { break }
         batch += group

@@ -5,7 +5,7 @@ extension CreateProduct {
     }
     let product = try makeProduct(form, in: trade)
     trade.put(product)
-    trade.tell(kind.rawValue, of: product.sku, places: [])
+    trade.tell(kind.rawValue, of: product.sku, places: [.hq])
     return Verdict(.applied)
   }
 
@@ -47,7 +47,7 @@ extension EditProduct {
     if let gtin = form.gtin, !gtin.isEmpty { form.gtin = Names.gtin14(gtin) ?? gtin }
     try checkValues(form, in: trade)
     let result = try FieldMerge.apply(
-      form.form, to: &product, called: product.sku, places: [], in: trade)
+      form.form, to: &product, called: product.sku, places: [.hq], in: trade)
     trade.put(product)
     return result.verdict()
   }

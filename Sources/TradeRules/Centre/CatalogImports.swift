@@ -79,7 +79,7 @@ extension ImportProducts {
     let fields = try imported.update(&product, to: new, in: trade)
     trade.put(product)
     trade.tell(
-      kind.rawValue, of: product.sku, PersonalText(fields.joined(separator: ", ")), places: [])
+      kind.rawValue, of: product.sku, PersonalText(fields.joined(separator: ", ")), places: [.hq])
     return .updated
   }
 }

@@ -58,7 +58,7 @@ struct CivilDate: Hashable, Sendable {
     return number
   }
 
-  private static func floored(_ number: Int64, by divisor: Int64) -> Int64 {
+  static func floored(_ number: Int64, by divisor: Int64) -> Int64 {
     let quotient = number / divisor
     return number % divisor < 0 ? quotient - 1 : quotient
   }

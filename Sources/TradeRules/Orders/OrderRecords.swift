@@ -153,7 +153,7 @@ public typealias Allocation = Record<AllocationColumns>
 public struct StagedColumns: TableColumns {
   public static let columns = Self()
   public static let number: TableNumber = 45
-  public static let name = "staged"
+  public static let name = "staged_goods"
   public static let reach = Reach<Self>.following { staged in
     orderBuckets(
       agent: staged.agent, territory: staged.territory, warehouses: staged.warehouses,

@@ -11,8 +11,10 @@ public struct CustomerColumns: TableColumns {
   public static let number: TableNumber = 8
   public static let name = "customer"
   public static let reach = Reach<Self>.following { customer in
-    customer.agent.map { [Bucket.agent($0)] } ?? []
-      + (customer.territory.map { [Bucket.territory($0)] } ?? [])
+    var buckets: [Bucket] = []
+    if let agent = customer.agent { buckets.append(.agent(agent)) }
+    if let territory = customer.territory { buckets.append(.territory(territory)) }
+    return buckets
   }
   public static let indexes = [Index("customer_code", equal: ["code"])]
   public let id = Column<RecordID>(1, .key)

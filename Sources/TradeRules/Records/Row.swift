@@ -46,7 +46,12 @@ public struct RowKey: Hashable, Comparable, Sendable {
     self.bytes = bytes
   }
 
-  public init<C: TableColumns>(_: C.Type, _ parts: any ColumnValue...) {
+  public init<C: TableColumns>(_ columns: C.Type, _ parts: any ColumnValue...) {
+    self.init(columns, parts: parts)
+  }
+
+  /// - Parameter parts: the key's cells in order of its columns.
+  public init<C: TableColumns>(_: C.Type, parts: [any ColumnValue]) {
     table = C.number
     var bytes: [UInt8] = []
     for part in parts { RowKey.append(part.value, to: &bytes) }

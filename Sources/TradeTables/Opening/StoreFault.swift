@@ -77,7 +77,7 @@ public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension StoreFault {
   /// What an error of SQLite means.
-  public init(_ error: DatabaseError, doing: String) {
+  public init(_ error: DatabaseError, doing: String = "use the store") {
     let reason: Reason =
       switch error.resultCode {
       case .SQLITE_BUSY, .SQLITE_LOCKED: .busy

@@ -1,0 +1,30 @@
+import Glibc
+import Testing
+
+/// Takes connections and never says a word.
+final class SilentListener {
+  private let descriptor: Int32
+  let port: Int
+
+  init() throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    try #require(descriptor >= 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = descriptor
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(descriptor, address, size) == 0 && listen(descriptor, 8) == 0
+          && getsockname(descriptor, address, &size) == 0
+      }
+    }
+    try #require(code)
+    port = Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  deinit {
+    close(descriptor)
+  }
+}
