@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-public import TradeRules
+import TradeRules
 import TradeTables
 
 /// The file of one replica: where it is, and the ways to open it.

@@ -27,7 +27,7 @@ extension ReplicaStore {
   ///
   /// - Throws: as `record(actor:clock:random:_:)`, and what `drafts` throws.
   public func record(
-    actor: String, clock: ClockReading, random: (Int) -> [UInt8],
+    actor: String, clock: ClockReading, random: @escaping (Int) -> [UInt8],
     seeing drafts: (ReplicaView, Numbering) throws -> [Draft]
   ) throws -> Recorded {
     try record(actor: actor, clock: clock, random: random) { numbering in
