@@ -96,3 +96,8 @@ enum SearchRank {
     return worst
   }
 }
+
+extension ReplicaView {
+  /// A SKU with its case folded, as the catalog keeps it beside the SKU: rules never fold text.
+  public static func folded(sku: String) -> String { EnteredText.foldedSKU(sku) }
+}
