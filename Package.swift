@@ -38,7 +38,9 @@ let package = Package(
     // Maps zstd for Swift.
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     // Speaks: messages, row batches, framing.
-    .target(name: "SyncProtocol", dependencies: ["TradeRules", "CZstd", protobuf], swiftSettings: strict),
+    .target(
+      name: "SyncProtocol", dependencies: ["TradeRules", "CZstd", protobuf],
+      exclude: ["Generated/README.md"], swiftSettings: strict),
     // Converses: events in, orders out, for one connection.
     .target(name: "SyncSession", dependencies: ["SyncProtocol", crypto], swiftSettings: strict),
     // Embeds the SQL files.
@@ -82,7 +84,9 @@ let package = Package(
     // Torments the hosts in simulated time.
     .executableTarget(
       name: "Simulator",
-      dependencies: ["CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules", arguments],
+      dependencies: [
+        "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules", arguments, crypto,
+      ],
       swiftSettings: strict),
     // Measures the workloads of docs/PERFORMANCE.md.
     .executableTarget(
@@ -93,10 +97,21 @@ let package = Package(
       ], swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
+    // Tells stories through the real hosts, by hand and by chance.
     .testTarget(
-      name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "Schema", grdb],
+      name: "SimulationTests",
+      dependencies: ["Simulator", "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules"],
+      swiftSettings: strict),
+    // Feeds the wire what it must take, must refuse and must survive.
+    .testTarget(
+      name: "SyncProtocolTests", dependencies: ["SyncProtocol", "TradeRules", protobuf],
+      exclude: ["Golden"], swiftSettings: strict),
+    .testTarget(
+      name: "TradeTablesTests", dependencies: ["TradeTables", "TradeRules", "SyncProtocol", "Schema", grdb],
       swiftSettings: strict),
     // Holds the checkout to the rules of the house.
     .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
+    // Holds the transport to what it carries.
+    .testTarget(name: "WebSocketTransportTests", dependencies: ["WebSocketTransport"], swiftSettings: strict),
   ]
 )

@@ -4,11 +4,12 @@
 public enum WireLimits {
   /// One WebSocket message, bytes. Beyond it the connection is closed with 1009.
   public static let frameBytesMax = 1 << 20
-  /// A message of a peer that has not proved who it is, bytes: room for a hello that names 512 buckets.
-  public static let frameBytesBeforeProofMax = 16 << 10
+  /// A message of a peer that has not proved who it is, bytes: room for a hello with the longest cursor and
+  /// several hundred buckets.
+  public static let frameBytesBeforeProofMax = 32 << 10
 
   /// Rows and keys of one page once unpacked, bytes: a page that does not compress still fits a frame.
-  public static let pageBytesMax = frameBytesMax - (4 << 10)
+  public static let pageBytesMax = frameBytesMax - (20 << 10)
   /// Where a sender starts another page, bytes unpacked.
   public static let pageBytesTarget = 768 << 10
   /// Rows of one table in one page.
@@ -33,8 +34,8 @@ public enum WireLimits {
   public static let bucketBytesMax = 96
   /// Buckets named in one message.
   public static let bucketsMax = 4096
-  /// A download's cursor, bytes.
-  public static let cursorBytesMax = 512
+  /// A download's cursor, bytes: it may say of each bucket how far it has come.
+  public static let cursorBytesMax = 16 << 10
   /// Advice to stay away, milliseconds: a day.
   public static let retryAfterMillisecondsMax: Int64 = 86_400_000
   /// Protocol versions a centre may offer.

@@ -174,7 +174,9 @@ extension RuleBench {
 
   func syncAll() { for device in ["A", "A2", "B", "P", "Q", "HQ"] { sync(device) } }
 
-  func customer(_ code: String) -> Customer { all(CustomerColumns.self).first { $0.code == code } ?? Customer() }
+  func customer(_ code: String) -> Customer {
+    all(CustomerColumns.self).first { $0.code == code } ?? Customer()
+  }
 
   /// The form of a new order, not recorded yet.
   func newOrder(

@@ -30,13 +30,19 @@ public final class CentralStore {
 
   init(_ database: any DatabaseWriter) throws {
     self.database = database
-    (epoch, head, index, awaited) = try database.read { db in
-      (
-        try Meta.id("epoch", in: db) ?? .none, try LogStore.head(in: db), try ChangeIndex(db),
-        try Set(String.fetchAll(db, sql: "SELECT DISTINCT waiting_for FROM held WHERE waiting_for <> ''"))
-      )
-    }
+    (epoch, head, index, awaited) = try database.read(CentralStore.remembered)
   }
+
+  /// What is kept in memory beside the file, as the file has it.
+  private static func remembered(_ db: Database) throws -> (RecordID, LogEnd, ChangeIndex, Set<String>) {
+    (
+      try Meta.id("epoch", in: db) ?? .none, try LogStore.head(in: db), try ChangeIndex(db),
+      try Set(String.fetchAll(db, sql: "SELECT DISTINCT waiting_for FROM held WHERE waiting_for <> ''"))
+    )
+  }
+
+  /// The same store as a program that starts anew would find it: everything that was not committed is gone.
+  public func reopened() throws -> CentralStore { try CentralStore(database) }
 
   /// Whether the store has its first entry.
   public var isFounded: Bool { head.version > 0 }
@@ -66,8 +72,10 @@ public final class CentralStore {
       (head, index, awaited) = (batch.head, newIndex, batch.awaited)
       return Commit(entries: batch.entries, changes: changes)
     } catch {
-      // What was decided in memory did not reach the disk: forget it.
+      // What was decided in memory may not have reached the disk; after a failed fsync nobody knows. What
+      // the file says counts.
       rows = WorkingSet()
+      (epoch, head, index, awaited) = try database.read(CentralStore.remembered)
       throw error
     }
   }

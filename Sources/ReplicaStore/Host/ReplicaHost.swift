@@ -89,6 +89,7 @@ public final class ReplicaHost {
     let url: String
     let caFile: String
     let key: SigningKey
+    let code: EnrolmentCode
     var session: EnrolmentSession
   }
 
@@ -98,7 +99,7 @@ public final class ReplicaHost {
   public func beginEnrolment(code: EnrolmentCode, url: String, caFile: String) throws {
     let key = try SigningKey(seed: try store.enrolmentSeed(orMake: random(32)))
     enrolment = Enrolment(
-      url: url, caFile: caFile, key: key,
+      url: url, caFile: caFile, key: key, code: code,
       session: EnrolmentSession(code: code, key: key, appVersion: appVersion))
   }
 
@@ -120,7 +121,13 @@ public final class ReplicaHost {
   private func connected() throws {
     progress.refusedWith = nil
     progress.trouble = nil
-    if enrolment == nil { session = try makeSession() }
+    if let enrolment {
+      // A session lives as long as its connection.
+      self.enrolment?.session = EnrolmentSession(
+        code: enrolment.code, key: enrolment.key, appVersion: appVersion)
+    } else {
+      session = try makeSession()
+    }
   }
 
   private func makeSession() throws -> ReplicaSession {

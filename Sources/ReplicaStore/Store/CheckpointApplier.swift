@@ -20,11 +20,8 @@ struct CheckpointApplier {
   mutating func apply(_ checkpoint: Checkpoint) throws -> ReplicaState {
     try BaseImages.restoreAll(in: db)
     var rows = try ConfirmedRows(db, grants: state.grants)
-    let arrived = try takePages(&rows)
-    for (bucket, key) in arrived.left { try leave(bucket, key, &rows) }
-    for bucket in arrived.whole.keys.sorted() {
-      try sweep(bucket, keeping: arrived.whole[bucket] ?? [], &rows)
-    }
+    let whole = try takePages(&rows)
+    for bucket in whole.keys.sorted() { try sweep(bucket, keeping: whole[bucket] ?? [], &rows) }
     try purgeUngranted(&rows)
     try prove(checkpoint, rows)
     try rows.storeDigests()
@@ -39,35 +36,22 @@ struct CheckpointApplier {
     return state
   }
 
-  /// What the pages brought besides rows.
-  private struct Arrived {
-    /// The keys that came of each bucket that was sent whole.
-    var whole: [Bucket: Set<RowKey>] = [:]
-    var left: [(Bucket, RowKey)] = []
-  }
-
   /// Applies the staged pages one at a time, so that a long absence costs disk and not memory.
-  private func takePages(_ rows: inout ConfirmedRows) throws -> Arrived {
-    var arrived = Arrived()
+  ///
+  /// - Returns: the keys that came of each bucket that was sent whole.
+  private func takePages(_ rows: inout ConfirmedRows) throws -> [Bucket: Set<RowKey>] {
+    var whole: [Bucket: Set<RowKey>] = [:]
     try StagedPages.forEach(in: db) { page in
-      if page.isSnapshot, arrived.whole[page.bucket] == nil { arrived.whole[page.bucket] = [] }
+      if page.isSnapshot, whole[page.bucket] == nil { whole[page.bucket] = [] }
       let content = try PageContent(page.body.content())
       for batch in content.batches {
         let keys = try rows.replace(batch.rows(), in: batch.table)
         // Rows that changed while a bucket was sent whole belong to it as well.
-        arrived.whole[page.bucket]?.formUnion(keys)
+        whole[page.bucket]?.formUnion(keys)
       }
-      arrived.left += content.left.map { (page.bucket, $0) }
+      for key in content.left { try rows.leave(page.bucket, key) }
     }
-    return arrived
-  }
-
-  /// A row left a bucket. Upserts came first: if the row is still in that bucket by its own columns, it was
-  /// not sent again, so no other grant has it.
-  private func leave(_ bucket: Bucket, _ key: RowKey, _ rows: inout ConfirmedRows) throws {
-    guard let table = TableDescription.numbered(key.table), let row = try TradeTables.row(key, in: db)
-    else { return }
-    if table.buckets(of: row).contains(bucket) { try rows.remove(key) }
+    return whole
   }
 
   /// After a bucket came whole: what it did not bring is not in it any more.

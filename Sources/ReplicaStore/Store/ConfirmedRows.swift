@@ -49,6 +49,18 @@ struct ConfirmedRows {
     try TradeTables.delete(key, in: db)
   }
 
+  /// Takes note that a row left a bucket.
+  ///
+  /// Pages come in order, a page's rows before the keys that left. If the row is in that bucket still by its
+  /// own columns, no other grant has brought its newer state yet: it goes, and a later page brings it back if
+  /// another grant has it.
+  mutating func leave(_ bucket: Bucket, _ key: RowKey) throws {
+    guard let table = TableDescription.numbered(key.table), let row = try TradeTables.row(key, in: db),
+      table.buckets(of: row).contains(bucket)
+    else { return }
+    try remove(key)
+  }
+
   /// The keys of a table's rows in a bucket, by the rows' own columns.
   static func keys(of table: TableDescription, in bucket: Bucket, _ db: Database) throws -> [RowKey] {
     var keys: [RowKey] = []

@@ -20,7 +20,7 @@ struct FirstLoad {
       try rows.replace(batch.rows(), in: batch.table, areNew: areNew)
       count += batch.rowCount
     }
-    for key in content.left { try rows.remove(key) }
+    for key in content.left { try rows.leave(page.bucket, key) }
     try rows.storeDigests()
     try StagedPages.keepCursor(of: page, in: db)
     return count

@@ -129,7 +129,7 @@ public final class ReplicaStore {
   /// Forgets pages that will not become a checkpoint; a first load starts from nothing again.
   func dropStaged() throws {
     try write { db in
-      guard try StagedPages.cursor(in: db) != nil, let state = try ReplicaState.fetch(in: db) else { return }
+      guard try !StagedPages.isEmpty(in: db), let state = try ReplicaState.fetch(in: db) else { return }
       try StagedPages.clear(in: db)
       if state.checkpoint == 0 { try FirstLoad.startOver(db) }
     }

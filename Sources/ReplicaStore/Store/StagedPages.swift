@@ -22,6 +22,11 @@ enum StagedPages {
       .map { Array($0["value"] as Data) }
   }
 
+  /// Whether no download is under way.
+  static func isEmpty(in db: Database) throws -> Bool {
+    try cursor(in: db) == nil && Int.fetchOne(db, sql: "SELECT 1 FROM staged LIMIT 1") == nil
+  }
+
   /// Hands out the pages in the order they came, one in memory at a time.
   static func forEach(in db: Database, _ body: (Page) throws -> Void) throws {
     let rows = try GRDB.Row.fetchCursor(db, sql: "SELECT page FROM staged ORDER BY sequence")

@@ -7,15 +7,16 @@ public import TradeRules
 public struct Page: Hashable, Sendable {
   public var bucket: Bucket
   /// Where the download stands behind this page; the replica stores it with the rows and understands nothing
-  /// of it. At most 512 bytes.
+  /// of it. At most 16 KiB.
   public var cursor: [UInt8]
   /// Part of the whole bucket, not of its changes.
   public var isSnapshot: Bool
-  /// The last page of this bucket before the checkpoint.
+  /// No more pages of this bucket come before the checkpoint. A hint for showing progress: false says nothing,
+  /// and only a checkpoint ends a download.
   public var isLast: Bool
   public var body: PageBody
 
-  public init(bucket: Bucket, cursor: [UInt8], isSnapshot: Bool, isLast: Bool, body: PageBody) {
+  public init(bucket: Bucket, cursor: [UInt8], isSnapshot: Bool, isLast: Bool = false, body: PageBody) {
     self.bucket = bucket
     self.cursor = cursor
     self.isSnapshot = isSnapshot
@@ -64,7 +65,8 @@ public struct Checkpoint: Hashable, Sendable {
 
 /// Replica → centre: how far it has come, durably.
 ///
-/// Sent after each checkpoint and at least every 8 pages; the centre sends no more than 16 pages ahead of it.
+/// Sent after each checkpoint and while pages of a load are stored; the centre sends only so many pages ahead
+/// of it (docs/PROTOCOL.md, "Flow control").
 /// Spec: docs/PROTOCOL.md, "Stored".
 public struct Stored: Hashable, Sendable {
   /// Pages of this connection that are on disk or dropped.

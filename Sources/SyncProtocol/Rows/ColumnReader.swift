@@ -54,7 +54,7 @@ extension ColumnReader {
   private func checkAbsent(_ bytes: [UInt8], _ rowCount: Int) throws(ProtocolViolation) {
     if absent.isEmpty { return }
     try expect(absent.count == (rowCount + 7) / 8, "a bit for each of \(rowCount) rows")
-    let unused = UInt8(truncatingIfNeeded: 0xFF00 >> (8 - (absent.count * 8 - rowCount)))
+    let unused = UInt8(truncatingIfNeeded: 0xFF00 >> (absent.count * 8 - rowCount))
     try expect(bytes[absent.upperBound - 1] & unused == 0, "no bits beyond \(rowCount) rows")
   }
 

@@ -43,6 +43,13 @@ public struct PageContent: Sendable {
     return bytes
   }
 
+  /// The message `PageRows` of rows by table.
+  public static func encode(
+    rows: [(table: TableDescription, rows: [Row])], left: [RowKey] = []
+  ) -> [UInt8] {
+    encode(batches: rows.map { RowBatch.encode($0.rows, of: $0.table) }, left: left)
+  }
+
   private static func readKeys(
     _ bytes: [UInt8], _ range: Range<Int>, into left: inout [RowKey]
   ) throws(ProtocolViolation) {

@@ -8,11 +8,11 @@ extension CancelOrder {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     try sheet.checkScope(in: trade)
-    try sheet.checkAlive()
     let isShipped = sheet.lines.contains { $0.shipped > .zero }
-    if isShipped, !sheet.lines.contains(where: { $0.open > .zero }) {
+    if sheet.order.state == .accepted, isShipped, !sheet.lines.contains(where: { $0.open > .zero }) {
       throw .refused(Refusal(.cancelRejectedShipped, sheet.order.number))
     }
+    try sheet.checkAlive()
     if !isShipped { sheet.order.state = .cancelled }
     sheet.order.holds = []
     sheet.order.cancelledBy = trade.operation.id.description

@@ -13,10 +13,22 @@ enum OrderConflicts {
       let index = sheet.lines.firstIndex(where: { $0.id == line.id })
     else { return }
     try release(&sheet, index, from: conflict, in: trade)
-    switch sheet.order.state {
-    case .draft, .submitted, .accepted: try follow(&sheet, index, in: trade)
-    default: try sheet.save(in: trade)
+    if sheet.isCancelled {
+      try stayCancelled(&sheet, index, in: trade)
+    } else {
+      try follow(&sheet, index, in: trade)
     }
+  }
+
+  /// A cancelled order comes to what was shipped of it, whichever quantity somebody wanted.
+  private static func stayCancelled(
+    _ sheet: inout OrderSheet, _ index: Int, in trade: Trade
+  ) throws(Interruption) {
+    let line = sheet.lines[index]
+    sheet.lines[index].ordered = max(line.ordered, line.shipped)
+    sheet.lines[index].cancelled = sheet.lines[index].ordered - line.shipped
+    try sheet.total(in: trade)
+    try sheet.save(in: trade)
   }
 
   private static func follow(

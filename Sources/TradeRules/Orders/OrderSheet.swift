@@ -77,9 +77,12 @@ struct OrderSheet {
     guard trade.mayChange(places) else { throw .refused(Refusal(.notPermitted, order.number)) }
   }
 
+  /// Whether the order was cancelled, wholly or but for what was shipped before.
+  var isCancelled: Bool { order.state == .cancelled || lines.contains { $0.cancelled > .zero } }
+
   /// Refuses every change of an order that is over.
   func checkAlive() throws(Interruption) {
-    if order.state == .cancelled { throw .refused(Refusal(.orderCancelled, order.number)) }
+    if isCancelled { throw .refused(Refusal(.orderCancelled, order.number)) }
     if order.state == .closed || order.state == .rejected {
       throw .refused(Refusal(.orderClosed, order.number))
     }

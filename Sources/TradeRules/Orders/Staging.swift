@@ -56,6 +56,8 @@ extension OrderSheet {
         in: trade)
     }
     involve(warehouse)
+    // What left staging no longer shields its promise from a shortage.
+    trade.touchLevel(warehouse, lines[index].sku)
     return rest
   }
 }

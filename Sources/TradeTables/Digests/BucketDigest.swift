@@ -1,4 +1,5 @@
 import Crypto
+public import SyncProtocol
 public import TradeRules
 
 /// The hash of one row: the first 16 bytes of the SHA-256 of its canonical bytes.
@@ -43,6 +44,17 @@ public struct RowHasher: Sendable {
   public mutating func hash(_ row: Row, of table: TableDescription) -> RowHash {
     buffer.removeAll(keepingCapacity: true)
     CanonicalRow.append(row, of: table, as: .text, to: &buffer)
+    return hashOfBuffer()
+  }
+
+  /// The same of a row of a received batch, without making it.
+  public mutating func hash(_ row: Int, of batch: RowBatchReader) -> RowHash {
+    buffer.removeAll(keepingCapacity: true)
+    CanonicalRow.append(row, of: batch, to: &buffer)
+    return hashOfBuffer()
+  }
+
+  private func hashOfBuffer() -> RowHash {
     let hash = buffer.withUnsafeBytes { SHA256.hash(data: $0) }
     return RowHash(number: hash.withUnsafeBytes { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
   }

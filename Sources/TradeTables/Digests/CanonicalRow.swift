@@ -1,3 +1,4 @@
+import SyncProtocol
 public import TradeRules
 
 /// The bytes that stand for a row in digests and hashes: equal rows have equal bytes, different rows of a table
@@ -62,6 +63,37 @@ public enum CanonicalRow {
     unknown.copyRest(to: &bytes)
   }
 
+  /// Appends the canonical bytes of a row of a received batch, with texts.
+  static func append(_ row: Int, of batch: RowBatchReader, to bytes: inout [UInt8]) {
+    bytes.append(batch.table.number)
+    bytes.appendCounted(batch.key(row: row))
+    bytes.appendVarint(batch.versions[row].zigZag)
+    var unknown = CellReader(batch.unknown(row: row))
+    for (place, column) in batch.table.columns.enumerated() where !column.isKey {
+      while let number = unknown.nextNumber, number < column.number { unknown.copyCell(to: &bytes) }
+      append(batch.cell(place, row: row), column, of: batch, to: &bytes)
+    }
+    unknown.copyRest(to: &bytes)
+  }
+
+  private static func append(
+    _ cell: RowBatchReader.Cell, _ column: ColumnDescription, of batch: RowBatchReader,
+    to bytes: inout [UInt8]
+  ) {
+    switch cell {
+    case .null: return
+    case .integer(let integer):
+      if integer != 0 || column.isOptional { append(.integer(integer), column.number, as: .text, to: &bytes) }
+    case .id(let id):
+      if id != .none || column.isOptional { append(.id(id), column.number, as: .text, to: &bytes) }
+    case .text(let range), .blob(let range):
+      if range.isEmpty, !column.isOptional { return }
+      bytes.appendVarint(UInt64(column.number) << 3 | 2)
+      bytes.appendVarint(UInt64(range.count))
+      bytes.append(contentsOf: batch.bytes[range])
+    }
+  }
+
   private static func append(_ value: Value, _ number: Int, as flavour: Flavour, to bytes: inout [UInt8]) {
     if case .integer(let integer) = value {
       bytes.appendVarint(UInt64(number) << 3)
@@ -95,6 +127,24 @@ extension Value {
     case .id(let id): id == .none
     case .personal(let personal): flavour == .text ? personal.text.isEmpty : personal.commitment.isEmpty
     }
+  }
+}
+
+extension RowBatchReader {
+  /// `RowKey.bytes` of a row.
+  fileprivate func key(row: Int) -> [UInt8] {
+    var values = table.emptyValues
+    for (place, column) in table.columns.enumerated() where column.isKey {
+      values[column.number - 1] =
+        switch cell(place, row: row) {
+        case .null: .null
+        case .integer(let integer): .integer(integer)
+        case .id(let id): .id(id)
+        case .text(let range): .text(text(range))
+        case .blob(let range): .blob(Array(bytes[range]))
+        }
+    }
+    return table.key(of: Row(values: values)).bytes
   }
 }
 

@@ -1,4 +1,5 @@
 import GRDB
+import SyncProtocol
 import TradeRules
 
 /// Binds the cells of rows to upserts without a copy by SQLite: texts, blobs and ids lie one after the other
@@ -29,6 +30,32 @@ final class RowBinder {
     try statement.bind(row.version, at: statements.versionPosition)
     try bindOptional(row.unknown, at: statements.extraPosition, to: statement, &used)
     if statements.hasProofs { try bindOptional(proofs, at: statements.proofsPosition, to: statement, &used) }
+  }
+
+  /// Binds every cell of a row of a received batch. Such a row has no commitments.
+  ///
+  /// - Parameter bytes: the batch's, which MUST stay in place until the statement is run.
+  func bind(
+    _ row: Int, of batch: RowBatchReader, _ bytes: UnsafeRawBufferPointer, _ statements: TableStatements,
+    to statement: RawStatement
+  ) throws {
+    let unknown = batch.unknown(row: row)
+    reserve(unknown.count + 16 * statements.table.columns.count)
+    var used = 0
+    for position in statements.table.columns.indices {
+      switch batch.cell(position, row: row) {
+      case .null: try statement.bindNull(at: position)
+      case .integer(let number): try statement.bind(number, at: position)
+      case .id(let id): try statement.bindBlob(unowned: keep(id, &used), at: position)
+      case .text(let range):
+        try statement.bindText(unowned: UnsafeRawBufferPointer(rebasing: bytes[range]), at: position)
+      case .blob(let range):
+        try statement.bindBlob(unowned: UnsafeRawBufferPointer(rebasing: bytes[range]), at: position)
+      }
+    }
+    try statement.bind(batch.versions[row], at: statements.versionPosition)
+    try bindOptional(unknown, at: statements.extraPosition, to: statement, &used)
+    if statements.hasProofs { try statement.bindNull(at: statements.proofsPosition) }
   }
 
   private func bind(

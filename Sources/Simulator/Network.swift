@@ -1,0 +1,112 @@
+import TradeRules
+
+/// How badly the network behaves.
+struct NetworkFaults {
+  /// Shortest and average extra delay of a message, milliseconds.
+  var delayMin: Int64
+  var delayMean: Int64
+  /// Of 1,000 messages how many break their link after they arrive, and how many attempts to connect fail.
+  var breaksPerMille: Int
+  var refusalsPerMille: Int
+
+  static let none = NetworkFaults(delayMin: 1, delayMean: 0, breaksPerMille: 0, refusalsPerMille: 0)
+}
+
+/// Links between the devices and the centre: messages arrive whole and in order, late or never.
+struct Network {
+  enum End {
+    case centre
+    case device(String)
+  }
+
+  struct Delivery {
+    let link: UInt64
+    let end: End
+    let bytes: [UInt8]
+    /// The other side closed.
+    let closes: Bool
+  }
+
+  private struct Flight {
+    let at: Instant
+    let order: UInt64
+    let delivery: Delivery
+  }
+
+  var faults: NetworkFaults
+  private var random: Random
+  private var flights: [Flight] = []
+  private var links: [UInt64: String] = [:]
+  /// The last arrival on each direction of a link: what is sent later arrives later.
+  private var lastArrival: [UInt64: (centre: Instant, device: Instant)] = [:]
+  private var nextLink: UInt64 = 1
+  private var nextOrder: UInt64 = 0
+  /// Messages carried, and links broken by chance.
+  private(set) var carried = 0
+  private(set) var broken = 0
+
+  init(seed: UInt64, faults: NetworkFaults) {
+    self.faults = faults
+    random = Random(seed: seed, "network")
+  }
+
+  var nextDelivery: Instant? { flights.map(\.at).min() }
+
+  /// A new link; nil when the attempt fails.
+  mutating func open(device: String, at now: Instant) -> UInt64? {
+    if random.chance(faults.refusalsPerMille) { return nil }
+    defer { nextLink += 1 }
+    links[nextLink] = device
+    lastArrival[nextLink] = (now, now)
+    return nextLink
+  }
+
+  func isOpen(_ link: UInt64) -> Bool { links[link] != nil }
+  func device(of link: UInt64) -> String { links[link] ?? "" }
+
+  mutating func close(_ link: UInt64) {
+    links[link] = nil
+    lastArrival[link] = nil
+    flights.removeAll { $0.delivery.link == link }
+  }
+
+  mutating func send(_ bytes: [UInt8], on link: UInt64, to end: End, at now: Instant) {
+    carry(Delivery(link: link, end: end, bytes: bytes, closes: false), at: now)
+  }
+
+  mutating func sendClose(on link: UInt64, to end: End, at now: Instant) {
+    carry(Delivery(link: link, end: end, bytes: [], closes: true), at: now)
+  }
+
+  private mutating func carry(_ delivery: Delivery, at now: Instant) {
+    guard isOpen(delivery.link), var last = lastArrival[delivery.link] else { return }
+    let extra = faults.delayMean > 0 ? Int64(random.next() % UInt64(faults.delayMean * 2)) : 0
+    var at = now.advanced(byMilliseconds: faults.delayMin + extra)
+    switch delivery.end {
+    case .centre:
+      at = max(at, last.centre)
+      last.centre = at
+    case .device:
+      at = max(at, last.device)
+      last.device = at
+    }
+    lastArrival[delivery.link] = last
+    flights.append(Flight(at: at, order: nextOrder, delivery: delivery))
+    nextOrder += 1
+    carried += 1
+  }
+
+  /// What arrives at or before `now`, in order of arrival.
+  mutating func due(at now: Instant) -> [Delivery] {
+    let arrived = flights.filter { $0.at <= now }.sorted { ($0.at, $0.order) < ($1.at, $1.order) }
+    flights.removeAll { $0.at <= now }
+    return arrived.map(\.delivery)
+  }
+
+  /// Whether chance breaks the link now.
+  mutating func breaks(_ link: UInt64) -> Bool {
+    guard isOpen(link), random.chance(faults.breaksPerMille) else { return false }
+    broken += 1
+    return true
+  }
+}

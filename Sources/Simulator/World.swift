@@ -1,0 +1,208 @@
+import CentralStore
+import ReplicaStore
+import SyncProtocol
+import SyncSession
+import TradeRules
+
+/// One centre and its devices on a network in memory: the production hosts, unmodified, with time as a
+/// variable.
+///
+/// Everything that happens is drawn from the seed, so that a run can be repeated exactly.
+final class World {
+  let seed: UInt64
+  private(set) var now = Instant(milliseconds: 1_767_225_600_000)
+  private(set) var centre: CentralHost
+  private(set) var devices: [String: SimulatedDevice] = [:]
+  var network: Network
+  private let centreKey: SigningKey
+  private let centreRandom: RandomSource
+  private var centreWakesAt: Instant?
+  /// Events the centre has not been given yet.
+  private var centreInbox: [CentralHost.Event] = []
+
+  init(seed: UInt64, faults: NetworkFaults = .none) throws {
+    self.seed = seed
+    network = Network(seed: seed, faults: faults)
+    centreRandom = RandomSource(seed: seed, "centre")
+    centreKey = try SigningKey(seed: centreRandom.bytes(32))
+    let random = centreRandom
+    centre = CentralHost(store: try CentralStore.inMemory(), key: centreKey) { random.bytes($0) }
+    try centre.foundIfNew(at: now)
+  }
+
+  var store: CentralStore { centre.store }
+
+  // MARK: People
+
+  /// Does something at the centre's own console.
+  @discardableResult
+  func decide<F: OperationForm>(_ form: Filled<F>, actor: String = "os:admin") throws -> [Verdict] {
+    let (verdicts, orders) = try centre.record([OwnDraft(form)], actor: actor, at: now)
+    obey(orders)
+    return verdicts
+  }
+
+  /// Invites a device; it enrols and loads as soon as time passes and it may connect.
+  @discardableResult
+  func addDevice(
+    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil, warehouses: [String] = []
+  ) throws -> SimulatedDevice {
+    let secret = centreRandom.bytes(EnrolmentCode.secretBytes)
+    let enrolment = EnrolmentCode(secret: secret, centreKey: centreKey.publicKey)
+    try decide(
+      Filled<InviteDevice> {
+        $0.device = code
+        $0.name = "\(role) \(code)"
+        $0.role = role
+        $0.agent = agent
+        $0.territory = territory
+        $0.warehouses = WordList(warehouses)
+        $0.secretHash = enrolment.secretHash
+        $0.expiresAt = now.advanced(byMilliseconds: 86_400_000)
+      })
+    let device = try SimulatedDevice(code, seed: seed, enrolment: enrolment, at: now)
+    devices[code] = device
+    return device
+  }
+
+  // MARK: Time
+
+  /// Lets events happen in order until nothing is due before `end`.
+  func run(until end: Instant) throws {
+    while true {
+      try deliverToCentre()
+      let next = nextTime()
+      guard let next, next <= end else { break }
+      now = max(now, next)
+      try step()
+    }
+    now = max(now, end)
+  }
+
+  func run(milliseconds: Int64) throws { try run(until: now.advanced(byMilliseconds: milliseconds)) }
+
+  /// Lets time pass until every connected device is current; false when that does not happen in time.
+  func settle(within milliseconds: Int64 = 1_200_000) throws -> Bool {
+    let end = now.advanced(byMilliseconds: milliseconds)
+    while now < end {
+      try run(milliseconds: 250)
+      if devices.values.allSatisfy({ !$0.mayConnect || $0.isCurrent(with: store.head.version) }) { return true }
+    }
+    return false
+  }
+
+  private func nextTime() -> Instant? {
+    let device = devices.values.compactMap(\.wakesAt).min()
+    return [device, network.nextDelivery, centreWakesAt].compactMap { $0 }.min()
+  }
+
+  private func step() throws {
+    for delivery in network.due(at: now) { try deliver(delivery) }
+    if let due = centreWakesAt, due <= now {
+      centreWakesAt = nil
+      centreInbox.append(.ticked)
+    }
+    for code in devices.keys.sorted() {
+      guard let device = devices[code], let due = device.wakesAt, due <= now else { continue }
+      device.wakesAt = nil
+      if device.mayConnect, device.link == nil { try connect(device) } else { try give(device, [.ticked]) }
+    }
+  }
+
+  // MARK: Links
+
+  private func connect(_ device: SimulatedDevice) throws {
+    guard let link = network.open(device: device.code, at: now) else {
+      try give(device, [.disconnected])
+      return
+    }
+    device.link = link
+    centreInbox.append(.connected(link))
+    try give(device, [.connected])
+  }
+
+  /// Cuts a device off, or lets it connect again.
+  func setOnline(_ code: String, _ isOnline: Bool) throws {
+    guard let device = devices[code] else { return }
+    device.mayConnect = isOnline
+    if isOnline { device.wakesAt = now } else { try breakLink(of: device) }
+  }
+
+  /// The link goes; what was on its way is lost.
+  func breakLink(of device: SimulatedDevice) throws {
+    guard let link = device.link else { return }
+    device.link = nil
+    network.close(link)
+    centreInbox.append(.disconnected(link))
+    try give(device, [.disconnected])
+  }
+
+  private func deliver(_ delivery: Network.Delivery) throws {
+    guard network.isOpen(delivery.link) else { return }
+    switch delivery.end {
+    case .centre: centreInbox.append(.received(delivery.link, delivery.bytes))
+    case .device(let code):
+      guard let device = devices[code], device.link == delivery.link else { return }
+      if let bytes = delivery.closes ? nil : delivery.bytes {
+        try give(device, [.received(bytes)])
+      } else {
+        try breakLink(of: device)
+      }
+    }
+    if network.breaks(delivery.link), let device = devices.values.first(where: { $0.link == delivery.link }) {
+      try breakLink(of: device)
+    }
+  }
+
+  private func deliverToCentre() throws {
+    while !centreInbox.isEmpty {
+      let events = centreInbox
+      centreInbox = []
+      obey(centre.handle(events, at: now))
+    }
+  }
+
+  private func obey(_ orders: [CentralHost.Order]) {
+    for order in orders {
+      switch order {
+      case .send(let bytes, let links):
+        for link in links { network.send(bytes, on: link, to: deviceEnd(of: link), at: now) }
+      case .close(let link, _, _): network.sendClose(on: link, to: deviceEnd(of: link), at: now)
+      case .trust: break
+      case .wake(let time): centreWakesAt = min(centreWakesAt ?? time, time)
+      }
+    }
+  }
+
+  private func deviceEnd(of link: UInt64) -> Network.End { .device(network.device(of: link)) }
+
+  /// Gives events to a device and carries out what it orders.
+  func give(_ device: SimulatedDevice, _ events: [ReplicaHost.Event]) throws {
+    for order in try device.host.handle(events, at: device.clock(at: now)) {
+      switch order {
+      case .connect(let at): device.wakesAt = device.worldTime(of: at, now: now)
+      case .send(let bytes):
+        if let link = device.link { network.send(bytes, on: link, to: .centre, at: now) }
+      case .close: try breakLink(of: device)
+      }
+    }
+  }
+
+  // MARK: Crashes
+
+  /// The centre stops and starts again: what was committed stays, everything else is gone.
+  func restartCentre() throws {
+    for code in devices.keys.sorted() { if let device = devices[code] { try breakLink(of: device) } }
+    centreInbox = []
+    centreWakesAt = nil
+    let random = centreRandom
+    centre = CentralHost(store: try centre.store.reopened(), key: centreKey) { random.bytes($0) }
+  }
+
+  /// A device's program stops and starts again.
+  func restart(_ code: String) throws {
+    guard let device = devices[code] else { return }
+    try breakLink(of: device)
+    device.restart(at: now)
+  }
+}
