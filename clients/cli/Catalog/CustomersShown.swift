@@ -53,8 +53,8 @@ extension Record where Columns == CustomerColumns {
       "address": .string(self.address.text), "taxId": .string(self.taxId.text),
       "status": .string(self.status.rawValue), "country": .string(self.country),
       "currency": .string(self.currency), "priceList": .string(self.priceList),
-      "warehouse": .optional(self.warehouse), "agent": .optional(self.agent),
-      "territory": .optional(self.territory), "rev": .integer(row.version),
+      "warehouse": .text(self.warehouse), "agent": .text(self.agent),
+      "territory": .text(self.territory), "rev": .integer(row.version),
     ]
   }
 }

@@ -66,7 +66,7 @@ struct ProductShown {
       var table = TextTable([.left("PRICE LIST"), .right("FROM QTY"), .right("PRICE"), .left("")])
       for listed in prices {
         let amount = listed.price.amount.shown(exponent: listed.exponent)
-        table.add(listed.price.list, listed.price.minQuantity.shown, amount, listed.currency)
+        table.add(listed.price.list, listed.price.minQuantity.decimalText, amount, listed.currency)
       }
       lines += [""] + table.lines
     }
@@ -78,9 +78,9 @@ extension ListedPrice {
   fileprivate var json: JSONValue {
     [
       "list": .string(price.list), "currency": .string(currency),
-      "amountMinor": price.amount.amountMinor(for: 1, exponent: exponent).map(JSONValue.integer) ?? .null,
-      "amount": .string(price.amount.exact), "minQty": price.minQuantity.json,
-      "from": price.validFrom.json,
+      "amountMinor": price.amount.amountMinor(for: 1, exponent: exponent).map { .integer($0) } ?? .null,
+      "amount": .string(price.amount.decimalText), "minQty": .quantity(price.minQuantity),
+      "from": .instant(price.validFrom),
     ]
   }
 }

@@ -5,26 +5,27 @@ import TradeRules
 enum Entered {
   /// - Throws: `BAD_QUANTITY` for what is no number with at most three decimals.
   static func quantity(_ text: String) throws -> Quantity {
-    guard let thousandths = Decimals.scaled(text, places: Quantity.places) else {
+    let entered = CommandWords.entered(text)
+    guard let quantity = Quantity(decimal: entered.hasPrefix("+") ? entered.dropFirst() : entered[...]) else {
       throw Failure(
-        .badQuantity, "\(CommandWords.entered(text)) is no number with at most three decimals",
-        details: ["quantity": .string(CommandWords.entered(text))])
+        .badQuantity, "\(entered) is no number with at most three decimals",
+        details: ["quantity": .string(entered)])
     }
-    return Quantity(thousandths: thousandths)
+    return quantity
   }
 
   /// - Throws: `BAD_VALUE` for what is no price with at most four decimals, or below zero.
   static func price(_ text: String) throws -> UnitPrice {
-    guard let price = Decimals.scaled(text, places: UnitPrice.places), price >= 0 else {
+    guard let price = UnitPrice(decimal: text), price.tenThousandths >= 0 else {
       throw Failure(.badValue, "\(text) is no price with at most four decimals")
     }
-    return UnitPrice(tenThousandths: price)
+    return price
   }
 
   /// - Throws: `BAD_VALUE` for what is no time of RFC 3339.
   static func time(_ text: String?) throws -> Instant? {
     guard let text else { return nil }
-    guard let instant = Times.instant(text) else {
+    guard let instant = Instant(timestamp: text) else {
       throw Failure(.badValue, "--at takes a time such as 2026-11-20T09:10:00Z, not \(text)")
     }
     return instant

@@ -35,7 +35,7 @@ struct Pick: Command {
       }
       return Work(
         drafts: [Draft(form, at: time)],
-        sentence: "Picked \(quantity.shown) of \(line.sku) for line \(line.line) of \(order.number).",
+        sentence: "Picked \(quantity.decimalText) of \(line.sku) for line \(line.line) of \(order.number).",
         next: "waybill ship \(order.number)")
     }
   }
@@ -69,7 +69,7 @@ struct PutBack: Command {
       }
       return Work(
         drafts: [Draft(form, at: time)],
-        sentence: "Put \(quantity.shown) of \(line.sku) of \(order.number) back into \(bin).")
+        sentence: "Put \(quantity.decimalText) of \(line.sku) of \(order.number) back into \(bin).")
     }
   }
 }

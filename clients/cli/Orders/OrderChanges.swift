@@ -166,7 +166,7 @@ struct OrderLineAdd: Command {
         $0.price = entered.price
       }
       return Work(
-        drafts: [Draft(form)], sentence: "Added \(entered.quantity.shown) of \(sku) to \(order.number).",
+        drafts: [Draft(form)], sentence: "Added \(entered.quantity.decimalText) of \(sku) to \(order.number).",
         fields: ["number": .string(order.number), "line": .string(id.description)])
     }
   }
@@ -196,7 +196,7 @@ struct OrderLineSet: Command {
       return Work(
         drafts: [Draft(form)],
         sentence: "Set line \(line.line) of \(order.number), \(line.sku): "
-          + "\(line.ordered.shown) → \(quantity.shown).")
+          + "\(line.ordered.decimalText) → \(quantity.decimalText).")
     }
   }
 }

@@ -17,7 +17,7 @@ struct OrderShown {
       "deliveryAddress": .string(order.deliveryAddress.text), "notes": .string(order.notes.text),
       "warehouse": order.warehouse.isEmpty ? .null : .string(order.warehouse),
       "priceList": .string(order.priceList), "shipComplete": .bool(order.shipComplete),
-      "orderedAt": order.orderedAt.json, "submittedAt": order.submittedAt?.json ?? .null,
+      "orderedAt": .instant(order.orderedAt), "submittedAt": .instant(order.submittedAt),
       "codes": order.codes.json, "rev": .integer(order.row.version),
     ])
   }
@@ -57,10 +57,10 @@ struct OrderShown {
       .right("BACKORDERED"), .right("PICKED"), .right("SHIPPED"), .right("DELIVERED"), .right("CANCELLED"),
       .right("RETURNED"),
     ])
-    func shown(_ quantity: Quantity) -> String { quantity == .zero ? "" : quantity.shown }
+    func shown(_ quantity: Quantity) -> String { quantity == .zero ? "" : quantity.decimalText }
     for line in reading.lines {
       table.add(
-        "\(line.line)", line.sku, line.ordered.shown, line.unitPrice.shown(exponent: reading.exponent),
+        "\(line.line)", line.sku, line.ordered.decimalText, line.unitPrice.shown(exponent: reading.exponent),
         shown(line.allocated), shown(line.backordered), shown(line.picked), shown(line.shipped),
         shown(line.delivered), shown(line.cancelled), shown(line.returned))
     }
@@ -117,10 +117,10 @@ extension Record where Columns == OrderLineColumns {
   fileprivate var json: JSONValue {
     [
       "line": .integer(self.line), "id": .string(self.id.description), "sku": .string(self.sku),
-      "ordered": self.ordered.json, "allocated": self.allocated.json, "backordered": self.backordered.json,
-      "picked": self.picked.json, "shipped": self.shipped.json, "delivered": self.delivered.json,
-      "cancelled": self.cancelled.json, "returned": self.returned.json,
-      "unitPrice": .string(self.unitPrice.exact),
+      "ordered": .quantity(self.ordered), "allocated": .quantity(self.allocated), "backordered": .quantity(self.backordered),
+      "picked": .quantity(self.picked), "shipped": .quantity(self.shipped), "delivered": .quantity(self.delivered),
+      "cancelled": .quantity(self.cancelled), "returned": .quantity(self.returned),
+      "unitPrice": .string(self.unitPrice.decimalText),
       "priceCode": self.priceCode.isEmpty ? .null : .string(self.priceCode),
     ]
   }
@@ -131,7 +131,7 @@ extension Record where Columns == ShipmentColumns {
     [
       "number": .string(self.number), "id": .string(self.id.description),
       "warehouse": .string(self.warehouse), "carrier": .string(self.carrier),
-      "tracking": .string(self.tracking), "shippedAt": self.shippedAt.json,
+      "tracking": .string(self.tracking), "shippedAt": .instant(self.shippedAt),
     ]
   }
 }

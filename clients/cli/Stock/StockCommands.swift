@@ -85,7 +85,7 @@ struct StockReceive: Command {
         $0.note = note
       }
       return Work(
-        drafts: [Draft(form, at: time)], sentence: "Received \(quantity.shown) of \(sku) into \(warehouse).")
+        drafts: [Draft(form, at: time)], sentence: "Received \(quantity.decimalText) of \(sku) into \(warehouse).")
     }
   }
 }
@@ -122,7 +122,7 @@ struct StockAdjust: Command {
       }
       return Work(
         drafts: [Draft(form, at: time)],
-        sentence: "Adjusted \(sku) in \(warehouse) by \(delta.shownSigned) (\(reason)).")
+        sentence: "Adjusted \(sku) in \(warehouse) by \(delta.signedText) (\(reason)).")
     }
   }
 }
@@ -152,7 +152,7 @@ struct StockMove: Command {
       }
       return Work(
         drafts: [Draft(form, at: time)],
-        sentence: "Moved \(quantity.shown) of \(sku) from \(from) to \(to) in \(warehouse).")
+        sentence: "Moved \(quantity.decimalText) of \(sku) from \(from) to \(to) in \(warehouse).")
     }
   }
 }
@@ -186,7 +186,7 @@ struct StockCount: Command {
         $0.lot = place.lot
       }
       return Work(
-        drafts: [Draft(form, at: time)], sentence: "Counted \(quantity.shown) of \(sku) in \(warehouse).")
+        drafts: [Draft(form, at: time)], sentence: "Counted \(quantity.decimalText) of \(sku) in \(warehouse).")
     }
   }
 }
@@ -216,7 +216,7 @@ struct StockScrap: Command {
       }
       return Work(
         drafts: [Draft(form, at: time)],
-        sentence: "Scrapped \(quantity.shown) of \(sku) in \(warehouse) (\(reason)).")
+        sentence: "Scrapped \(quantity.decimalText) of \(sku) in \(warehouse) (\(reason)).")
     }
   }
 }

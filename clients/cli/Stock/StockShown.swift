@@ -12,7 +12,7 @@ struct StockShown {
 
   private var document: JSONValue {
     [
-      "sku": .string(product.sku), "asOf": asOf?.json ?? .null,
+      "sku": .string(product.sku), "asOf": .instant(asOf),
       "warehouses": .array(
         sheets.map { sheet in sheet.level.json.adding(["bins": .array(sheet.places.map(\.json))]) }),
     ]
@@ -31,7 +31,7 @@ struct StockShown {
         let condition = place.stock.condition == .good ? "" : place.stock.condition.rawValue
         places.add(
           place.stock.warehouse, place.stock.bin, place.stock.lot, place.expiry, condition,
-          place.stock.onHand.shown)
+          place.stock.onHand.decimalText)
       }
     }
     lines += levels.lines
@@ -49,8 +49,8 @@ struct StockListed {
 
   private var document: JSONValue {
     [
-      "asOf": asOf?.json ?? .null,
-      "stock": .array(levels.map { JSONValue.object([.init(name: "sku", value: .string($0.sku))]).adding($0.json) }),
+      "asOf": .instant(asOf),
+      "stock": .array(levels.map { (["sku": .string($0.sku)] as JSONValue).adding($0.json) }),
     ]
   }
 
@@ -67,9 +67,9 @@ extension Record where Columns == StockLevelColumns {
   /// nothing is on its way, before there are quotas and purchase orders.
   fileprivate var json: JSONValue {
     [
-      "warehouse": .string(self.warehouse), "onHand": self.onHand.json, "unavailable": self.unavailable.json,
-      "allocated": self.allocated.json, "setAside": self.setAside.json, "mine": Quantity.zero.json,
-      "available": available.json, "incoming": Quantity.zero.json,
+      "warehouse": .string(self.warehouse), "onHand": .quantity(self.onHand), "unavailable": .quantity(self.unavailable),
+      "allocated": .quantity(self.allocated), "setAside": .quantity(self.setAside), "mine": .quantity(Quantity.zero),
+      "available": .quantity(available), "incoming": .quantity(Quantity.zero),
     ]
   }
 }
@@ -79,7 +79,7 @@ extension StockPlace {
     [
       "bin": .string(stock.bin), "lot": stock.lot.isEmpty ? .null : .string(stock.lot),
       "expiry": expiry.isEmpty ? .null : .string(expiry), "condition": .string(stock.condition.rawValue),
-      "onHand": stock.onHand.json,
+      "onHand": .quantity(stock.onHand),
     ]
   }
 }
@@ -93,7 +93,7 @@ extension TextTable {
 
   fileprivate mutating func add(_ level: StockLevel, first: String, second: String = "") {
     add(
-      first, second, level.onHand.shown, level.unavailable.shown, level.allocated.shown,
-      level.setAside.shown, level.available.shown)
+      first, second, level.onHand.decimalText, level.unavailable.decimalText, level.allocated.decimalText,
+      level.setAside.decimalText, level.available.decimalText)
   }
 }

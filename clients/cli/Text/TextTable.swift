@@ -16,7 +16,9 @@ struct TextTable {
   init(_ columns: [Column]) { self.columns = columns }
 
   /// Adds a row, one cell a column.
-  mutating func add(_ cells: String...) {
+  mutating func add(_ cells: String...) { add(cells) }
+
+  mutating func add(_ cells: [String]) {
     precondition(cells.count == columns.count, "a row has as many cells as the table has columns")
     rows.append(cells)
   }
@@ -24,9 +26,9 @@ struct TextTable {
   var isEmpty: Bool { rows.isEmpty }
 
   /// The table's lines; two spaces between columns, none at the end of a line. Columns that are empty in
-  /// every row are left out.
+  /// every row are left out; of a table without rows all headings stay.
   var lines: [String] {
-    let shown = columns.indices.filter { column in rows.contains { !$0[column].isEmpty } }
+    let shown = columns.indices.filter { column in rows.isEmpty || rows.contains { !$0[column].isEmpty } }
     let all = [columns.map(\.title)] + rows
     let widths = columns.indices.map { column in all.map { TextTable.width(of: $0[column]) }.max() ?? 0 }
     return all.map { cells in
