@@ -92,7 +92,8 @@ struct ContractTests {
       if line.hasPrefix("#") {
         heading = line.drop { $0 == "#" }.trimmingCharacters(in: .whitespaces)
       } else {
-        sections[heading, default: ""] += line + "\n"
+        // A sentence may go on in the next line.
+        sections[heading, default: ""] += line + " "
       }
     }
     return sections

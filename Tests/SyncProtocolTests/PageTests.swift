@@ -79,6 +79,20 @@ struct PageTests {
     #expect(violation?.closeCode == .upgradeRequired)
   }
 
+  @Test("what is too much for one page comes in several, each within its bounds and all rows in order")
+  func manyPages() throws {
+    let table = TableDescription.of(UnitColumns.self)
+    let rows = units(70_000)
+    let left = (0..<30_000).map { RowKey(UnitColumns.self, "GONE-\($0)") }
+    let pages = PageContent.encodePages(rows: [(table, rows), (table, rows)], left: left)
+    #expect(pages.count > 3)
+    #expect(pages.allSatisfy { $0.count <= WireLimits.pageBytesTarget + 1024 })
+    let read = try pages.map { try PageContent($0) }
+    #expect(read.flatMap { $0.batches.flatMap { $0.rows() } } == rows + rows)
+    #expect(read.flatMap(\.left) == left)
+    #expect(PageContent.encodePages(rows: [(table, [])]).isEmpty)
+  }
+
   @Test("an empty page has nothing in it")
   func emptyPage() throws {
     let page = try PageContent(PageBody([], compressing: true).content())

@@ -59,11 +59,24 @@ public final class CentralStore {
   func commit(
     _ groups: [[ReceivedOperation]], sessions: [DeviceSession] = [], at now: Instant
   ) throws -> Commit {
+    try commit(sessions) { batch in for group in groups { try batch.decide(group, at: now) } }
+  }
+
+  /// Decides logged entries again, on a store that has the entries before them and no others.
+  ///
+  /// - Returns: the entries as decided now; with the rules and rows of the day they are the same (G29).
+  func replay(_ logged: [(entry: LogEntry, group: [ReceivedOperation])]) throws -> [LogEntry] {
+    try commit([]) { batch in for (entry, group) in logged { try batch.replay(entry, group) } }.entries
+  }
+
+  private func commit(
+    _ sessions: [DeviceSession], _ decide: (DecisionBatch) throws -> Void
+  ) throws -> Commit {
     if rows.count > CentralStore.rowsInMemoryMax { rows = WorkingSet() }
     do {
       let (batch, newIndex, changes) = try database.write { db in
         let batch = DecisionBatch(db, rows: rows, head: head, epoch: epoch, awaited: awaited)
-        for group in groups { try batch.decide(group, at: now) }
+        try decide(batch)
         let (newIndex, changes) = try keep(batch, in: db)
         for session in sessions { try DeviceSessions.store(session, in: db) }
         return (batch, newIndex, changes)

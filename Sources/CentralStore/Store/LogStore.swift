@@ -117,7 +117,7 @@ enum LogStore {
     return ReceivedOperation(id: id, bytes: bytes, personal: personal, chainHash: chainHash)
   }
 
-  private static func entry(_ row: GRDB.Row) throws -> LogEntry {
+  static func entry(_ row: GRDB.Row) throws -> LogEntry {
     let version: Int64 = row["version"]
     guard let kind = LogEntry.Kind(rawValue: row["kind"]),
       let verdicts = VerdictCoding.decode(bytes(row["verdicts"]))

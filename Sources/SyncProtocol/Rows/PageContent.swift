@@ -50,6 +50,28 @@ public struct PageContent: Sendable {
     encode(batches: rows.map { RowBatch.encode($0.rows, of: $0.table) }, left: left)
   }
 
+  /// Rows by table and keys that left as the messages `PageRows` of as many pages as they take, each begun
+  /// when the last one reached `WireLimits.pageBytesTarget`.
+  public static func encodePages(
+    rows: [(table: TableDescription, rows: [Row])], left: [RowKey] = []
+  ) -> [[UInt8]] {
+    var pages = PageSplitter()
+    for (table, rows) in rows {
+      var writer = RowBatchWriter(table)
+      for row in rows {
+        writer.append(row)
+        guard writer.isFull || pages.openBytes + writer.byteCount >= WireLimits.pageBytesTarget else {
+          continue
+        }
+        pages.append(writer)
+        writer = RowBatchWriter(table)
+      }
+      pages.append(writer)
+    }
+    for key in left { pages.append(key) }
+    return pages.finish()
+  }
+
   private static func readKeys(
     _ bytes: [UInt8], _ range: Range<Int>, into left: inout [RowKey]
   ) throws(ProtocolViolation) {
@@ -68,5 +90,42 @@ public struct PageContent: Sendable {
       left.append(key)
     }
     try fields.finish()
+  }
+}
+
+/// Cuts batches and keys into pages.
+private struct PageSplitter {
+  private var pages: [[UInt8]] = []
+  private var batches: [[UInt8]] = []
+  private var left: [RowKey] = []
+  /// Of the page that is being filled.
+  private(set) var openBytes = 0
+
+  mutating func append(_ writer: RowBatchWriter) {
+    guard writer.rowCount > 0 else { return }
+    let batch = writer.encode()
+    batches.append(batch)
+    spend(batch.count)
+  }
+
+  mutating func append(_ key: RowKey) {
+    left.append(key)
+    spend(key.bytes.count + 8)
+  }
+
+  mutating func finish() -> [[UInt8]] {
+    closePage()
+    return pages
+  }
+
+  private mutating func spend(_ bytes: Int) {
+    openBytes += bytes
+    if openBytes >= WireLimits.pageBytesTarget { closePage() }
+  }
+
+  private mutating func closePage() {
+    guard !batches.isEmpty || !left.isEmpty else { return }
+    pages.append(PageContent.encode(batches: batches, left: left))
+    (batches, left, openBytes) = ([], [], 0)
   }
 }

@@ -23,6 +23,7 @@ enum Importing {
       throw .refused(Refusal(.malformed, "\(rows.count) rows, at most \(rowsMax)"))
     }
     var verdict = Verdict(.applied)
+    var needs: [Need] = []
     for row in rows {
       do throws(Interruption) {
         verdict.rows.append(try take(row))
@@ -30,8 +31,12 @@ enum Importing {
         verdict.rows.append(.rejected(refusal))
         verdict.outcome = .partly
         verdict.codes = [.rowsRejected]
+      } catch .needs(let more) {
+        // What the other rows lack comes with the same trip to the store; this attempt is taken back whole.
+        needs += more
       }
     }
+    if !needs.isEmpty { throw .needs(needs) }
     return verdict
   }
 }

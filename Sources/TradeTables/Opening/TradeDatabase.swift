@@ -7,7 +7,8 @@ public import GRDB
 /// sets NORMAL, which may lose the last commits; so FULL is set when the store is open, and read back.
 ///
 /// One connection a file may write *or* checkpoint at a time (SQLite 3.40's WAL-reset race loses commits
-/// otherwise): a pool does both on its writer; processes that share a replica's file take a lock around both.
+/// otherwise): a pool does both on its writer; processes that share a replica's file take a lock around both,
+/// and around closing, as the last connection to close checkpoints too.
 public enum TradeDatabase {
   /// Makes or upgrades tables, inside one write transaction.
   ///

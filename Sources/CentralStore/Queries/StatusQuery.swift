@@ -1,0 +1,48 @@
+import GRDB
+public import TradeRules
+
+/// The state of sync at a glance, as far as the store knows it.
+public struct CentralStatus: Sendable {
+  public var epoch: RecordID
+  /// The log's last version.
+  public var head: Int64
+  /// Devices that have spent their code.
+  public var enrolled: Int64
+  /// Of these, those whose last sync is longer ago than `staleAfterMilliseconds`, or never was.
+  public var stale: Int64
+  public var openConflicts: Int64
+  /// Operations that wait for a record.
+  public var held: Int64
+  /// Answers that refuse.
+  public var rejected: Int64
+  public var openTasks: Int64
+  /// Pages of the database file.
+  public var storeBytes: Int64
+
+  /// A day: a device in daily use syncs more often.
+  public static let staleAfterMilliseconds: Int64 = 24 * 3_600_000
+}
+
+extension CentralQueries {
+  public func status(at now: Instant) throws -> CentralStatus {
+    try database.read { db in
+      func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int64 {
+        try Int64.fetchOne(db, sql: sql, arguments: arguments) ?? 0
+      }
+      let staleSince = now.advanced(byMilliseconds: -CentralStatus.staleAfterMilliseconds).milliseconds
+      return CentralStatus(
+        epoch: try Meta.id("epoch", in: db) ?? .none, head: try LogStore.head(in: db).version,
+        enrolled: try count("SELECT count(*) FROM device WHERE state <> 'invited'"),
+        stale: try count(
+          """
+          SELECT count(*) FROM device LEFT JOIN device_session ON device_session.device = device.code
+          WHERE device.state <> 'invited' AND coalesce(device_session.last_sync_at, 0) < ?
+          """, [staleSince]),
+        openConflicts: try count("SELECT count(*) FROM conflict WHERE state = 'open'"),
+        held: try count("SELECT count(*) FROM held WHERE waiting_for <> ''"),
+        rejected: try count("SELECT count(*) FROM answer WHERE outcome = 'rejected'"),
+        openTasks: try count("SELECT count(*) FROM task WHERE is_open = 1"),
+        storeBytes: try count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import GRDB
+import TradeRules
+import TradeTables
+
+/// Deciding the whole log again, on an empty store in memory, gives the same entries and the same rows (G10,
+/// G29).
+enum ReplayCheck {
+  /// Entries that one commit of the replay takes.
+  private static let step = 200
+
+  static func run(in db: Database) throws -> CheckResult {
+    var result = CheckResult("replay")
+    let replayed = try CentralStore.inMemory()
+    try replayed.begin(epoch: try Meta.id("epoch", in: db) ?? .none)
+    var waiting: [(entry: LogEntry, group: [ReceivedOperation])] = []
+    try LogWalk.entries(in: db) { entry, operations in
+      waiting.append((entry, operations))
+      if waiting.count == step { try decide(&waiting, on: replayed, &result) }
+    }
+    try decide(&waiting, on: replayed, &result)
+    try replayed.read { copy in
+      for query in contents { try compare(query.name, query.sql, db, copy, &result) }
+    }
+    return result
+  }
+
+  private static func decide(
+    _ waiting: inout [(entry: LogEntry, group: [ReceivedOperation])], on store: CentralStore,
+    _ result: inout CheckResult
+  ) throws {
+    let decided = try store.replay(waiting)
+    result.examine(Int64(waiting.count))
+    for (logged, again) in zip(waiting.map(\.entry), decided) where logged != again {
+      result.fault("entry \(logged.version) is decided otherwise: \(difference(logged, again))")
+    }
+    waiting = []
+  }
+
+  private static func difference(_ logged: LogEntry, _ again: LogEntry) -> String {
+    if logged.kind != again.kind { return "\(again.kind) and not \(logged.kind)" }
+    if logged.verdicts != again.verdicts { return "another answer" }
+    if logged.observed != again.observed { return "other observations" }
+    if logged.effectsHash != again.effectsHash { return "other effects" }
+    return "another hash"
+  }
+
+  /// Everything that follows from the log, table by table, in a fixed order.
+  private static var contents: [(name: String, sql: String)] {
+    let tables = TableDescription.all.map { table in
+      let key = table.keyColumns.map { "\"\($0.sqlName)\"" }.joined(separator: ", ")
+      return (table.name, "SELECT * FROM \(table.name) ORDER BY \(key)")
+    }
+    return tables + [
+      ("member", "SELECT * FROM member ORDER BY bucket, table_no, key"),
+      ("bucket", "SELECT * FROM bucket ORDER BY name"),
+    ]
+  }
+
+  private static func compare(
+    _ name: String, _ sql: String, _ db: Database, _ copy: Database, _ result: inout CheckResult
+  ) throws {
+    let (stored, replayed) = (
+      try GRDB.Row.fetchCursor(db, sql: sql), try GRDB.Row.fetchCursor(copy, sql: sql)
+    )
+    var position: Int64 = 0
+    while true {
+      let (one, other) = (try stored.next(), try replayed.next())
+      if one == nil, other == nil { break }
+      position += 1
+      guard one == other else {
+        return result.fault("row \(position) of \(name) is not what the log makes of it")
+      }
+    }
+    result.examine(position)
+  }
+}
