@@ -26,7 +26,7 @@ extension ReplicaView {
     guard !statement.databaseRegion.isModified(byEventsOfKind: .insert(tableName: "meta")) else {
       throw Refusal(.readOnlySql, "the table meta keeps the device's key")
     }
-    let rows = try GRDB.Row.fetchAll(statement).map { row in row.databaseValues.map(JSONValue.init) }
+    let rows = try GRDB.Row.fetchAll(statement).map { row in Array(row.databaseValues.map(JSONValue.init)) }
     return QueryResult(columns: statement.columnNames, rows: rows)
   }
 }

@@ -47,7 +47,9 @@ struct FieldEdits {
     case .text: return .text(text)
     case .personal: return .personal(PersonalText(text))
     case .integer:
-      guard let number = Int64(text) else { throw Failure(.badValue, "\(field.name) takes a whole number") }
+      guard let number = Decimals.integer(text, decimals: field.decimals) else {
+        throw Failure(.badValue, "\(field.name) takes a number with at most \(field.decimals) decimals")
+      }
       return .integer(number)
     case .id, .blob: throw Failure(.fieldNotEditable, field.name)
     }

@@ -24,9 +24,7 @@ struct Desk {
   func record(_ work: (ReplicaView, Numbering) throws -> Work) throws -> ExitStatus {
     var prepared: Work?
     let recorded = try file.writing { store in
-      guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: file.path) }
-      let clock = Clocks.reading(
-        offset: state.clockOffsetMilliseconds, uncertainty: state.clockUncertaintyMilliseconds)
+      let clock = try clock(of: store)
       return try store.record(actor: Work.actor, clock: clock, random: Randomness.bytes) { view, numbering in
         let work = try work(view, numbering)
         prepared = work
@@ -35,6 +33,13 @@ struct Desk {
     }
     if let prepared { console.show(prepared.document(of: recorded), prepared.text(of: recorded)) }
     return .done
+  }
+
+  /// What the clocks say, with what the last connection taught about them.
+  func clock(of store: ReplicaStore) throws -> ClockReading {
+    guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: file.path) }
+    return Clocks.reading(
+      offset: state.clockOffsetMilliseconds, uncertainty: state.clockUncertaintyMilliseconds)
   }
 }
 
@@ -59,7 +64,7 @@ struct Work {
       "state": "unsent", "expected": recorded.expected?.json ?? .null,
       "provisional": .bool(isProvisional(recorded)),
     ]
-    return head.adding(fields).adding(tail)
+    return head.followed(by: fields).followed(by: tail)
   }
 
   /// Facts stand whatever the centre knows; wishes are answered (P1).

@@ -50,7 +50,7 @@ struct StockListed {
   private var document: JSONValue {
     [
       "asOf": .instant(asOf),
-      "stock": .array(levels.map { (["sku": .string($0.sku)] as JSONValue).adding($0.json) }),
+      "stock": .array(levels.map { (["sku": .string($0.sku)] as JSONValue).followed(by: $0.json) }),
     ]
   }
 

@@ -29,7 +29,7 @@ struct Money {
 
 extension JSONValue {
   /// An object with another's members after its own.
-  func adding(_ other: JSONValue) -> JSONValue {
+  func followed(by other: JSONValue) -> JSONValue {
     guard case .object(let own) = self, case .object(let more) = other else { return self }
     return .object(own + more)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TradeRules
 
 /// Where a command's words go: documents and tables to standard output, all else to standard error.
 struct Console: Sendable {

@@ -47,7 +47,7 @@ struct TextTable {
 
   /// Terminal cells: two for the wide characters of East Asian scripts and for emoji (UAX #11), one for others.
   static func width(of text: String) -> Int {
-    text.reduce(0) { width, character in
+    plain(text).reduce(0) { width, character in
       let wide = character.unicodeScalars.contains { scalar in
         switch scalar.value {
         case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
@@ -58,5 +58,17 @@ struct TextTable {
       }
       return width + (wide ? 2 : 1)
     }
+  }
+
+  /// A text without the styles a terminal takes (`ESC [ … m`).
+  private static func plain(_ text: String) -> Substring {
+    guard text.contains("\u{1B}") else { return text[...] }
+    var plain = ""
+    var rest = text[...]
+    while let escape = rest.firstIndex(of: "\u{1B}") {
+      plain += rest[..<escape]
+      rest = rest[escape...].drop { $0 != "m" }.dropFirst()
+    }
+    return plain[...] + rest
   }
 }
