@@ -190,7 +190,7 @@ extension ReplicaView {
 
 extension [UInt8] {
   fileprivate var hexadecimal: String {
-    let digits = Array("0123456789abcdef")
+    let digits = [Character]("0123456789abcdef")
     return reduce(into: "") { text, byte in
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 15)])
