@@ -59,6 +59,13 @@ lint: ## checks that our Swift is formatted
 	@$(OUR_SWIFT) | xargs -0 swift format lint --strict --parallel
 	@echo "lint: clean"
 
+proto: ## makes the generated messages anew from schema/waybill.proto (needs protobuf-compiler)
+	@swift package resolve
+	@swift build --package-path .build/checkouts/swift-protobuf --scratch-path .build/protobuf-plugin \
+	  --product protoc-gen-swift
+	@protoc --proto_path=schema --plugin=protoc-gen-swift=.build/protobuf-plugin/debug/protoc-gen-swift \
+	  --swift_opt=Visibility=Internal --swift_out=$(GENERATED) waybill.proto
+
 demo: setup ## tells the story of a day offline with the real programs
 	$(call say,build the two programs)
 	@swift build --product waybill-server

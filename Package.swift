@@ -88,13 +88,21 @@ let package = Package(
         "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules", arguments, crypto,
       ],
       swiftSettings: strict),
+    // Sets the floors: the same work in plain C against the same library.
+    .target(
+      name: "BenchmarkFloor", path: "Sources/Benchmarks/Floor", cSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [.linkedLibrary("sqlite3")]),
     // Measures the workloads of docs/PERFORMANCE.md.
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
-        "WebSocketTransport", arguments,
-      ], swiftSettings: strict),
+        "BenchmarkFloor", "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
+        arguments,
+      ], exclude: ["Floor"], swiftSettings: strict),
+    // Holds the centre's store to its log and its questions to their answers.
+    .testTarget(
+      name: "CentralStoreTests",
+      dependencies: ["CentralStore", "SyncProtocol", "SyncSession", "TradeRules", grdb], swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Tells stories through the real hosts, by hand and by chance.
@@ -111,6 +119,8 @@ let package = Package(
       swiftSettings: strict),
     // Holds the checkout to the rules of the house.
     .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
+    // Drives both programs from outside.
+    .testTarget(name: "EndToEndTests", swiftSettings: strict),
     // Holds the transport to what it carries.
     .testTarget(name: "WebSocketTransportTests", dependencies: ["WebSocketTransport"], swiftSettings: strict),
   ]

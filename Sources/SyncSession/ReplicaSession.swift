@@ -65,6 +65,11 @@ public struct ReplicaSession: Sendable {
     case (_, .refused(let refused)): return .refused(refused)
     case (.awaitingChallenge(let position), .challenge(let challenge)):
       guard challenge.centreKey == position.centreKey else { throw CentreUntrusted() }
+      guard ProtocolVersion.best(of: challenge.protocolVersions) == position.hello.protocolVersion else {
+        throw ProtocolViolation(
+          expected: "protocol version \(position.hello.protocolVersion)",
+          found: "\(challenge.protocolVersions)", closeCode: .upgradeRequired)
+      }
       let hello = try sign(position, challenge, nonce: nonce(), at: clock)
       state = .awaitingWelcome(position, challenge, hello)
       return .send(.hello(hello))

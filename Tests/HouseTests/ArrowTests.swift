@@ -53,7 +53,7 @@ struct ArrowTests {
       "Sources/Benchmarks",
       system.union([
         "CentralStore", "ReplicaStore", "TradeTables", "SyncSession", "SyncProtocol", "TradeRules",
-        "WebSocketTransport", "ArgumentParser", "Crypto", "GRDB",
+        "WebSocketTransport", "ArgumentParser", "BenchmarkFloor", "Crypto", "GRDB",
       ])),
     // The real programs from outside: no module of ours.
     Target("Tests/EndToEndTests", ["Testing", "Foundation", "Glibc"]),

@@ -149,6 +149,15 @@ struct InventoryScenarioTests {
     #expect(bench.openTasks(.negativeBin).map(\.kind) == [.recount])
   }
 
+  @Test("#10 ten picked where the books say eight: staging has them, and still the books are wrong")
+  func pickedMore() {
+    let bench = RuleBench.stocked(8)
+    bench.does("P", Filled<MoveStock>.of(10, from: "MAIN", to: "STAGING"))
+    #expect(bench.onHand("W1", "CHAI") == -2)
+    #expect(bench.level("W1", "CHAI").onHand == 8)
+    #expect(bench.openTasks(.negativeBin).map(\.kind) == [.recount])
+  }
+
   @Test("a done recount task makes room for a new one when the bin goes further down")
   func negativeBinAgain() throws {
     let bench = RuleBench.stocked(8)

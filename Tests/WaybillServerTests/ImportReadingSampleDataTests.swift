@@ -65,7 +65,7 @@ struct ImportReadingSampleDataTests {
     #expect(
       rows[1].values == [
         "code": "ANATR", "name": "Ana Trujillo Emparedados y helados", "country": "MX",
-        "currency": "USD", "phone": "(5) 555-4729", "price_list": "STANDARD",
+        "currency": "USD", "phone": "(5) 555-4729", "price_list": "STANDARD", "territory": "NORTHWIND",
         "address": "Avda. de la Constitución 2222, México D.F., 05021",
       ])
   }

@@ -26,17 +26,11 @@ extension CentralHost {
         return
       }
       if piece.isEmpty { continue }
-      send(.page(page(piece, cursor: download.cursor)), to: number)
+      send(.page(Page(piece, cursor: download.cursor)), to: number)
       connection.session.sentPage()
     }
     connection.download = download
     connections[number] = connection
-  }
-
-  private func page(_ piece: Download.Piece, cursor: [UInt8]) -> Page {
-    Page(
-      of: piece.bucket, rows: piece.rows, left: piece.left, cursor: cursor, isSnapshot: piece.isSnapshot,
-      isLast: piece.isLast)
   }
 
   func sendWhole(_ buckets: [Bucket], to number: ConnectionNumber) throws {
@@ -107,7 +101,7 @@ extension CentralHost {
     var concerned: [ConnectionNumber: [Bucket]] = [:]
     for bucket in audiences.keys.sorted() {
       let audience = audiences[bucket] ?? []
-      for frame in changed.frames(for: bucket, limits: limits) {
+      for frame in changed.frames(for: bucket) {
         orders.append(.send(frame, to: audience))
         for number in audience { connections[number]?.session.sentPage() }
       }
@@ -175,22 +169,22 @@ private struct ChangedBuckets {
     buckets = Set(changes.flatMap { $0.buckets + $0.left }).sorted()
   }
 
-  /// The bucket's changes as encoded pages of bounded size.
-  func frames(for bucket: Bucket, limits: SyncLimits) -> [[UInt8]] {
+  /// The bucket's changes as encoded pages, as many as they take.
+  func frames(for bucket: Bucket) -> [[UInt8]] {
     let all = bucket == ChangeIndex.everything
-    let concerned = changes.filter { all || $0.buckets.contains(bucket) || $0.left.contains(bucket) }
-    return stride(from: 0, to: concerned.count, by: limits.pageRowsMax).map { start in
-      let part = concerned[start..<min(start + limits.pageRowsMax, concerned.count)]
-      var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
-      for change in part where all || change.buckets.contains(bucket) {
-        if rows.last?.table.number == change.table.number {
-          rows[rows.count - 1].rows.append(change.row)
-        } else {
-          rows.append((change.table, [change.row]))
-        }
+    var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
+    for change in changes where all || change.buckets.contains(bucket) {
+      if rows.last?.table.number == change.table.number {
+        rows[rows.count - 1].rows.append(change.row)
+      } else {
+        rows.append((change.table, [change.row]))
       }
-      let left = all ? [] : part.filter { $0.left.contains(bucket) }.map(\.key)
-      return Message.page(Page(of: bucket, rows: rows, left: left)).encode()
+    }
+    let left = all ? [] : changes.filter { $0.left.contains(bucket) }.map(\.key)
+    return PageContent.encodePages(rows: rows, left: left).map { content in
+      Message.page(
+        Page(bucket: bucket, cursor: [], isSnapshot: false, body: PageBody(content, compressing: true))
+      ).encode()
     }
   }
 }

@@ -44,7 +44,7 @@ extension CentralHost {
 
   func welcome(_ hello: Hello, from number: ConnectionNumber, at now: Instant) throws {
     guard var connection = connections[number] else { return }
-    guard ProtocolVersion.supported.contains(hello.protocolVersion) else {
+    guard ProtocolVersion.supported.contains(hello.protocolVersion), hello.acceptsZstd else {
       return refuse(number, .upgradeRequired)
     }
     // Unknown and wrongly signed devices get the same answer after the same work.

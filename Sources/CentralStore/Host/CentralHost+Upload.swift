@@ -31,6 +31,13 @@ extension CentralHost {
       chain = OperationChain.next(
         after: chain, bytes: recorded.bytes, commitments: personal.map(\.commitment))
       guard id.number > known else { continue }
+      // A group travels whole: part of one would be decided as if it were all (#69).
+      if let envelope = try? OperationCoding.envelope(of: recorded.bytes),
+        envelope.heading.group < push.firstNumber
+      {
+        throw ProtocolViolation(
+          expected: "whole groups", found: "operation \(id.number) of group \(envelope.heading.group)")
+      }
       fresh.append(
         ReceivedOperation(id: id, bytes: recorded.bytes, personal: personal, chainHash: chain))
     }

@@ -218,3 +218,16 @@ extension TradeRules.Row {
     }
   }
 }
+
+extension CentralStore {
+  /// How many rows were last changed after a version.
+  public func countRows(changedAfter version: Int64) throws -> Int {
+    try read { db in
+      try TableDescription.all.filter { !$0.isCentreOnly }.reduce(0) { sum, table in
+        // The names are our own, from the table descriptions.
+        try sum + (Int.fetchOne(
+          db, sql: "SELECT count(*) FROM \"\(table.name)\" WHERE version > ?", arguments: [version]) ?? 0)
+      }
+    }
+  }
+}

@@ -30,7 +30,7 @@ enum ReplayCheck {
   ) throws {
     let decided = try store.replay(waiting)
     result.examine(Int64(waiting.count))
-    for (logged, again) in zip(waiting.map(\.entry), decided) where logged != again {
+    for (logged, again) in zip(waiting.map(\.entry), decided) where logged.hash != again.hash {
       result.fault("entry \(logged.version) is decided otherwise: \(difference(logged, again))")
     }
     waiting = []
@@ -38,7 +38,8 @@ enum ReplayCheck {
 
   private static func difference(_ logged: LogEntry, _ again: LogEntry) -> String {
     if logged.kind != again.kind { return "\(again.kind) and not \(logged.kind)" }
-    if logged.verdicts != again.verdicts { return "another answer" }
+    let answers = (VerdictCoding.encode(logged.verdicts), VerdictCoding.encode(again.verdicts))
+    if answers.0 != answers.1 { return "another answer" }
     if logged.observed != again.observed { return "other observations" }
     if logged.effectsHash != again.effectsHash { return "other effects" }
     return "another hash"

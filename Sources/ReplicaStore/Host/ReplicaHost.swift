@@ -172,7 +172,11 @@ public final class ReplicaHost {
 
   private func received(_ bytes: [UInt8], at clock: ClockReading) throws {
     do { try received(try Message.decode(bytes), at: clock) } catch let violation as ProtocolViolation {
-      progress.trouble = .protocolViolation
+      if violation.closeCode == .upgradeRequired {
+        progress.refusedWith = .upgradeRequired
+      } else {
+        progress.trouble = .protocolViolation
+      }
       close(violation.closeCode, violation.description)
     } catch is CentreUntrusted {
       progress.refusedWith = .centreUntrusted

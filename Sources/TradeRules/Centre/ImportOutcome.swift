@@ -78,8 +78,10 @@ struct ImportedRow {
     var record = record
     let texts = description.personalTexts(of: form)
     record.content = description.encode(form)
+    // One commitment for all texts of the row: the hash of theirs.
     record.personal = PersonalText(
-      texts.map { $0.text + "\u{1F}" }.joined(), commitment: texts.flatMap(\.commitment))
+      texts.map { $0.text + "\u{1F}" }.joined(),
+      commitment: texts.isEmpty ? [] : trade.entry.hash(texts.flatMap(\.commitment)))
     trade.put(record)
   }
 

@@ -6,7 +6,10 @@
 enum Promises {
   /// Serves backorders where stock rose and shrinks promises where it fell, for every level touched.
   static func settle(_ trade: Trade) throws(Interruption) {
-    for key in trade.takeTouchedLevels() {
+    let keys = trade.takeTouchedLevels()
+    // An import touches hundreds: what they need is asked for at once.
+    if keys.count > 1 { try trade.prepare(keys.flatMap(waitingNeeds)) }
+    for key in keys {
       let available = try available(key, in: trade)
       if available > .zero { try serve(key, in: trade) }
       if available < .zero { try shrink(key, by: -available, in: trade) }
@@ -69,6 +72,12 @@ enum Promises {
         try sheet.grant(granted, to: index, at: key.warehouse, in: trade)
       }
       try sheet.save(in: trade)
+    }
+  }
+
+  private static func waitingNeeds(_ key: Trade.LevelKey) -> [Need] {
+    [key.warehouse, OrderSheet.anywhere].map { place in
+      .range(RowRange(OrderLineColumns.self, "order_line_waiting", [place, key.sku]))
     }
   }
 

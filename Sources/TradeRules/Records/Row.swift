@@ -58,6 +58,12 @@ public struct RowKey: Hashable, Comparable, Sendable {
     self.bytes = bytes
   }
 
+  /// The bytes at once: an array would hash them one by one.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(table)
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
+
   public static func < (one: RowKey, other: RowKey) -> Bool {
     one.table != other.table ? one.table < other.table : one.bytes.lexicographicallyPrecedes(other.bytes)
   }

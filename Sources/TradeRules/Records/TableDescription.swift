@@ -1,6 +1,7 @@
 /// Everything there is to know of a table without knowing its Swift type: the one description from which
-/// both stores, the wire, the digest, the before-images and the exports work.
-public struct TableDescription: Sendable {
+/// both stores, the wire, the digest, the before-images and the exports work. There is one of each, so it
+/// is a class: passing it around copies nothing.
+public final class TableDescription: Sendable {
   public let number: TableNumber
   public let name: String
   /// In order of their numbers, which may have gaps.

@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+/// A centre and its devices in a folder of their own, driven through the two programs alone.
+final class Company: @unchecked Sendable {
+  // One test owns it and calls it from one task at a time; `server` is only changed between those calls.
+  let folder: URL
+  private let port: UInt16
+  private var server: Running?
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "waybill-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    port = try Company.freePort()
+  }
+
+  deinit {
+    server?.send(SIGKILL)
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  // MARK: The centre
+
+  /// Starts the centre and returns when it accepts connections.
+  func open() async throws {
+    let running = try Running(
+      Programs.server,
+      ["serve", "--data", path("centre"), "--listen", "127.0.0.1:\(port)", "--json"])
+    server = running
+    guard let line = await running.firstLine() else {
+      throw Surprise("the centre did not start: \(await running.ended())")
+    }
+    try #require(try Document(line)["ready"].flag == true, "\(line)")
+  }
+
+  /// Stops the centre as an operator would; what was acknowledged stays.
+  func close() async throws {
+    guard let running = server else { return }
+    running.send(SIGTERM)
+    running.kill(after: 20)
+    let outcome = await running.ended()
+    server = nil
+    #expect(outcome.status == 0, "\(outcome)")
+  }
+
+  /// Kills the centre where it stands.
+  func kill() async {
+    server?.send(SIGKILL)
+    _ = await server?.ended()
+    server = nil
+  }
+
+  var isOpen: Bool { server?.isRunning ?? false }
+
+  /// Runs a command at the centre's console.
+  func atCentre(_ arguments: String..., exits status: Int32 = 0) async throws -> Document {
+    try await atCentre(arguments, exits: status)
+  }
+
+  func atCentre(_ arguments: [String], exits status: Int32 = 0) async throws -> Document {
+    let outcome = try await Programs.run(
+      Programs.server, arguments + ["--data", path("centre"), "--json"], within: 120)
+    return try read(outcome, status)
+  }
+
+  // MARK: Devices
+
+  /// One device with a replica.
+  struct Device: Sendable {
+    let code: String
+    let replica: String
+  }
+
+  /// Invites a device and enrols it.
+  func enrol(_ code: String, as role: String, _ scope: String...) async throws -> Device {
+    try await enrol(code, as: role, scope)
+  }
+
+  func enrol(_ code: String, as role: String, _ scope: [String]) async throws -> Device {
+    let invitation = try await atCentre(
+      ["invite", "--name", "Device \(code)", "--role", role, "--device-code", code] + scope)
+    let secret = try #require(invitation["code"].text)
+    let device = Device(code: code, replica: path("\(code).waybill"))
+    let enrolled = try await on(device, ["enroll", address, "--code", secret])
+    #expect(enrolled["device"].text == code)
+    return device
+  }
+
+  var address: String { "ws://127.0.0.1:\(port)/sync" }
+
+  /// Runs a command on a device.
+  @discardableResult
+  func on(_ device: Device, _ arguments: String..., exits status: Int32 = 0) async throws -> Document {
+    try await on(device, arguments, exits: status)
+  }
+
+  @discardableResult
+  func on(_ device: Device, _ arguments: [String], exits status: Int32 = 0) async throws -> Document {
+    let outcome = try await run(device, arguments)
+    return try read(outcome, status)
+  }
+
+  func run(_ device: Device, _ arguments: [String]) async throws -> Programs.Outcome {
+    try await Programs.run(
+      Programs.waybill, arguments + ["--replica", device.replica, "--json"], within: 60)
+  }
+
+  /// Starts a command on a device and does not wait for it.
+  func start(_ device: Device, _ arguments: String...) throws -> Running {
+    try Running(Programs.waybill, arguments + ["--replica", device.replica, "--json"])
+  }
+
+  /// Syncs until the device's work is answered, whether or not something needs attention.
+  @discardableResult
+  func sync(_ device: Device) async throws -> Document {
+    let outcome = try await run(device, ["sync", "--timeout", "50"])
+    try #require([0, 5].contains(outcome.status), "\(outcome)")
+    let summary = try Document(outcome.output)
+    #expect(summary["unsent"].number == 0, "\(summary)")
+    return summary
+  }
+
+  /// Every device and the centre say that all their checks hold.
+  func expectVerified(_ devices: [Device], deep: Bool = true) async throws {
+    for device in devices {
+      let checks = try await on(device, "verify")
+      #expect(checks["ok"].flag == true, "\(device.code): \(checks)")
+    }
+    let checks = try await atCentre(deep ? ["verify", "--deep"] : ["verify"])
+    #expect(checks["ok"].flag == true, "\(checks)")
+  }
+
+  // MARK: Details
+
+  func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
+
+  private func read(_ outcome: Programs.Outcome, _ status: Int32) throws -> Document {
+    try #require(outcome.status == status, "\(outcome)")
+    do { return try Document(outcome.output.isEmpty ? outcome.errors : outcome.output) } catch {
+      throw Surprise("no JSON from \(outcome)")
+    }
+  }
+
+  /// A port nobody uses now.
+  private static func freePort() throws -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { Glibc.close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard isBound else { throw Surprise("no free port") }
+    return UInt16(bigEndian: address.sin_port)
+  }
+}
+
+/// Something no test expects.
+struct Surprise: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,214 @@
+#!/usr/bin/env bash
+# A day offline, told by the real programs: one centre, a warehouse's tablet and two agents. All are cut off and work
+# on the same things; then the link is back. Says what it does, shows who won and why, and checks it. Under two minutes.
+#
+# Needs waybill and waybill-server on the PATH (`make demo` sees to it). Leaves nothing behind.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/waybill-demo.XXXXXX")
+export NO_COLOR=1
+server=""
+address=""
+listen=127.0.0.1:0
+failures=0
+started=$SECONDS
+
+finish() {
+  if [[ -n $server ]]; then kill -TERM "$server" 2>/dev/null && wait "$server" || true; fi
+  rm -rf "$work"
+}
+trap finish EXIT
+
+# MARK: Telling
+
+chapter() { printf '\n\n=== %s\n' "$1"; }
+tell() { printf '\n%s\n' "$1"; }
+
+# Prints what a person would type, and what they would see.
+type_on() {
+  local who=$1
+  shift
+  printf '\n  %s$ %s' "$who" "${command_name}"
+  local word
+  for word in "$@"; do
+    if [[ $word =~ ^[A-Za-z0-9@%+=:,./_-]+$ ]]; then printf ' %s' "$word"; else printf " '%s'" "$word"; fi
+  done
+  printf '\n'
+}
+
+# Runs a command on a device. Status 5 says that something needs attention: here that is part of the story.
+on() {
+  local device=$1 status=0
+  shift
+  command_name=waybill type_on "$device" "$@"
+  waybill "$@" --replica "$work/$device.waybill" 2>&1 | sed 's/^/    /' || status=${PIPESTATUS[0]}
+  if ((status != 0 && status != 5)); then
+    printf '    (ended with %d)\n' "$status"
+    exit 1
+  fi
+}
+
+centre() {
+  command_name=waybill-server type_on centre "$@"
+  waybill-server "$@" --data "$work/centre" 2>&1 | sed 's/^/    /'
+}
+
+# MARK: Checking
+
+# expect WHAT PATTERN COMMAND…: the command's JSON, without white space, has the pattern (a regular expression).
+expect() {
+  local what=$1 pattern=$2 output
+  shift 2
+  output=$("$@" --json 2>&1 | tr -d '[:space:]') || true
+  if grep -Eq -- "$pattern" <<<"$output"; then
+    printf '  ✓ %s\n' "$what"
+  else
+    printf '  ✗ %s\n    expected %s in\n    %s\n' "$what" "$pattern" "$output"
+    failures=$((failures + 1))
+  fi
+}
+replica() { local device=$1; shift; waybill "$@" --replica "$work/$device.waybill"; }
+store() { waybill-server "$@" --data "$work/centre"; }
+
+# The value of a text field in JSON on standard input.
+field() { tr -d '\n' | sed -E "s/.*\"$1\" *: *\"([^\"]*)\".*/\1/"; }
+
+# MARK: The centre
+
+open_centre() {
+  waybill-server serve --data "$work/centre" --listen "$listen" --json >"$work/ready" 2>"$work/server.log" &
+  server=$!
+  local tries
+  for ((tries = 0; tries < 200; tries++)); do
+    if [[ -s $work/ready ]]; then break; fi
+    if ! kill -0 "$server" 2>/dev/null; then
+      cat "$work/server.log"
+      exit 1
+    fi
+    sleep 0.05
+  done
+  address=$(field sync <"$work/ready")
+  # The next start takes the same port, so the devices find it again.
+  listen=${address#ws://}
+  listen=${listen%/sync}
+  tell "The centre serves at $address."
+}
+
+close_centre() {
+  kill -TERM "$server"
+  wait "$server" || true
+  server=""
+  tell "The centre is gone: every device is on its own."
+}
+
+# invite DEVICE NAME ROLE SCOPE…
+enrol() {
+  local device=$1 name=$2 role=$3 code
+  shift 3
+  command_name=waybill-server type_on centre invite --name "$name" --role "$role" --device-code "$device" "$@"
+  code=$(store invite --name "$name" --role "$role" --device-code "$device" "$@" --json | field code)
+  printf '    %s\n' "$code"
+  on "$device" enroll "$address" --code "$code"
+}
+
+# Orders are numbered on the device that makes them: SO-A1-0001, SO-A1-0002 …
+chapter "1. A company opens"
+open_centre
+for kind in warehouses products prices customers stock; do centre import "$kind" "$here/$kind.csv"; done
+enrol W1 "Tablet, Almacén Madrid" warehouse --warehouse MAD
+enrol A1 "Ana's phone" agent --agent ANA --territory WORLD --warehouse MAD
+enrol A2 "Ken's phone" agent --agent KEN --territory WORLD --warehouse MAD
+
+tell "Before the link breaks Ana sells honey, oil and soup; the tablet hears of it."
+on A1 order create --customer LUMIERE --line HONEY=6 --submit
+on A1 order create --customer ZAK --line OIL-1L=3 --submit
+on A1 sync
+on W1 sync
+
+chapter "2. The link breaks, and everybody works on"
+close_centre
+
+tell "There are five tins of sencha. Ana sells four, and so does Ken."
+on A1 order create --customer LUMIERE --line TEA-SENCHA=4 --submit
+on A2 order create --customer SAKURA --line TEA-SENCHA=4 --submit
+
+tell "Both edit the same customer: Ken the address, then both the phone number, Ana last."
+on A2 customer set GROSS 'address=Bergmannstraße 100, Berlin' 'phone=+49 30 5557 0222'
+on A1 customer set GROSS 'phone=+49 30 5557 0333'
+
+tell "In the warehouse three bottles of oil are picked. Only then is a count of 96 entered that was made before the pick."
+counted=$(date -u +%Y-%m-%dT%H:%M:%S.000Z)
+sleep 2.5
+on W1 pick SO-A1-0002 1 3 --bin A-02
+on W1 stock count OIL-1L 96 --warehouse MAD --bin A-02 --at "$counted"
+
+tell "The honey is picked and shipped. Ana, who cannot know, cancels it."
+on W1 pick SO-A1-0001 1 6
+on W1 ship SO-A1-0001 --carrier 'Correos' --tracking ES-5550-01
+on A1 order cancel SO-A1-0001 --reason 'customer closed for the holidays'
+
+tell "What each sees is their own work, marked as not sent:"
+on A1 order list
+on A1 status
+
+chapter "3. The link is back"
+open_centre
+tell "Ana is first, then Ken, then the tablet; then all hear what became of it."
+on A1 sync
+on A2 sync
+on W1 sync
+on A1 sync
+on A2 sync
+
+chapter "4. Who won, and why"
+
+tell "The last five tins: the first at the centre is served first, the rest waits for stock. Never eight."
+on A2 order show SO-A2-0001
+expect "Ana's four tins are allocated" '"allocated":4,"backordered":0' replica A1 order show SO-A1-0003
+expect "Ken gets one, three wait" '"allocated":1,"backordered":3' replica A2 order show SO-A2-0001
+expect "Ken is told so" 'ALLOCATION_SHORT' replica A2 order show SO-A2-0001
+expect "nothing is left to promise" '"available":0' replica W1 stock show TEA-SENCHA --warehouse MAD
+
+tell "The count: 96 when it was made, and three picked after it. The pick does not vanish, and is not counted twice."
+on W1 stock show OIL-1L --warehouse MAD
+expect "93 in the bin" '"bin":"A-02"[^}]*"onHand":93' replica W1 stock show OIL-1L --warehouse MAD
+expect "96 in the warehouse, three of them in staging" '"warehouse":"MAD","onHand":96' replica W1 stock show OIL-1L --warehouse MAD
+
+tell "The customer: the address is merged in; of two phone numbers the later stands and the other is kept."
+on A1 customer show GROSS
+on A1 conflict list
+expect "Ken's address is there" 'Bergmannstraße100' replica A1 customer show GROSS
+expect "Ana's phone number stands" '\+493055570333' replica A1 customer show GROSS
+expect "Ken's is kept in a conflict" '\+493055570222' replica A2 conflict list
+
+tell "The cancellation: what was shipped before it stays shipped, and Ana is told."
+on A1 order show SO-A1-0001
+on A1 history SO-A1-0001
+expect "the honey is shipped" '"shipped":6' replica A1 order show SO-A1-0001
+expect "the order lives" '"state":"accepted"' replica A1 order show SO-A1-0001
+expect "Ana has a notice" 'CANCEL_REJECTED_SHIPPED' replica A1 sql 'SELECT code FROM notice'
+
+tell "Ana settles the disagreement with one command; Ken's number was right."
+conflict=$(replica A1 conflict list --json | field id)
+on A1 conflict resolve "$conflict" --keep theirs --note 'asked the customer'
+on A1 sync
+expect "Ken's number stands now" '\+493055570222' store export customers
+
+chapter "5. Is all of that so?"
+on W1 verify
+on A1 verify
+on A2 sync
+on A2 verify
+centre verify --deep
+expect "the tablet's checks hold" '"ok":true' replica W1 verify
+expect "Ana's checks hold" '"ok":true' replica A1 verify
+expect "Ken's checks hold" '"ok":true' replica A2 verify
+expect "the centre's checks hold, its log replayed to the same rows" '"ok":true' store verify --deep
+centre status
+
+if ((failures)); then
+  printf '\n\n%d expectation(s) failed.\n' "$failures"
+  exit 1
+fi
+printf '\n\nEverything came out as promised, in %d s.\n' "$((SECONDS - started))"
