@@ -1,6 +1,7 @@
-import struct Foundation.Data
 import GRDB
 public import TradeRules
+
+import struct Foundation.Data
 
 /// What a free query gave: columns and rows in order.
 public struct QueryResult: Sendable {

@@ -54,7 +54,8 @@ extension ReplicaView {
           ? "The centre applied a part of \(work.id)." : "The centre did not apply \(work.id)."
         return HistoryEntry(
           at: answer.decidedAt, who: "", device: "centre",
-          text: ([text] + reasons).joined(separator: " "), code: codes.first?.rawValue ?? answer.outcome.rawValue)
+          text: ([text] + reasons).joined(separator: " "),
+          code: codes.first?.rawValue ?? answer.outcome.rawValue)
       }
       guard let held = work.held else { return nil }
       return HistoryEntry(
@@ -64,7 +65,8 @@ extension ReplicaView {
   }
 
   private func entries(of conflict: Conflict) throws -> [HistoryEntry] {
-    let mine = "\(conflict.mine.text) (\(try person(conflict.actor, on: conflict.device)), \(conflict.device))"
+    let mine =
+      "\(conflict.mine.text) (\(try person(conflict.actor, on: conflict.device)), \(conflict.device))"
     let theirs =
       "\(conflict.theirs.text) (\(try person(conflict.theirActor, on: conflict.theirDevice)), "
       + "\(conflict.theirDevice))"

@@ -1,8 +1,9 @@
-import struct Foundation.Data
 import GRDB
 import SyncSession
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// One check of a replica and what it found.
 public struct ReplicaCheck: Sendable {
@@ -41,7 +42,8 @@ extension ReplicaView {
             after: previous, bytes: item.bytes, commitments: item.personal.map(Hashing.commitment))
           guard hash == item.chainHash, item.number == number + 1 else {
             return ReplicaCheck(
-              name: "chain", isOK: false, detail: "\(state.device)/\(item.number) does not follow the one before")
+              name: "chain", isOK: false,
+              detail: "\(state.device)/\(item.number) does not follow the one before")
           }
         }
         (previous, number) = (item.chainHash, item.number)

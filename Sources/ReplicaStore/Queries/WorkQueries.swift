@@ -95,7 +95,9 @@ extension ReplicaView {
 
   /// News about earlier operations that came after a time, oldest first.
   public func notices() throws -> [Notice] {
-    try all(NoticeColumns.self).filter { $0.device == state.device }.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+    try all(NoticeColumns.self).filter { $0.device == state.device }.sorted {
+      ($0.at, $0.id) < ($1.at, $1.id)
+    }
   }
 
   // MARK: Reading the outbox

@@ -1,5 +1,5 @@
-public import TradeRules
 import GRDB
+public import TradeRules
 
 /// What a person can do about work that the centre refused: try it again, or give it up. The operations stay
 /// in the device's chain either way.
@@ -28,7 +28,8 @@ extension ReplicaStore {
           at: operation.statedAt ?? (operation.isFact ? operation.recordedAt : nil))
       }
       try giveUp(group, in: db)
-      return try Recorder(db: db, state: view.state, random: random).record(drafts, actor: actor, clock: clock)
+      return try Recorder(db: db, state: view.state, random: random).record(
+        drafts, actor: actor, clock: clock)
     }
   }
 

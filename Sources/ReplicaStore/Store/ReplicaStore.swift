@@ -107,7 +107,7 @@ public final class ReplicaStore {
   /// Makes everything received since the last checkpoint visible at once (G3, G7).
   ///
   /// - Throws: `CheckpointApplier.Mismatch` when a digest differs; then nothing changed.
-  func apply(_ checkpoint: Checkpoint, at now: Instant) throws -> ReplicaState {
+  func apply(_ checkpoint: Checkpoint, at now: Instant) throws -> (state: ReplicaState, rows: Int) {
     try write { db in
       guard var state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
       if state.checkpoint == 0 { try FirstLoad.finish(db) }

@@ -114,7 +114,8 @@ enum ConflictsShown {
     if conflict.state == .open {
       lines.append("next: waybill conflict resolve \(conflict.id.beginning) --keep mine|theirs")
     } else {
-      lines.append("resolved by \(conflict.resolvedBy)\(conflict.note.text.isEmpty ? "" : ": \(conflict.note.text)")")
+      lines.append(
+        "resolved by \(conflict.resolvedBy)\(conflict.note.text.isEmpty ? "" : ": \(conflict.note.text)")")
     }
     return lines.joined(separator: "\n")
   }

@@ -104,7 +104,8 @@ struct OutboxDiscard: Command {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "As A7/42.") var operation: String
   @Flag(help: "Yes, give it up.") var confirm = false
-  @Option(help: "The file to write it to; by default beside the replica.", completion: .file()) var to: String?
+  @Option(help: "The file to write it to; by default beside the replica.", completion: .file())
+  var to: String?
 
   func run(at desk: Desk) throws -> ExitStatus {
     guard confirm else { throw Failure.usage("discarding needs --confirm") }
@@ -176,7 +177,8 @@ extension OwnWork {
   fileprivate var json: JSONValue {
     [
       "id": .string(id.description), "kind": .string(item.kind.rawValue), "record": .string(item.record),
-      "state": .string(state.rawValue), "code": .text(code?.rawValue), "recordedAt": .instant(item.recordedAt),
+      "state": .string(state.rawValue), "code": .text(code?.rawValue),
+      "recordedAt": .instant(item.recordedAt),
     ]
   }
 }

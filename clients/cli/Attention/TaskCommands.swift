@@ -71,7 +71,9 @@ enum TasksShown {
   }
 
   static func text(of task: TradeTask) -> String {
-    var lines = ["\(task.what)  \(task.isOpen ? "open" : "done")", "  id \(task.id)", "  about \(task.record)"]
+    var lines = [
+      "\(task.what)  \(task.isOpen ? "open" : "done")", "  id \(task.id)", "  about \(task.record)",
+    ]
     if !task.sku.isEmpty { lines.append("  product \(task.sku)") }
     if task.quantity != .zero { lines.append("  quantity \(task.quantity.decimalText)") }
     if !task.bin.isEmpty { lines.append("  bin \(task.bin)") }

@@ -32,7 +32,9 @@ struct CustomerShown {
   }
 
   private var text: String {
-    var lines = ["\(customer.code)  \(customer.name.text)  \(Marks.mark(of: syncState)) \(syncState.rawValue)"]
+    var lines = [
+      "\(customer.code)  \(customer.name.text)  \(Marks.mark(of: syncState)) \(syncState.rawValue)"
+    ]
     let facts: [(String, String)] = [
       ("phone", customer.phone.text), ("e-mail", customer.email.text), ("tax id", customer.taxId.text),
       ("address", customer.address.text), ("country", customer.country), ("currency", customer.currency),

@@ -28,7 +28,8 @@ struct ProductList: Command {
 struct ProductSearch: Command {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Products by words of their names, ignoring case and accents.",
-    discussion: "Examples:\n  waybill product search \"cafe creme\"\n  waybill product search chai --limit 10")
+    discussion: "Examples:\n  waybill product search \"cafe creme\"\n  waybill product search chai --limit 10"
+  )
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Words; all of them must be found.") var text: String
   @Option(help: "How many at most.") var limit: Int?

@@ -43,7 +43,8 @@ struct ProductShown {
     [
       "sku": .string(product.sku), "name": .string(product.name), "locale": .null,
       "status": .string(product.status.rawValue), "category": .string(product.category),
-      "baseUnit": .string(product.baseUnit), "prices": .array(prices.map(\.json)), "barcodes": .array(barcodes),
+      "baseUnit": .string(product.baseUnit), "prices": .array(prices.map(\.json)),
+      "barcodes": .array(barcodes),
       "gtin": .string(product.gtin), "hsCode": .string(product.hsCode), "origin": .string(product.origin),
       "weightGrams": .integer(product.weightGrams), "description": .string(product.description),
       "rev": .integer(product.row.version),

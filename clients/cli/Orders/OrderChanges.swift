@@ -166,7 +166,8 @@ struct OrderLineAdd: Command {
         $0.price = entered.price
       }
       return Work(
-        drafts: [Draft(form)], sentence: "Added \(entered.quantity.decimalText) of \(sku) to \(order.number).",
+        drafts: [Draft(form)],
+        sentence: "Added \(entered.quantity.decimalText) of \(sku) to \(order.number).",
         fields: ["number": .string(order.number), "line": .string(id.description)])
     }
   }

@@ -117,8 +117,10 @@ extension Record where Columns == OrderLineColumns {
   fileprivate var json: JSONValue {
     [
       "line": .integer(self.line), "id": .string(self.id.description), "sku": .string(self.sku),
-      "ordered": .quantity(self.ordered), "allocated": .quantity(self.allocated), "backordered": .quantity(self.backordered),
-      "picked": .quantity(self.picked), "shipped": .quantity(self.shipped), "delivered": .quantity(self.delivered),
+      "ordered": .quantity(self.ordered), "allocated": .quantity(self.allocated),
+      "backordered": .quantity(self.backordered),
+      "picked": .quantity(self.picked), "shipped": .quantity(self.shipped),
+      "delivered": .quantity(self.delivered),
       "cancelled": .quantity(self.cancelled), "returned": .quantity(self.returned),
       "unitPrice": .string(self.unitPrice.decimalText),
       "priceCode": self.priceCode.isEmpty ? .null : .string(self.priceCode),

@@ -36,7 +36,8 @@ enum CommandWords {
 
   /// A text as it was entered.
   static func entered(_ text: String) -> String {
-    guard text.first == minus, let digit = text.dropFirst().first, digit.isASCII, digit.isNumber || digit == "."
+    guard text.first == minus, let digit = text.dropFirst().first, digit.isASCII,
+      digit.isNumber || digit == "."
     else { return text }
     return "-" + text.dropFirst()
   }

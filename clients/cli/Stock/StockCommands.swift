@@ -21,7 +21,8 @@ struct StockList: Command {
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.show { view in
       let warehouse = try warehouse.map { try view.requireWarehouse($0) }
-      return StockListed(levels: try view.stockLevels(warehouse: warehouse), asOf: view.state.lastSyncAt).shown
+      return StockListed(levels: try view.stockLevels(warehouse: warehouse), asOf: view.state.lastSyncAt)
+        .shown
     }
   }
 }
@@ -85,7 +86,8 @@ struct StockReceive: Command {
         $0.note = note
       }
       return Work(
-        drafts: [Draft(form, at: time)], sentence: "Received \(quantity.decimalText) of \(sku) into \(warehouse).")
+        drafts: [Draft(form, at: time)],
+        sentence: "Received \(quantity.decimalText) of \(sku) into \(warehouse).")
     }
   }
 }
@@ -130,7 +132,8 @@ struct StockAdjust: Command {
 struct StockMove: Command {
   static let configuration = CommandConfiguration(
     commandName: "move", abstract: "Records goods moved from bin to bin.",
-    discussion: "Examples:\n  waybill stock move CHAI-1KG 24 --warehouse W1 --from RCV-01 --to A-03-2 --lot L77")
+    discussion:
+      "Examples:\n  waybill stock move CHAI-1KG 24 --warehouse W1 --from RCV-01 --to A-03-2 --lot L77")
   @OptionGroup var global: GlobalOptions
   @Argument(completion: Completions.skus) var sku: String
   @Argument(help: ArgumentHelp(valueName: "qty")) var quantity: String
@@ -186,7 +189,8 @@ struct StockCount: Command {
         $0.lot = place.lot
       }
       return Work(
-        drafts: [Draft(form, at: time)], sentence: "Counted \(quantity.decimalText) of \(sku) in \(warehouse).")
+        drafts: [Draft(form, at: time)],
+        sentence: "Counted \(quantity.decimalText) of \(sku) in \(warehouse).")
     }
   }
 }

@@ -67,8 +67,10 @@ extension Record where Columns == StockLevelColumns {
   /// nothing is on its way, before there are quotas and purchase orders.
   fileprivate var json: JSONValue {
     [
-      "warehouse": .string(self.warehouse), "onHand": .quantity(self.onHand), "unavailable": .quantity(self.unavailable),
-      "allocated": .quantity(self.allocated), "setAside": .quantity(self.setAside), "mine": .quantity(Quantity.zero),
+      "warehouse": .string(self.warehouse), "onHand": .quantity(self.onHand),
+      "unavailable": .quantity(self.unavailable),
+      "allocated": .quantity(self.allocated), "setAside": .quantity(self.setAside),
+      "mine": .quantity(Quantity.zero),
       "available": .quantity(available), "incoming": .quantity(Quantity.zero),
     ]
   }

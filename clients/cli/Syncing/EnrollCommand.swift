@@ -32,17 +32,17 @@ struct Enroll: Command {
     let store = try file.openToEnrol()
     let host = ReplicaHost(store: store, appVersion: "waybill/\(Program.version)", random: Randomness.bytes)
     let result = Result { try enrol(host, address: address, caFile: caFile, console: desk.console) }
-    guard case .success(let state) = result else {
-      // Nothing was made yet: neither a device at the centre nor anything of worth here.
-      let wasRefused = host.progress.refusedWith == .codeInvalid
-      let hasNothing = try store.state() == nil
-      try hasNothing && wasRefused ? file.abandonEnrolment(store) : store.close()
-      _ = try result.get()
-      return .unexpected
+    do {
+      let state = try result.get()
+      try file.finishEnrolment(store)
+      show(state, received: host.progress.received, at: desk)
+      return .done
+    } catch {
+      // A code that opens nothing made nothing: neither a device at the centre nor anything of worth here.
+      let wasWrong = Failure(error, replica: file.path).code == .codeInvalid
+      try wasWrong && store.state() == nil ? file.abandonEnrolment(store) : store.close()
+      throw error
     }
-    try file.finishEnrolment(store)
-    show(state, received: host.progress.received, at: desk)
-    return .done
   }
 
   private func enrol(

@@ -54,11 +54,15 @@ extension GroupAnswer {
   func text(_ console: Console) -> String {
     let mark = outcome == .held ? "⧖" : needsAttention ? (conflicts.isEmpty ? "!" : "≠") : "·"
     let style: Console.Style? = needsAttention ? .red : nil
-    var lines = ["\(mark) \(id)  \(kind)  \(record)  " + (style.map { console.styled(outcome.rawValue, $0) } ?? outcome.rawValue)]
+    var lines = [
+      "\(mark) \(id)  \(kind)  \(record)  "
+        + (style.map { console.styled(outcome.rawValue, $0) } ?? outcome.rawValue)
+    ]
     if let waitingFor { lines.append("    waits for \(waitingFor)") }
     for code in codes {
       let entry = CodeBook.entry(for: code)
-      lines.append("    [\(code)] \(entry.sentence)\(needsAttention && !entry.hint.isEmpty ? " \(entry.hint)" : "")")
+      lines.append(
+        "    [\(code)] \(entry.sentence)\(needsAttention && !entry.hint.isEmpty ? " \(entry.hint)" : "")")
     }
     for conflict in conflicts { lines.append("    try: waybill conflict show \(conflict.beginning)") }
     if outcome == .rejected { lines.append("    try: waybill outbox show \(id)") }
