@@ -31,7 +31,7 @@ enum Shipments {
       shipped.order = sheet.order.id
       shipped.sku = line.sku
       shipped.quantity += item.quantity
-      copyPlaces(of: sheet.order, to: &shipped)
+      shipped.follow(sheet.order)
       trade.put(shipped)
     }
   }
@@ -39,7 +39,7 @@ enum Shipments {
   /// Shows an order's shipments to the warehouses that have to do with it now.
   static func show(_ sheet: OrderSheet, in trade: Trade) throws(Interruption) {
     for var line in try trade.all(ShipmentLineColumns.self, "shipment_line_order", sheet.order.id) {
-      copyPlaces(of: sheet.order, to: &line)
+      line.follow(sheet.order)
       trade.put(line)
       let shipment = try trade.ifVisible { () throws(Interruption) in
         try trade.find(ShipmentColumns.self, line.shipment)
@@ -48,13 +48,6 @@ enum Shipments {
       shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
       trade.put(shipment)
     }
-  }
-
-  private static func copyPlaces(of order: Order, to line: inout ShipmentLine) {
-    line.agent = order.agent
-    line.territory = order.territory
-    line.warehouses = order.warehouses
-    line.device = order.device
   }
 
   private static func union(_ one: WordList, _ other: WordList) -> WordList {
