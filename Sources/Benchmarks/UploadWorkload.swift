@@ -26,9 +26,14 @@ struct UploadWorkload {
     let floorRate = Double(commands) / (Double(floor) / 1e9)
     return [
       Figure(workload: "P2", what: "operations", value: Double(commands), unit: ""),
-      Figure(workload: "P2", what: "rows left by an operation", value: Double(written) / Double(commands), unit: ""),
-      Figure(workload: "P2", what: "decided durably", value: rate, unit: "operations/s", ratio: rate / floorRate),
-      Figure(workload: "P2", what: "of processor time", value: Double(commands) / spent.processor, unit: "operations/s"),
+      Figure(
+        workload: "P2", what: "rows left by an operation", value: Double(written) / Double(commands), unit: ""
+      ),
+      Figure(
+        workload: "P2", what: "decided durably", value: rate, unit: "operations/s", ratio: rate / floorRate),
+      Figure(
+        workload: "P2", what: "of processor time", value: Double(commands) / spent.processor,
+        unit: "operations/s"),
       Figure(workload: "P2", what: "floor", value: floorRate, unit: "operations/s"),
     ]
   }

@@ -1,9 +1,10 @@
-import struct Foundation.Data
 import GRDB
 import SyncProtocol
 import SyncSession
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// Makes staged pages the replica's rows, in one transaction: takes its guesses back, applies what the centre
 /// says, proves it with the digests, drops what is answered and guesses the rest anew.

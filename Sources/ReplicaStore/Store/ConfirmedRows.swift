@@ -1,7 +1,8 @@
-import struct Foundation.Data
 import GRDB
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// The rows as the centre has them, and the digests of the buckets held, kept up to date row by row.
 ///

@@ -1,10 +1,11 @@
-import struct Foundation.Data
 public import GRDB
 import Schema
 import SyncProtocol
 import SyncSession
 public import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// One replica's memory: rows, outbox, before-images. Its methods are one transaction each, named after what
 /// they keep true.
