@@ -225,6 +225,13 @@ final class World {
     centre = CentralHost(store: try centre.store.reopened(), key: centreKey) { random.bytes($0) }
   }
 
+  /// A device is switched off and on; from now on its clock is off by that much.
+  func reboot(_ code: String, clockErrorMilliseconds error: Int64) throws {
+    guard let device = devices[code] else { return }
+    try breakLink(of: device)
+    device.reboot(clockErrorMilliseconds: error, at: now)
+  }
+
   /// A device's program stops and starts again.
   func restart(_ code: String) throws {
     guard let device = devices[code] else { return }

@@ -59,8 +59,8 @@ extension Person {
     try place(lines, shipComplete: shipComplete, submits: true)
   }
 
-  private func place(
-    _ lines: [(sku: String, quantity: Quantity)], shipComplete: Bool, submits: Bool
+  func place(
+    _ lines: [(sku: String, quantity: Quantity)], shipComplete: Bool = false, submits: Bool
   ) throws -> PlacedOrder {
     let id = newID()
     let entries = lines.map { sku, quantity in
