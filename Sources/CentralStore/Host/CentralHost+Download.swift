@@ -82,7 +82,8 @@ extension CentralHost {
     for number in connections.keys.sorted() {
       guard let connection = connections[number], connection.device != nil, connection.download == nil
       else { continue }
-      let concerned = connection.grants.everything
+      let concerned =
+        connection.grants.everything
         ? (commit.changes.isEmpty ? [] : [ChangeIndex.everything])
         : changed.buckets.filter(connection.grants.contains)
       guard !concerned.isEmpty else { continue }

@@ -197,7 +197,7 @@ public final class ReplicaHost {
       self.enrolment = enrolment
       switch received {
       case .send(let message): orders.append(.send(message.encode()))
-      case .refused(let refused): self.refused(refused)
+      case .refused(let refused): try self.refused(refused)
       case .enrolled(let enrolled, let challenge):
         try self.enrolled(enrolled, challenge, enrolment, at: clock)
       }
@@ -212,17 +212,21 @@ public final class ReplicaHost {
     case .stage(let page): try stage(page)
     case .apply(let checkpoint): try apply(checkpoint, at: clock)
     case .settled: break
-    case .refused(let refused): self.refused(refused)
+    case .refused(let refused): try self.refused(refused)
     }
   }
 
-  private func refused(_ refused: Refused) {
+  private func refused(_ refused: Refused) throws {
     let code = refused.code
     progress.trouble = code
     if CodeBook.entry(for: code).isRetryable || refused.retryAfterMilliseconds > 0 {
       retryAfter = refused.retryAfterMilliseconds
     } else {
       progress.refusedWith = code
+      if var state = try store.state() {
+        state.refusedWith = code.rawValue
+        try store.keep(state)
+      }
     }
     close(.refused, "refused")
   }
@@ -268,7 +272,8 @@ public final class ReplicaHost {
   private func apply(_ checkpoint: Checkpoint, at clock: ClockReading) throws {
     guard !isAwaitingWhole else { return }
     do {
-      let state = try store.apply(checkpoint, at: clock.wall)
+      let (state, rows) = try store.apply(checkpoint, at: clock.wall)
+      progress.received += rows
       sayStored(pages: 0, state)
     } catch let mismatch as CheckpointApplier.Mismatch {
       let names = mismatch.buckets.map(\.name).joined(separator: " ")

@@ -1,8 +1,9 @@
-import struct Foundation.Data
 import GRDB
 import SyncProtocol
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// The rows as the centre has them, and the digests of the buckets held, kept up to date row by row.
 ///

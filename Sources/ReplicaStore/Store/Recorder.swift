@@ -1,9 +1,10 @@
-import struct Foundation.Data
 import GRDB
 import SyncProtocol
 import SyncSession
 public import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// One thing a person wants to do, before it is an operation.
 public struct Draft: Sendable {
