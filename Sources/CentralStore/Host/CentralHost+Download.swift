@@ -20,12 +20,13 @@ extension CentralHost {
     guard var connection = connections[number], var download = connection.download else { return }
     while connection.session.pagesLeft(limits) > 0 {
       guard let piece = try download.nextPiece(from: store, limits: limits) else {
+        if download.include(store.index.buckets(grantedBy: connection.grants)) { continue }
         connection.download = nil
         connections[number] = connection
         try sendCheckpoint(to: number, buckets: store.index.buckets(grantedBy: connection.grants), at: now)
         return
       }
-      if piece.isEmpty { continue }
+      if piece.saysNothing { continue }
       send(.page(Page(piece, cursor: download.cursor)), to: number)
       connection.session.sentPage()
     }

@@ -48,7 +48,8 @@ struct DownloadReader {
     let next: Download.Position =
       isComplete ? .delta(through: base, after: nil) : .snapshot(base: base, after: last)
     return Download.Piece(
-      bucket: bucket, isSnapshot: true, next: next, isLast: false, rows: gathered.tables)
+      bucket: bucket, isSnapshot: true, opensSnapshot: after == nil, next: next, isLast: false,
+      rows: gathered.tables)
   }
 
   private func rows(

@@ -1,4 +1,5 @@
 import GRDB
+import SyncProtocol
 import TradeRules
 import TradeTables
 
@@ -74,6 +75,19 @@ struct ConfirmedRows {
   // MARK: Digests
 
   func digest(of bucket: Bucket) -> BucketDigest { sums[bucket] ?? .zero }
+
+  /// The buckets whose digest is another than a checkpoint says.
+  func mismatches(_ checkpoint: Checkpoint) -> [Bucket] {
+    checkpoint.digests.filter { digest(of: $0.bucket).bytes != $0.bytes }.map(\.bucket)
+  }
+
+  /// Reads and hashes every row anew.
+  mutating func recount() throws {
+    let digests = try TradeTables.digests(in: db)
+    sums =
+      grants.everything
+      ? [ConfirmedRows.everything: digests.all] : digests.byBucket.filter { grants.contains($0.key) }
+  }
 
   mutating func forget(_ buckets: [Bucket]) { for bucket in buckets { sums[bucket] = nil } }
 
