@@ -58,6 +58,15 @@ public final class ReplicaLock {
     noteHolder()
   }
 
+  /// Whether another program holds the lock; asking takes nothing from anybody for longer than the question.
+  public var isHeldByAnother: Bool {
+    if depth > 0 { return false }
+    let probe = open(path, O_RDONLY | O_CLOEXEC)
+    guard probe >= 0 else { return false }
+    defer { close(probe) }
+    return flock(probe, LOCK_SH | LOCK_NB) != 0
+  }
+
   public func release() {
     guard depth > 0 else { return }
     depth -= 1

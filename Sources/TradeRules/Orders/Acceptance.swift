@@ -7,29 +7,30 @@ extension OrderSheet {
     guard try canPromise(in: trade) else { return try save(in: trade) }
     order.state = .accepted
     order.acceptedVersion = trade.place
-    for index in lines.indices { lines[index].acceptedVersion = trade.place }
-    try total(in: trade)
     try ask(in: trade)
   }
 
-  /// Asks for stock for everything the order has open, and takes what is there.
+  /// Asks for stock for everything the order has open, takes what is there, and writes the order.
   ///
-  /// Lines wait first and are then served with everybody else who waits: so two lines of one product never
+  /// Its lines wait with everybody else who waits and are served in turn: so two lines of one product never
   /// get the same goods (#2), and nobody overtakes an older order.
   mutating func ask(in trade: Trade) throws(Interruption) {
     guard order.state == .accepted else { return try save(in: trade) }
     for index in lines.indices {
-      lines[index].acceptedVersion = order.acceptedVersion
-      try rebalance(index, in: trade)
-      guard short(index) > .zero else { continue }
+      if lines[index].acceptedVersion != order.acceptedVersion {
+        lines[index].acceptedVersion = order.acceptedVersion
+      }
+      try fitPromises(index, in: trade)
+      guard short(index) > .zero else {
+        stopWaiting(index)
+        continue
+      }
       // An archived product's line waits until what is on hand is shared out, and no longer (#48).
       try startWaiting(index, in: trade)
       trade.touchLevel(lines[index].waitingAt, lines[index].sku)
     }
-    try save(in: trade)
-    try Promises.settle(trade)
-    guard let served = try OrderSheet.find(order.id, in: trade) else { return }
-    self = served
+    try Promises.settle(trade, with: &self)
+    for index in lines.indices { try followUp(index, in: trade) }
     try leaveDiscontinued(in: trade)
     holdIfIncomplete()
     try save(in: trade)

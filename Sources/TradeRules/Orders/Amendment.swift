@@ -49,7 +49,8 @@ extension OrderSheet {
     guard order.state == .draft, !line.isRemoved, line.priceCode != Code.priceManual.rawValue,
       line.priceCode != Code.priceBelowFloor.rawValue
     else { return }
-    let quote = try Pricing.quote(line.sku, line.ordered, given: nil, for: order, in: trade)
+    let prices = try PriceBook([line.sku], for: order, in: trade)
+    let quote = try prices.quote(line.sku, line.ordered, given: nil, in: trade)
     lines[index].unitPrice = quote.price
     lines[index].priceCode = quote.code?.rawValue ?? ""
   }

@@ -4,7 +4,6 @@ extension CreateOrder {
   /// Waits for a customer that has not arrived. Refuses `CODE_TAKEN` when another order has the number,
   /// `NOT_PERMITTED` when the order would be outside the device's scope, then as its lines are refused.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
-    try prepare(form, in: trade)
     try checkNumber(form, in: trade)
     guard let customer = try trade.find(CustomerColumns.self, form.customer) else {
       guard trade.entry.isFinal else { throw .refused(Refusal(.unknownCustomer)) }
@@ -12,9 +11,9 @@ extension CreateOrder {
     }
     var sheet = OrderSheet(try draft(form, for: customer, in: trade))
     try sheet.checkScope(in: trade)
-    try sheet.prepareLines(form.lines, in: trade)
+    let prices = try PriceBook(form.lines.map(\.sku), for: sheet.order, in: trade)
     for entry in form.lines {
-      try sheet.add(entry.id, entry.sku, entry.quantity, entry.price, in: trade)
+      try sheet.add(entry.id, entry.sku, entry.quantity, entry.price, prices, in: trade)
     }
     try sheet.total(in: trade)
     try sheet.save(in: trade)
@@ -22,31 +21,36 @@ extension CreateOrder {
     return Verdict(.applied, sheet.priceCodes(of: sheet.lines), record: form.number)
   }
 
-  /// Asks for what every new order needs in one go.
-  private static func prepare(_ form: Filled<Self>, in trade: Trade) throws(Interruption) {
-    var keys = [
-      RowKey(OrderColumns.self, form.id), RowKey(CustomerColumns.self, form.customer),
-      RowKey(SettingColumns.self, Settings.priceFloorPerMille.rawValue),
-    ]
+  /// Refuses a number or an id that another order has, and asks for what every new order needs in one go.
+  private static func checkNumber(_ form: Filled<Self>, in trade: Trade) throws(Interruption) {
+    guard !form.number.isEmpty, form.id != .none else {
+      throw .refused(Refusal(.badValue, "the order's number"))
+    }
+    var readings = Readings()
+    let namesakes = try readings.gather { () throws(Interruption) in
+      try trade.all(OrderColumns.self, "sales_order_number", form.number)
+    }
+    _ = try readings.gather { () throws(Interruption) in
+      try trade.prepare(neededRows(form))
+      return true
+    }
+    try readings.finish()
+    let known = try trade.ifVisible { () throws(Interruption) in
+      try trade.find(OrderColumns.self, form.id)
+    }
+    guard known == nil, namesakes?.isEmpty ?? true else {
+      throw .refused(Refusal(.codeTaken, form.number))
+    }
+  }
+
+  private static func neededRows(_ form: Filled<Self>) -> [RowKey] {
+    var keys = [RowKey(OrderColumns.self, form.id), RowKey(CustomerColumns.self, form.customer)]
     for entry in form.lines {
       keys.append(RowKey(ProductColumns.self, entry.sku))
       keys.append(RowKey(OrderLineColumns.self, entry.id))
     }
     if let warehouse = form.warehouse { keys.append(RowKey(WarehouseColumns.self, warehouse)) }
-    try trade.prepare(keys)
-  }
-
-  private static func checkNumber(_ form: Filled<Self>, in trade: Trade) throws(Interruption) {
-    guard !form.number.isEmpty, form.id != .none else {
-      throw .refused(Refusal(.badValue, "the order's number"))
-    }
-    let known = try trade.ifVisible { () throws(Interruption) in
-      try trade.find(OrderColumns.self, form.id)
-    }
-    let namesakes = try trade.all(OrderColumns.self, "sales_order_number", form.number)
-    guard known == nil, namesakes.isEmpty else {
-      throw .refused(Refusal(.codeTaken, form.number))
-    }
+    return keys
   }
 
   private static func draft(
@@ -114,27 +118,12 @@ extension CreateOrder {
 }
 
 extension OrderSheet {
-  /// Asks for the prices of all lines in one go.
-  func prepareLines(
-    _ entries: [Filled<OrderLineEntry>], in trade: Trade
-  ) throws(Interruption) {
-    var readings = Readings()
-    _ = try readings.gather { () throws(Interruption) in
-      try trade.all(PriceListColumns.self, "price_list_currency", order.currency)
-    }
-    for entry in entries where !order.priceList.isEmpty {
-      _ = try readings.gather { () throws(Interruption) in
-        try trade.all(PriceColumns.self, "price_of_product", entry.sku, order.priceList)
-      }
-    }
-    try readings.finish()
-  }
-
   /// Adds a line. Its number is the next free one, so that latecomers disturb nobody's.
   ///
   /// - Throws: `.refused` with `CODE_TAKEN`, `UNKNOWN_SKU`, `BAD_QUANTITY`, `PRICE_MISSING`, in this order.
   mutating func add(
-    _ id: RecordID, _ sku: String, _ quantity: Quantity, _ price: UnitPrice?, in trade: Trade
+    _ id: RecordID, _ sku: String, _ quantity: Quantity, _ price: UnitPrice?, _ prices: PriceBook,
+    in trade: Trade
   ) throws(Interruption) {
     let known = try trade.ifVisible { () throws(Interruption) in
       try trade.find(OrderLineColumns.self, id)
@@ -144,7 +133,7 @@ extension OrderSheet {
     }
     let product = try trade.checkProduct(sku)
     try trade.checkQuantity(quantity, of: product, .aboveZero)
-    let quote = try Pricing.quote(sku, quantity, given: price, for: order, in: trade)
+    let quote = try prices.quote(sku, quantity, given: price, in: trade)
     var line = OrderLine()
     line.id = id
     line.order = order.id

@@ -5,7 +5,8 @@ extension AddOrderLine {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     try sheet.checkScope(in: trade)
     try sheet.checkAlive()
-    try sheet.add(form.line, form.sku, form.quantity, form.price, in: trade)
+    let prices = try PriceBook([form.sku], for: sheet.order, in: trade)
+    try sheet.add(form.line, form.sku, form.quantity, form.price, prices, in: trade)
     if sheet.order.state != .draft { sheet.holdForPrices() }
     try sheet.total(in: trade)
     try sheet.ask(in: trade)

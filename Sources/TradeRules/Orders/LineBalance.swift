@@ -20,12 +20,16 @@ extension OrderSheet {
   ) throws(Interruption) -> Quantity {
     try fitPromises(index, in: trade)
     try wait(index, in: trade)
+    return try followUp(index, code, in: trade)
+  }
+
+  /// Opens and closes put-back tasks as a line's surplus grew or shrank.
+  @discardableResult
+  mutating func followUp(
+    _ index: Int, _ code: Code = .putBack, in trade: Trade
+  ) throws(Interruption) -> Quantity {
     var growth = Quantity.zero
-    var warehouses = promises.filter { $0.line == lines[index].id }.map(\.warehouse)
-    for goods in staged where goods.line == lines[index].id && !warehouses.contains(goods.warehouse) {
-      warehouses.append(goods.warehouse)
-    }
-    for warehouse in warehouses.sorted() {
+    for warehouse in warehouses(of: index).sorted() {
       let place = PromisePlace(line: lines[index].id, warehouse: warehouse)
       let change = surplusGrowth(at: place)
       try PutBacks.follow(change, of: lines[index], of: order, at: warehouse, code, in: trade)
@@ -34,13 +38,20 @@ extension OrderSheet {
     return growth
   }
 
-  /// Raises promises to what is picked and cuts them to what is open; the oldest keep theirs.
-  private mutating func fitPromises(_ index: Int, in trade: Trade) throws(Interruption) {
-    var warehouses = promises.filter { $0.line == lines[index].id }.map(\.warehouse)
-    for goods in staged where goods.line == lines[index].id && !warehouses.contains(goods.warehouse) {
+  /// Where a line is promised or picked, the oldest promise first.
+  private func warehouses(of index: Int) -> [String] {
+    let line = lines[index].id
+    var warehouses: [String] = []
+    for promise in promises where promise.line == line { warehouses.append(promise.warehouse) }
+    for goods in staged where goods.line == line && !warehouses.contains(goods.warehouse) {
       warehouses.append(goods.warehouse)
     }
-    let places = warehouses.map { PromisePlace(line: lines[index].id, warehouse: $0) }
+    return warehouses
+  }
+
+  /// Raises promises to what is picked and cuts them to what is open; the oldest keep theirs.
+  mutating func fitPromises(_ index: Int, in trade: Trade) throws(Interruption) {
+    let places = warehouses(of: index).map { PromisePlace(line: lines[index].id, warehouse: $0) }
     var rest = promisable(index)
     var fitted = [Quantity](repeating: .zero, count: places.count)
     func take(_ wanted: (PromisePlace, Quantity) -> Quantity) {
@@ -103,6 +114,7 @@ extension OrderSheet {
   }
 
   mutating func stopWaiting(_ index: Int) {
+    guard lines[index].backordered != .zero || !lines[index].waitingAt.isEmpty else { return }
     lines[index].backordered = .zero
     lines[index].waitingAt = ""
   }

@@ -69,6 +69,36 @@ public struct OrderColumns: TableColumns {
 }
 public typealias Order = Record<OrderColumns>
 
+/// Rows of an order and of what belongs to it: whoever sees the order sees them all.
+protocol PlacedColumns: TableColumns {
+  var agent: Column<String?> { get }
+  var territory: Column<String?> { get }
+  var warehouses: Column<WordList> { get }
+  /// The device that made the order.
+  var device: Column<String> { get }
+}
+
+extension OrderColumns: PlacedColumns {}
+extension OrderLineColumns: PlacedColumns {}
+extension AllocationColumns: PlacedColumns {}
+extension StagedColumns: PlacedColumns {}
+extension ShipmentLineColumns: PlacedColumns {}
+
+extension Record where Columns: PlacedColumns {
+  /// Puts the row where its order is.
+  mutating func follow(_ order: Order) {
+    copy(order, OrderColumns.columns.agent.number, to: Columns.columns.agent.number)
+    copy(order, OrderColumns.columns.territory.number, to: Columns.columns.territory.number)
+    copy(order, OrderColumns.columns.warehouses.number, to: Columns.columns.warehouses.number)
+    copy(order, OrderColumns.columns.device.number, to: Columns.columns.device.number)
+  }
+
+  private mutating func copy(_ order: Order, _ from: Int, to: Int) {
+    // Written only where it differs: most rows stay as they are, and need not be copied.
+    if row.values[to - 1] != order.row.values[from - 1] { row.values[to - 1] = order.row.values[from - 1] }
+  }
+}
+
 /// The buckets of an order and of everything that belongs to it.
 func orderBuckets(agent: String?, territory: String?, warehouses: WordList, device: String) -> [Bucket] {
   var buckets = warehouses.words.map(Bucket.orders)

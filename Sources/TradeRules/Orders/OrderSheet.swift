@@ -6,7 +6,8 @@ struct OrderSheet {
   /// Oldest first.
   var promises: [Allocation]
   var staged: [Staged]
-  private let warehousesBefore: WordList
+  /// The rows as they are stored; what is equal to its copy here need not be written.
+  private var stored: StoredRows
   /// What had to be put back when the sheet was read, or when it was last looked at.
   private var surplusBefore: [PromisePlace: Quantity] = [:]
 
@@ -16,7 +17,7 @@ struct OrderSheet {
     lines = []
     promises = []
     staged = []
-    warehousesBefore = order.warehouses
+    stored = StoredRows(order: nil, lines: [], promises: [], staged: [])
   }
 
   private init(_ order: Order, _ lines: [OrderLine], _ promises: [Allocation], _ staged: [Staged]) {
@@ -26,7 +27,7 @@ struct OrderSheet {
       ($0.promisedVersion, $0.warehouse, $0.line) < ($1.promisedVersion, $1.warehouse, $1.line)
     }
     self.staged = staged
-    warehousesBefore = order.warehouses
+    stored = StoredRows(order: order, lines: self.lines, promises: self.promises, staged: staged)
     for goods in staged {
       let place = PromisePlace(line: goods.line, warehouse: goods.warehouse)
       surplusBefore[place] = surplus(at: place)
@@ -106,29 +107,23 @@ struct OrderSheet {
   /// Writes what changed. Whoever sees the order sees all that belongs to it, so its buckets are copied.
   mutating func save(in trade: Trade) throws(Interruption) {
     explain()
-    trade.put(order)
-    for index in lines.indices {
-      lines[index].agent = order.agent
-      lines[index].territory = order.territory
-      lines[index].warehouses = order.warehouses
-      lines[index].device = order.device
-      trade.put(lines[index])
+    let hasMoved = stored.order.map { $0.warehouses != order.warehouses } ?? false
+    if stored.order != order { trade.put(order) }
+    put(&lines, stored.lines, in: trade)
+    put(&promises, stored.promises, in: trade)
+    put(&staged, stored.staged, in: trade)
+    stored = StoredRows(order: order, lines: lines, promises: promises, staged: staged)
+    if hasMoved { try Shipments.show(self, in: trade) }
+  }
+
+  private func put<C: PlacedColumns>(
+    _ records: inout [Record<C>], _ stored: [Record<C>], in trade: Trade
+  ) {
+    for index in records.indices {
+      records[index].follow(order)
+      if index < stored.count, stored[index] == records[index] { continue }
+      trade.put(records[index])
     }
-    for index in promises.indices {
-      promises[index].agent = order.agent
-      promises[index].territory = order.territory
-      promises[index].warehouses = order.warehouses
-      promises[index].device = order.device
-      trade.put(promises[index])
-    }
-    for index in staged.indices {
-      staged[index].agent = order.agent
-      staged[index].territory = order.territory
-      staged[index].warehouses = order.warehouses
-      staged[index].device = order.device
-      trade.put(staged[index])
-    }
-    if order.warehouses != warehousesBefore { try Shipments.show(self, in: trade) }
   }
 
   /// Keeps the codes that follow from lines and holds.
@@ -167,6 +162,13 @@ struct OrderSheet {
   func promised(at place: PromisePlace) -> Quantity {
     promises.first { $0.line == place.line && $0.warehouse == place.warehouse }?.quantity ?? .zero
   }
+}
+
+private struct StoredRows {
+  var order: Order?
+  var lines: [OrderLine]
+  var promises: [Allocation]
+  var staged: [Staged]
 }
 
 /// Where something of a line is promised or picked.

@@ -6,14 +6,19 @@
 enum Promises {
   /// Serves backorders where stock rose and shrinks promises where it fell, for every level touched.
   static func settle(_ trade: Trade) throws(Interruption) {
-    let keys = trade.takeTouchedLevels()
-    // An import touches hundreds: what they need is asked for at once.
-    if keys.count > 1 { try trade.prepare(keys.flatMap(waitingNeeds)) }
-    for key in keys {
-      let available = try available(key, in: trade)
-      if available > .zero { try serve(key, in: trade) }
-      if available < .zero { try shrink(key, by: -available, in: trade) }
-    }
+    guard !trade.touchedLevels.isEmpty else { return }
+    var desk = PromiseDesk()
+    try desk.settle(in: trade)
+    try desk.save(in: trade)
+  }
+
+  /// The same, with an order whose changes are not written yet; the caller writes it.
+  static func settle(_ trade: Trade, with sheet: inout OrderSheet) throws(Interruption) {
+    guard !trade.touchedLevels.isEmpty else { return }
+    var desk = PromiseDesk(sheet)
+    try desk.settle(in: trade)
+    sheet = desk.sheets.removeFirst()
+    try desk.save(in: trade)
   }
 
   /// What nobody was promised; nothing where a replica cannot see.
@@ -26,9 +31,14 @@ enum Promises {
   static func raiseAllocated(
     _ warehouse: String, _ sku: String, by change: Quantity, in trade: Trade
   ) throws(Interruption) {
-    // A replica that does not hold this warehouse's levels guesses its order and leaves the level alone.
-    guard try canSee(warehouse, sku, in: trade) else { return }
-    var level = try trade.find(StockLevelColumns.self, warehouse, sku) ?? StockLevel()
+    var level: StockLevel
+    do throws(Interruption) {
+      level = try trade.find(StockLevelColumns.self, warehouse, sku) ?? StockLevel()
+    } catch {
+      // A replica that does not hold this warehouse's levels guesses its order and leaves the level alone.
+      if case .unknown = error, !trade.entry.isFinal { return }
+      throw error
+    }
     level.warehouse = warehouse
     level.sku = sku
     level.allocated += change
@@ -47,31 +57,65 @@ enum Promises {
       throw error
     }
   }
+}
+
+/// The orders that one settlement has taken up: each is read once, changed as often as needed, written once.
+struct PromiseDesk {
+  var sheets: [OrderSheet] = []
+  private var places: [RecordID: Int] = [:]
+
+  init() {}
+
+  init(_ sheet: OrderSheet) {
+    sheets = [sheet]
+    places = [sheet.order.id: 0]
+  }
+
+  mutating func settle(in trade: Trade) throws(Interruption) {
+    let keys = trade.takeTouchedLevels()
+    // An order or an import touches many: what they need is asked for at once.
+    if keys.count > 1 { try trade.prepare(keys.flatMap(PromiseDesk.waitingNeeds)) }
+    for key in keys {
+      let available = try Promises.available(key, in: trade)
+      if available > .zero { try serve(key, available, in: trade) }
+      if available < .zero { try shrink(key, by: -available, in: trade) }
+    }
+  }
+
+  mutating func save(in trade: Trade) throws(Interruption) {
+    for index in sheets.indices { try sheets[index].save(in: trade) }
+  }
+
+  /// Takes up an order; nil where a replica cannot see it.
+  private mutating func take(_ order: RecordID, in trade: Trade) throws(Interruption) -> Int? {
+    if let place = places[order] { return place }
+    let found = try trade.ifVisible { () throws(Interruption) in try OrderSheet.find(order, in: trade) }
+    guard let found else { return nil }
+    places[order] = sheets.count
+    sheets.append(found)
+    return sheets.count - 1
+  }
 
   // MARK: Serving
 
-  private static func serve(_ key: Trade.LevelKey, in trade: Trade) throws(Interruption) {
+  private mutating func serve(
+    _ key: Trade.LevelKey, _ available: Quantity, in trade: Trade
+  ) throws(Interruption) {
+    var available = available
     for line in try waiting(key, in: trade) {
-      let available = try available(key, in: trade)
       guard available > .zero else { return }
-      guard
-        let found = try trade.ifVisible({ () throws(Interruption) in
-          try OrderSheet.find(line.order, in: trade)
-        }), let index = found.lines.firstIndex(where: { $0.id == line.id })
+      guard let place = try take(line.order, in: trade),
+        let index = sheets[place].lines.firstIndex(where: { $0.id == line.id })
       else { continue }
-      var sheet = found
-      guard sheet.mayBeServed, sheet.lines[index].backordered > .zero else { continue }
-      if sheet.order.shipComplete {
-        guard try sheet.canBeCovered(at: key, in: trade) else { continue }
-        for index in sheet.lines.indices where sheet.lines[index].backordered > .zero {
-          try sheet.grant(sheet.lines[index].backordered, to: index, at: key.warehouse, in: trade)
-        }
-        sheet.order.holds.remove(Code.shipCompleteWait.rawValue)
+      guard sheets[place].mayBeServed, sheets[place].lines[index].backordered > .zero else { continue }
+      if sheets[place].order.shipComplete {
+        try sheets[place].grantAll(at: key, in: trade)
+        available = try Promises.available(key, in: trade)
       } else {
-        let granted = min(available, sheet.lines[index].backordered)
-        try sheet.grant(granted, to: index, at: key.warehouse, in: trade)
+        let granted = min(available, sheets[place].lines[index].backordered)
+        try sheets[place].grant(granted, to: index, at: key.warehouse, in: trade)
+        available -= granted
       }
-      try sheet.save(in: trade)
     }
   }
 
@@ -82,7 +126,7 @@ enum Promises {
   }
 
   /// The lines that wait for a product at a warehouse or anywhere, the oldest accepted first.
-  private static func waiting(
+  private func waiting(
     _ key: Trade.LevelKey, in trade: Trade
   ) throws(Interruption) -> [OrderLine] {
     var readings = Readings()
@@ -93,93 +137,50 @@ enum Promises {
       try trade.all(OrderLineColumns.self, "order_line_waiting", OrderSheet.anywhere, key.sku)
     }
     try readings.finish()
-    return ((here ?? []) + (anywhere ?? [])).sorted {
-      ($0.acceptedVersion, $0.order, $0.line, $0.id) < ($1.acceptedVersion, $1.order, $1.line, $1.id)
+    // Of an order that was taken up already the desk knows better than the store.
+    var lines = ((here ?? []) + (anywhere ?? [])).filter { places[$0.order] == nil }
+    for sheet in sheets {
+      for line in sheet.lines where line.backordered > .zero && line.sku == key.sku {
+        let place = line.waitingAt
+        if place == key.warehouse || place == OrderSheet.anywhere { lines.append(line) }
+      }
     }
+    return lines.count < 2
+      ? lines
+      : lines.sorted {
+        ($0.acceptedVersion, $0.order, $0.line, $0.id) < ($1.acceptedVersion, $1.order, $1.line, $1.id)
+      }
   }
 
   // MARK: Shrinking
 
-  private static func shrink(
+  private mutating func shrink(
     _ key: Trade.LevelKey, by missing: Quantity, in trade: Trade
   ) throws(Interruption) {
     var missing = missing
-    let latestFirst = try trade.all(AllocationColumns.self, "allocation_open", key.warehouse, key.sku)
-      .sorted { ($0.promisedVersion, $0.line) > ($1.promisedVersion, $1.line) }
-    for promise in latestFirst {
+    for promise in try latestPromises(key, in: trade) {
       guard missing > .zero else { return }
-      guard
-        let found = try trade.ifVisible({ () throws(Interruption) in
-          try OrderSheet.find(promise.order, in: trade)
-        }), let index = found.lines.firstIndex(where: { $0.id == promise.line })
+      guard let place = try take(promise.order, in: trade),
+        let index = sheets[place].lines.firstIndex(where: { $0.id == promise.line })
       else { continue }
-      var sheet = found
-      let place = PromisePlace(line: promise.line, warehouse: promise.warehouse)
+      let at = PromisePlace(line: promise.line, warehouse: promise.warehouse)
       // What is picked is in the picker's hands, whatever the books say.
-      let loose = sheet.promised(at: place) - sheet.stagedQuantity(at: place)
+      let loose = sheets[place].promised(at: at) - sheets[place].stagedQuantity(at: at)
       let cut = min(missing, loose)
       guard cut > .zero else { continue }
       missing -= cut
-      try sheet.reduce(by: cut, index, at: promise.warehouse, in: trade)
-      try sheet.save(in: trade)
+      try sheets[place].reduce(by: cut, index, at: promise.warehouse, in: trade)
     }
   }
-}
 
-extension OrderSheet {
-  /// An order that somebody holds keeps what it has and gets nothing more.
-  fileprivate var mayBeServed: Bool {
-    order.state == .accepted
-      && order.holds.words.allSatisfy { $0 == Code.shipCompleteWait.rawValue }
-  }
-
-  fileprivate mutating func grant(
-    _ quantity: Quantity, to index: Int, at warehouse: String, in trade: Trade
-  ) throws(Interruption) {
-    let place = lines[index].waitingAt == OrderSheet.anywhere ? warehouse : lines[index].waitingAt
-    let promised = promised(at: PromisePlace(line: lines[index].id, warehouse: place))
-    try promise(promised + quantity, of: index, at: place, in: trade)
-    lines[index].backordered -= quantity
-    lines[index].waitingAt = lines[index].backordered > .zero ? place : ""
-  }
-
-  /// Whether stock covers everything the order still waits for, lines of one product together (#2).
-  fileprivate func canBeCovered(
-    at served: Trade.LevelKey, in trade: Trade
-  ) throws(Interruption) -> Bool {
-    var demands: [(key: Trade.LevelKey, quantity: Quantity)] = []
-    for line in lines where line.backordered > .zero {
-      let isAnywhere = line.waitingAt == OrderSheet.anywhere
-      let key = Trade.LevelKey(
-        warehouse: isAnywhere ? served.warehouse : line.waitingAt, sku: line.sku)
-      if let known = demands.firstIndex(where: { $0.key == key }) {
-        demands[known].quantity += line.backordered
-      } else {
-        demands.append((key, line.backordered))
-      }
+  private func latestPromises(
+    _ key: Trade.LevelKey, in trade: Trade
+  ) throws(Interruption) -> [Allocation] {
+    var promises = try trade.all(AllocationColumns.self, "allocation_open", key.warehouse, key.sku)
+      .filter { places[$0.order] == nil }
+    for sheet in sheets {
+      promises += sheet.promises.filter { $0.openAt == key.warehouse && $0.sku == key.sku }
     }
-    for demand in demands where try Promises.available(demand.key, in: trade) < demand.quantity {
-      return false
-    }
-    return true
-  }
-
-  /// Takes back a part of a promise: the line waits for it again, and the order's author hears of it.
-  fileprivate mutating func reduce(
-    by cut: Quantity, _ index: Int, at warehouse: String, in trade: Trade
-  ) throws(Interruption) {
-    let place = PromisePlace(line: lines[index].id, warehouse: warehouse)
-    try promise(promised(at: place) - cut, of: index, at: warehouse, in: trade)
-    lines[index].backordered = short(index)
-    if lines[index].waitingAt.isEmpty { lines[index].waitingAt = warehouse }
-    if order.shipComplete { order.holds.insert(Code.shipCompleteWait.rawValue) }
-    note(.allocationReduced)
-    trade.notify(author, .allocationReduced, record: order.number, quantity: cut)
-    trade.tell(Code.allocationReduced.rawValue, of: order.number, places: places)
-  }
-
-  /// The operation by which the order was submitted.
-  var author: OperationID {
-    OperationID(order.submittedBy) ?? OperationID(device: order.device, number: 0)
+    return promises.sorted { ($0.promisedVersion, $0.line) > ($1.promisedVersion, $1.line) }
   }
 }
