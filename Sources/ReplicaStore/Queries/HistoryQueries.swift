@@ -47,15 +47,11 @@ extension ReplicaView {
   private func refusals(of name: String) throws -> [HistoryEntry] {
     try own(about: name).compactMap { work in
       if let answer = work.answer, work.state == .rejected || answer.outcome == .partly {
-        let codes = answer.codes.words.map { Code(rawValue: $0) }.filter { $0 != .groupRejected }
-        let reasons = codes.map { CodeBook.entry(for: $0).sentence }
-        let text =
-          answer.outcome == .partly
-          ? "The centre applied a part of \(work.id)." : "The centre did not apply \(work.id)."
-        return HistoryEntry(
-          at: answer.decidedAt, who: "", device: "centre",
-          text: ([text] + reasons).joined(separator: " "),
-          code: codes.first?.rawValue ?? answer.outcome.rawValue)
+        return EventSentences.sentence(of: answer).map { text in
+          HistoryEntry(
+            at: answer.decidedAt, who: "", device: "centre", text: text,
+            code: EventSentences.reasons(of: answer).first?.rawValue ?? answer.outcome.rawValue)
+        }
       }
       guard let held = work.held else { return nil }
       return HistoryEntry(
@@ -65,14 +61,9 @@ extension ReplicaView {
   }
 
   private func entries(of conflict: Conflict) throws -> [HistoryEntry] {
-    let mine =
-      "\(conflict.mine.text) (\(try person(conflict.actor, on: conflict.device)), \(conflict.device))"
-    let theirs =
-      "\(conflict.theirs.text) (\(try person(conflict.theirActor, on: conflict.theirDevice)), "
-      + "\(conflict.theirDevice))"
-    let kept = conflict.chosen == "mine" ? conflict.mine.text : conflict.theirs.text
-    var text = "Two values of \(conflict.field) met: \(mine) and \(theirs). "
-    text += conflict.state == .open ? "For now \(kept) stands." : "It was settled."
+    let text = EventSentences.sentence(
+      of: conflict, mine: try person(conflict.actor, on: conflict.device),
+      theirs: try person(conflict.theirActor, on: conflict.theirDevice))
     return [HistoryEntry(at: conflict.openedAt, who: "", device: "centre", text: text, code: conflict.code)]
   }
 
