@@ -34,9 +34,12 @@ extension ReplicaView {
     let entries = try moments.map { moment in
       HistoryEntry(
         at: moment.at, who: try person(moment.who, on: moment.device), device: moment.device,
-        text: moment.text, code: moment.code)
+        text: moment.version == 0 ? moment.text + " (not confirmed by the centre yet)" : moment.text,
+        code: moment.code)
     }
-    return (entries + waiting(own) + (try news(about: name))).enumerated()
+    let told = Set(moments.filter { $0.version == 0 }.map(\.code))
+    return (entries + waiting(own.filter { !told.contains($0.item.kind.rawValue) }) + (try news(about: name)))
+      .enumerated()
       .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
   }
 
