@@ -108,7 +108,10 @@ let package = Package(
     // Tells stories through the real hosts, by hand and by chance.
     .testTarget(
       name: "SimulationTests",
-      dependencies: ["Simulator", "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules"],
+      dependencies: [
+        "Simulator", "CentralStore", "ReplicaStore", "TradeTables", "SyncSession", "SyncProtocol", "TradeRules",
+        grdb, crypto,
+      ],
       swiftSettings: strict),
     // Feeds the wire what it must take, must refuse and must survive.
     .testTarget(

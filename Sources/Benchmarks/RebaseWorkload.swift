@@ -14,7 +14,8 @@ struct RebaseWorkload {
     return [
       Figure(workload: "P7", what: "\(rows) rows, nothing unsent", value: plain.wall * 1_000, unit: "ms"),
       Figure(
-        workload: "P7", what: "\(rows) rows, \(unsent) operations unsent", value: busy.wall * 1_000, unit: "ms",
+        workload: "P7", what: "\(rows) rows, \(unsent) operations unsent", value: busy.wall * 1_000,
+        unit: "ms",
         ratio: busy.wall / plain.wall),
     ]
   }
@@ -24,7 +25,8 @@ struct RebaseWorkload {
     let shop = try Shop(at: folder, products: rows)
     try shop.supply(min(rows, 500))
     let pairing = Pairing(
-      shop, link: 1, store: try ReplicaStore.open(at: folder.appendingPathComponent("replica.db").path, create: true))
+      shop, link: 1,
+      store: try ReplicaStore.open(at: folder.appendingPathComponent("replica.db").path, create: true))
     let enrolment = try shop.invite("W1", .warehouse, warehouses: ["W1"])
     try pairing.host.beginEnrolment(code: enrolment, url: "ws://bench/sync", caFile: "")
     try pairing.connect()

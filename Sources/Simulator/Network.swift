@@ -27,6 +27,15 @@ struct Network {
     let closes: Bool
   }
 
+  /// What may become of a message on its way.
+  enum Fate {
+    case arrives
+    /// It is lost and nobody notices: the link takes no more in this direction, or took one less.
+    case vanishes
+    /// It is lost, and its link with it.
+    case breaksLink
+  }
+
   private struct Flight {
     let at: Instant
     let order: UInt64

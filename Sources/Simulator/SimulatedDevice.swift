@@ -14,19 +14,40 @@ final class SimulatedDevice {
   /// What the device's clock says less the world's time, milliseconds.
   var clockErrorMilliseconds: Int64 = 0
   private let random: RandomSource
-  private let bootID: RecordID
+  private var bootID: RecordID
+  private var bootedAt = Instant(milliseconds: 0)
   /// Operations acknowledged to the person at the device, kept outside of it.
   private(set) var acknowledged: [OperationID] = []
 
-  init(_ code: String, seed: UInt64, enrolment: EnrolmentCode, at now: Instant) throws {
-    self.code = code
-    let random = RandomSource(seed: seed, "device/\(code)")
-    self.random = random
-    bootID = RecordID(derivedFrom: random.bytes(16))
-    store = try ReplicaStore.inMemory()
-    host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }
+  /// A new device that enrols as soon as it may connect.
+  ///
+  /// - Parameter store: where it keeps its replica; nil = in memory.
+  convenience init(
+    _ code: String, seed: UInt64, enrolment: EnrolmentCode, store: ReplicaStore? = nil, at now: Instant
+  ) throws {
+    try self.init(code, seed: seed, store: store ?? ReplicaStore.inMemory(), at: now)
     try host.beginEnrolment(code: enrolment, url: "ws://centre/sync", caFile: "")
+  }
+
+  /// A device that works on a replica as it finds it.
+  ///
+  /// - Parameter name: makes its chance its own.
+  init(_ name: String, seed: UInt64, store: ReplicaStore, at now: Instant) throws {
+    code = name
+    let random = RandomSource(seed: seed, "device/\(name)")
+    self.random = random
+    self.store = store
+    bootID = RecordID(derivedFrom: random.bytes(16))
+    host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }
     wakesAt = now
+  }
+
+  /// The device is switched off and on: its steady clock starts anew, its wall clock may be wrong from now on.
+  func reboot(clockErrorMilliseconds error: Int64, at now: Instant) {
+    bootID = RecordID(derivedFrom: random.bytes(16))
+    bootedAt = now
+    clockErrorMilliseconds = error
+    restart(at: now)
   }
 
   func restart(at now: Instant) {
@@ -38,7 +59,7 @@ final class SimulatedDevice {
   func clock(at now: Instant) -> ClockReading {
     ClockReading(
       wall: now.advanced(byMilliseconds: clockErrorMilliseconds), bootID: bootID,
-      bootTimeMilliseconds: now.milliseconds)
+      bootTimeMilliseconds: now.milliseconds(since: bootedAt))
   }
 
   /// The device asks to be woken by its own clock.
@@ -72,7 +93,9 @@ final class SimulatedDevice {
   /// A new id, as the device's program makes them.
   func newID(at now: Instant) -> RecordID {
     let bytes = random.bytes(16)
-    let words = (0..<2).map { word in bytes[word * 8..<word * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+    let words = (0..<2).map { word in
+      bytes[word * 8..<word * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
     return RecordID(milliseconds: now.milliseconds, random: (words[0], words[1]))
   }
 }

@@ -19,6 +19,9 @@ final class World {
   private var centreWakesAt: Instant?
   /// Events the centre has not been given yet.
   private var centreInbox: [CentralHost.Event] = []
+  /// Sees each message at the moment it would arrive, may break links and stop programs, and says what
+  /// becomes of it. Nil: every message arrives.
+  var onArrival: ((Network.Delivery) throws -> Network.Fate)?
 
   init(seed: UInt64, faults: NetworkFaults = .none) throws {
     self.seed = seed
@@ -45,8 +48,19 @@ final class World {
   /// Invites a device; it enrols and loads as soon as time passes and it may connect.
   @discardableResult
   func addDevice(
-    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil, warehouses: [String] = []
+    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil,
+    warehouses: [String] = [], store: ReplicaStore? = nil
   ) throws -> SimulatedDevice {
+    let enrolment = try invite(code, role, agent: agent, territory: territory, warehouses: warehouses)
+    let device = try SimulatedDevice(code, seed: seed, enrolment: enrolment, store: store, at: now)
+    devices[code] = device
+    return device
+  }
+
+  /// Makes an enrolment code, good for a day.
+  func invite(
+    _ code: String, _ role: Role, agent: String? = nil, territory: String? = nil, warehouses: [String] = []
+  ) throws -> EnrolmentCode {
     let secret = centreRandom.bytes(EnrolmentCode.secretBytes)
     let enrolment = EnrolmentCode(secret: secret, centreKey: centreKey.publicKey)
     try decide(
@@ -60,10 +74,11 @@ final class World {
         $0.secretHash = enrolment.secretHash
         $0.expiresAt = now.advanced(byMilliseconds: 86_400_000)
       })
-    let device = try SimulatedDevice(code, seed: seed, enrolment: enrolment, at: now)
-    devices[code] = device
-    return device
+    return enrolment
   }
+
+  /// Puts a device into the world that was made elsewhere: with a code of its own, or as a copy of another.
+  func add(_ device: SimulatedDevice, as name: String) { devices[name] = device }
 
   // MARK: Time
 
@@ -86,7 +101,9 @@ final class World {
     let end = now.advanced(byMilliseconds: milliseconds)
     while now < end {
       try run(milliseconds: 250)
-      if devices.values.allSatisfy({ !$0.mayConnect || $0.isCurrent(with: store.head.version) }) { return true }
+      if devices.values.allSatisfy({ !$0.mayConnect || $0.isCurrent(with: store.head.version) }) {
+        return true
+      }
     }
     return false
   }
@@ -129,15 +146,24 @@ final class World {
   }
 
   /// The link goes; what was on its way is lost.
-  func breakLink(of device: SimulatedDevice) throws {
+  ///
+  /// - Parameter halfOpen: only the device notices; the centre goes on as if it were there.
+  func breakLink(of device: SimulatedDevice, halfOpen: Bool = false) throws {
     guard let link = device.link else { return }
     device.link = nil
     network.close(link)
-    centreInbox.append(.disconnected(link))
+    if !halfOpen { centreInbox.append(.disconnected(link)) }
     try give(device, [.disconnected])
   }
 
   private func deliver(_ delivery: Network.Delivery) throws {
+    guard network.isOpen(delivery.link) else { return }
+    switch try onArrival?(delivery) ?? .arrives {
+    case .arrives: break
+    case .vanishes: return
+    case .breaksLink:
+      if let device = devices.values.first(where: { $0.link == delivery.link }) { try breakLink(of: device) }
+    }
     guard network.isOpen(delivery.link) else { return }
     switch delivery.end {
     case .centre: centreInbox.append(.received(delivery.link, delivery.bytes))
@@ -197,6 +223,13 @@ final class World {
     centreWakesAt = nil
     let random = centreRandom
     centre = CentralHost(store: try centre.store.reopened(), key: centreKey) { random.bytes($0) }
+  }
+
+  /// A device is switched off and on; from now on its clock is off by that much.
+  func reboot(_ code: String, clockErrorMilliseconds error: Int64) throws {
+    guard let device = devices[code] else { return }
+    try breakLink(of: device)
+    device.reboot(clockErrorMilliseconds: error, at: now)
   }
 
   /// A device's program stops and starts again.

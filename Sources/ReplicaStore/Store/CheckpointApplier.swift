@@ -1,9 +1,10 @@
-import struct Foundation.Data
 import GRDB
 import SyncProtocol
 import SyncSession
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// Makes staged pages the replica's rows, in one transaction: takes its guesses back, applies what the centre
 /// says, proves it with the digests, drops what is answered and guesses the rest anew.
@@ -24,7 +25,7 @@ struct CheckpointApplier {
     let (whole, count) = try takePages(&rows)
     for bucket in whole.keys.sorted() { try sweep(bucket, keeping: whole[bucket] ?? [], &rows) }
     try purgeUngranted(&rows)
-    try prove(checkpoint, rows)
+    try prove(checkpoint, &rows)
     try rows.storeDigests()
     state.checkpoint = checkpoint.version
     state.appliedThrough = checkpoint.appliedThrough
@@ -83,9 +84,16 @@ struct CheckpointApplier {
     rows.forget(lost)
   }
 
-  private func prove(_ checkpoint: Checkpoint, _ rows: ConfirmedRows) throws {
-    let wrong = checkpoint.digests.filter { rows.digest(of: $0.bucket).bytes != $0.bytes }.map(\.bucket)
-    if !wrong.isEmpty { throw Mismatch(buckets: wrong) }
+  /// The digests kept row by row miss a row that rotted, and stay wrong when a good one is put over it. So
+  /// before rows are asked for again, those that are here are read and hashed anew.
+  private func prove(_ checkpoint: Checkpoint, _ rows: inout ConfirmedRows) throws {
+    let suspect = rows.mismatches(checkpoint)
+    if suspect.isEmpty { return }
+    try rows.recount()
+    let wrong = rows.mismatches(checkpoint)
+    guard wrong.isEmpty else { throw Mismatch(buckets: wrong) }
+    let names = suspect.map(\.name).joined(separator: " ")
+    try Incidents.append(.digestMismatch, names, at: state.lastSyncAt ?? checkpoint.centreTime, in: db)
   }
 
   private func settleOutbox() throws {

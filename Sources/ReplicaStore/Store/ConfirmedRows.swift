@@ -1,7 +1,9 @@
-import struct Foundation.Data
 import GRDB
+import SyncProtocol
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// The rows as the centre has them, and the digests of the buckets held, kept up to date row by row.
 ///
@@ -73,6 +75,19 @@ struct ConfirmedRows {
   // MARK: Digests
 
   func digest(of bucket: Bucket) -> BucketDigest { sums[bucket] ?? .zero }
+
+  /// The buckets whose digest is another than a checkpoint says.
+  func mismatches(_ checkpoint: Checkpoint) -> [Bucket] {
+    checkpoint.digests.filter { digest(of: $0.bucket).bytes != $0.bytes }.map(\.bucket)
+  }
+
+  /// Reads and hashes every row anew.
+  mutating func recount() throws {
+    let digests = try TradeTables.digests(in: db)
+    sums =
+      grants.everything
+      ? [ConfirmedRows.everything: digests.all] : digests.byBucket.filter { grants.contains($0.key) }
+  }
 
   mutating func forget(_ buckets: [Bucket]) { for bucket in buckets { sums[bucket] = nil } }
 

@@ -1,8 +1,9 @@
-import struct Foundation.Data
 import GRDB
 public import SyncProtocol
 import SyncSession
 public import TradeRules
+
+import struct Foundation.Data
 
 /// One operation recorded here.
 public struct OutboxItem: Sendable {

@@ -1,10 +1,11 @@
-import struct Foundation.Data
 public import GRDB
 import Schema
 import SyncProtocol
 import SyncSession
 public import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// One replica's memory: rows, outbox, before-images. Its methods are one transaction each, named after what
 /// they keep true.
@@ -147,11 +148,16 @@ public final class ReplicaStore {
   }
 
   func note(_ code: Code, _ detail: String, at now: Instant) throws {
-    try write { db in
-      try db.execute(
-        sql: "INSERT INTO incident (at, code, detail) VALUES (?, ?, ?)",
-        arguments: [now.milliseconds, code.rawValue, detail])
-    }
+    try write { db in try Incidents.append(code, detail, at: now, in: db) }
+  }
+}
+
+/// What went wrong and was mended, for `status` and support.
+enum Incidents {
+  static func append(_ code: Code, _ detail: String, at now: Instant, in db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO incident (at, code, detail) VALUES (?, ?, ?)",
+      arguments: [now.milliseconds, code.rawValue, detail])
   }
 }
 

@@ -204,7 +204,7 @@ public struct ImportedColumns: TableColumns {
   /// The file's row as the bytes of its form, which only mark personal fields.
   public let content = Column<[UInt8]>(3)
   /// The personal fields in the order of their marks, each ended by a unit separator (U+001F); the
-  /// commitment is theirs, one after the other.
+  /// commitment is the SHA-256 of theirs, one after the other.
   public let personal = Column<PersonalText>(4)
 }
 public typealias Imported = Record<ImportedColumns>

@@ -1,0 +1,170 @@
+import Foundation
+import GRDB
+import SyncProtocol
+import SyncSession
+import Testing
+import TradeRules
+
+@testable import CentralStore
+@testable import ReplicaStore
+@testable import Simulator
+
+@Suite("The outbox: interrupted, damaged, shared")
+struct QueueStories {
+  @Test(
+    "#69 the link drops in the middle of an order: nothing is seen of it, then all of it", arguments: 1...12)
+  func linkDropsMidOrder(message: Int) throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    try shop.cutOff(shop.ana)
+    let order = try shop.ana.orders(("CHAI", 4), ("MATE", 1), ("CHAI", 2))
+    var carried = 0
+    shop.world.onArrival = { delivery in
+      guard shop.world.network.device(of: delivery.link) == "A1" else { return .arrives }
+      carried += 1
+      try shop.expectWholeOrNothing(order)
+      return carried == message ? .breaksLink : .arrives
+    }
+    try shop.world.setOnline("A1", true)
+    try shop.settle()
+    #expect(carried > message)
+    #expect(try shop.centre.all(OrderLineColumns.self).count == 3)
+    #expect(try shop.centre.order(order)?.state == .accepted)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("#70 one malformed operation: it is answered, what hangs on it is held, fifty others apply")
+  func malformed() throws {
+    let shop = try Shop([("CHAI", 1_000)])
+    try shop.cutOff(shop.ana)
+    for _ in 0..<25 { try shop.ana.notes("C-ANA", address: "\(shop.ana.newID())") }
+    let bad = try shop.ana.drafts(("CHAI", 1))
+    // Three that hang on it, and twenty-five more behind.
+    let dependents = [
+      try shop.ana.sets(bad, to: 2), try shop.ana.readdresses(bad, to: "2 Side Street"),
+      try shop.ana.submits(bad),
+    ]
+    for _ in 0..<25 { try shop.ana.notes("C-ANA", phone: "\(shop.ana.newID())") }
+    try shop.ana.garble(bad.made.id.number)
+    try shop.reconnect(shop.ana)
+
+    let answers: [Answer] = try shop.ana.books.all(AnswerColumns.self)
+    let applied = answers.filter { $0.outcome == .applied }
+    #expect(applied.count == 50)
+    let rejected = answers.filter { $0.outcome == .rejected }
+    #expect(rejected.map(\.number) == [bad.made.id.number])
+    #expect(rejected.map(\.codes) == [["MALFORMED"]])
+    let held: [Held] = try shop.ana.books.all(HeldColumns.self)
+    #expect(held.map(\.number) == dependents.map(\.id.number))
+    #expect(try shop.centre.order(bad) == nil)
+    #expect(shop.ana.device.host.progress.isCurrent)
+    try shop.expectAllIsWell()
+
+    // Written again, the order is what the held work waited for.
+    let again = try shop.ana.record(
+      Filled<CreateOrder> {
+        $0.id = bad.id
+        $0.number = bad.number
+        $0.customer = Shop.customerID(1)
+        $0.shipComplete = false
+        $0.lines = [
+          Filled<OrderLineEntry> {
+            $0.id = bad.lines[0]
+            $0.sku = "CHAI"
+            $0.quantity = 1
+          }
+        ]
+      })
+    try shop.settle()
+    #expect(try shop.centre.answer(to: again.id)?.outcome == .applied)
+    for dependent in dependents {
+      #expect(try shop.ana.books.answer(to: dependent.id)?.outcome == .applied)
+    }
+    #expect(try shop.ana.books.order(bad)?.state == .accepted)
+    #expect(try shop.ana.books.line(bad).allocated == 2)
+    try shop.expectAllIsWell()
+  }
+
+  // MARK: One file, two programs
+
+  @Test("#74 a second sync of one replica is told who holds it, and since when")
+  func secondSync() throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let first = ReplicaLock.sync(of: scratch.file)
+    try first.acquire()
+    let second = ReplicaLock.sync(of: scratch.file)
+    let fault = #expect(throws: ReplicaFault.self) { try second.acquire() }
+    guard case .busy(let holder) = fault else { return #expect(Bool(false), "busy") }
+    #expect(holder.hasPrefix("pid \(ProcessInfo.processInfo.processIdentifier) since "))
+    first.release()
+    try second.acquire()
+  }
+
+  @Test("#74 commands that write one replica at the same time queue: all of it is kept, in one chain")
+  func manyWriters() async throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let file = scratch.file
+    let shop = try Shop(staffed: ["P1"], files: ["P1": file])
+    try shop.cutOff(shop.pia)
+    let clock = shop.pia.device.clock(at: shop.world.now)
+    try await withThrowingTaskGroup(of: Void.self) { writers in
+      for writer in 1...4 {
+        writers.addTask { try QueueStories.write(file, writer, times: 10, clock) }
+      }
+      try await writers.waitForAll()
+    }
+    try shop.reconnect(shop.pia)
+    #expect(try shop.pia.device.store.lastRecorded() == 40)
+    // 10 of 1, 2, 3 and 4 each.
+    #expect(try shop.centre.onHand() == 200)
+    try shop.expectAllIsWell()
+  }
+
+  /// A program of its own: opens the replica and records some receipts.
+  private static func write(_ file: String, _ writer: Int, times: Int, _ clock: ClockReading) throws {
+    let store = try ReplicaStore.open(at: file, create: false)
+    for _ in 0..<times {
+      let receipt = Filled<ReceiveStock> {
+        $0.warehouse = "W1"
+        $0.sku = "CHAI"
+        $0.quantity = Quantity(Int64(writer))
+      }
+      _ = try store.record(
+        actor: "writer \(writer)", clock: clock, random: { [UInt8](repeating: 7, count: $0) },
+        { _ in [Draft(receipt)] })
+    }
+  }
+}
+
+extension Shop {
+  /// G3: of an order all is to be seen, or nothing, at the centre and on every replica but its maker's.
+  fileprivate func expectWholeOrNothing(_ order: PlacedOrder) throws {
+    for books in [centre, pia.books] {
+      let lines = try books.all(OrderLineColumns.self).filter { $0.order == order.id }
+      let isThere = try books.order(order) != nil
+      #expect(lines.count == (isThere ? order.lines.count : 0))
+      if isThere { #expect(try books.order(order)?.state == .accepted) }
+    }
+  }
+}
+
+extension Person {
+  /// Makes one recorded operation unreadable; the chain goes on behind it as if it had been made so.
+  func garble(_ number: Int64) throws {
+    try device.store.write { db in
+      var chain = OperationChain.start
+      for item in try Outbox.items(after: 0, limit: .max, in: db) {
+        let bytes = item.number == number ? [UInt8](repeating: 0xFF, count: 40) : item.bytes
+        let commitments = item.number == number ? [] : item.personal.map(Hashing.commitment)
+        chain = OperationChain.next(after: chain, bytes: bytes, commitments: commitments)
+        try db.execute(
+          sql: "UPDATE outbox SET bytes = ?, personal = ?, chain_hash = ? WHERE number = ?",
+          arguments: [
+            Data(bytes), Data(item.number == number ? [] : PersonalNotes.encode(item.personal)), Data(chain),
+            item.number,
+          ])
+      }
+    }
+  }
+}
