@@ -5,12 +5,13 @@ import Testing
 @Suite("A record's life can be read")
 struct EventSentenceTests {
   private func story(_ bench: RuleBench, of record: String) -> [String] {
-    bench.all(EventColumns.self).filter { $0.record == record }
-      .sorted { ($0.at, $0.row.version) < ($1.at, $1.row.version) }
-      .map { "\($0.device): \(EventSentences.sentence(code: $0.code, detail: $0.detail.text))" }
+    let moments = EventSentences.moments(
+      events: bench.all(EventColumns.self).filter { $0.record == record },
+      conflicts: bench.all(ConflictColumns.self).filter { $0.record == record })
+    return moments.map { "\($0.device) \($0.text)" }
   }
 
-  @Test("an order's life is told from its making to its shipment")
+  @Test("an order's life is told from its making to its shipment, in the order in which it happened")
   func order() {
     let bench = RuleBench.trading(10)
     let (handle, form) = bench.newOrder("SO-A-0001", of: "C-ANA", [("CHAI", 4)])
@@ -27,13 +28,14 @@ struct EventSentenceTests {
     bench.does("P", handle.ship(bench.newID()))
     #expect(
       story(bench, of: "SO-A-0001") == [
-        "A: Made the order.", "A: Changed line 1: 4 → 3.", "A: Submitted the order.",
-        "P: Picked line 1: 3.", "P: Shipped goods as SH-W1-1.",
+        "A created the order", "A changed line 1 from 4 to 3", "A submitted the order",
+        "P picked 3 for line 1",
+        "P shipped SH-W1-1",
       ])
   }
 
-  @Test("#52 the history tells both values that met, whose they are and which one stands")
-  func conflict() throws {
+  @Test("#52 the history of a customer tells both values that met and which one stands")
+  func conflict() {
     let bench = RuleBench.founded()
     let id = bench.customerOnTwoDevices()
     let early = bench.record("F", at: .day(hour: 9), .phone(id, "early"))
@@ -41,42 +43,43 @@ struct EventSentenceTests {
     bench.now = .day(hour: 12)
     bench.decide(early)
     bench.decide(late)
-    let conflict = try #require(bench.conflicts.first)
+    let record = bench.customer(id).code
+    let told = story(bench, of: record)
+    #expect(told.contains("F changed phone"))
     #expect(
-      EventSentences.sentence(of: conflict, mine: "Tom", theirs: "Fay")
-        == "Two values of phone met: “late” (Tom, T) and “early” (Fay, F). For now “late” stands.")
+      told.contains { $0.contains("phone: T says “late”, F says “early”; “late” stands for now.") },
+      "\(told)")
   }
 
   @Test("a refusal is part of the story: what was asked and why it was refused")
   func refusal() {
     var answer = Answer()
     answer.device = "A"
-    answer.number = 7
+    answer.kind = "order.cancel"
     answer.outcome = .rejected
     answer.codes = ["CANCEL_REJECTED_SHIPPED"]
+    answer.record = "SO-A-0001"
+    let told = EventSentences.moments(events: [], refusals: [answer])
     #expect(
-      EventSentences.sentence(of: answer)
-        == "The centre did not apply A/7. The order was shipped before the cancellation; it stays shipped.")
+      told.map(\.text) == [
+        "asked for order.cancel; refused: The order was shipped before the cancellation; it stays shipped."
+      ])
     answer.outcome = .applied
-    #expect(EventSentences.sentence(of: answer) == nil, "its events tell it")
+    #expect(EventSentences.moments(events: [], refusals: [answer]).isEmpty)
   }
 
-  @Test("goods are told by what was done with them")
+  @Test("goods are told by what was done with them, and when it happened decides the order")
   func stock() {
     let bench = RuleBench.trading(10)
     bench.syncAll()
-    bench.does("P", Filled<ReceiveStock>.of(5, lot: "L7"))
-    bench.does("P", Filled<AdjustStock>.of(-2, reason: "damaged"))
-    bench.does("P", Filled<CountStock>.of(8))
-    let moved = bench.all(MovementColumns.self).sorted { $0.row.version < $1.row.version }
+    bench.does("P", stated: .day(hour: 7), Filled<ReceiveStock>.of(5))
+    bench.does("P", Filled<CountStock>.of(15))
+    let told = EventSentences.moments(
+      events: [], movements: bench.all(MovementColumns.self), observations: bench.all(ObservationColumns.self)
+    )
     #expect(
-      moved.map { EventSentences.sentence(of: $0) } == [
-        "Opened W1 with 10 in bin MAIN.", "Received 5 in W1, bin MAIN, lot L7.",
-        "Adjusted W1, bin MAIN, by -2: damaged.",
-      ])
-    #expect(
-      bench.all(ObservationColumns.self).map { EventSentences.sentence(of: $0) } == [
-        "Counted 8 in W1, bin MAIN."
+      told.map(\.text) == [
+        "received 5 in W1, MAIN", "opened W1's stock with 10 in MAIN", "counted 15 in W1, MAIN",
       ])
   }
 }
