@@ -71,6 +71,7 @@ final class Running: @unchecked Sendable {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   var isRunning: Bool { !finished.isOpen }
+  var number: Int32 { process.processIdentifier }
   var output: String { text("output") }
 
   func send(_ signal: Int32) { if isRunning { Glibc.kill(process.processIdentifier, signal) } }
