@@ -17,7 +17,10 @@ extension ReplicaView {
   public func query(_ sql: String) throws -> QueryResult {
     let statement: Statement
     do { statement = try db.makeStatement(sql: sql) } catch let error as DatabaseError {
-      throw Refusal(.readOnlySql, error.message ?? "not understood")
+      // Without a code of SQLite's own, GRDB found a second statement.
+      let isSecond = error.resultCode == .SQLITE_MISUSE
+      throw Refusal(
+        .readOnlySql, isSecond ? "there is a second statement" : error.message ?? "not understood")
     }
     // ATTACH and PRAGMA count as reading for SQLite.
     let word = sql.drop { $0.isWhitespace }.prefix { $0.isLetter }.uppercased()

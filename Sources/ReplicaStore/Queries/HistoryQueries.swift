@@ -2,6 +2,8 @@ import GRDB
 public import TradeRules
 import TradeTables
 
+import struct Foundation.Data
+
 /// One thing in the life of a record, as this device knows it.
 public struct HistoryEntry: Sendable {
   public let at: Instant
@@ -9,75 +11,67 @@ public struct HistoryEntry: Sendable {
   public let who: String
   /// The device where it happened.
   public let device: String
-  /// One sentence.
+  /// A sentence without its subject.
   public let text: String
-  /// The operation kind or result code behind the sentence.
+  /// An operation kind, a result code or a kind of stock fact.
   public let code: String
 }
 
 extension ReplicaView {
-  /// The life of a record, oldest first: what people did, what was merged and why, what the centre refused,
-  /// what came to light later.
+  /// The life of a record, oldest first: what people did, what was merged and why, what was refused, what
+  /// came to light later.
   ///
   /// - Parameter name: as `recordName` gives it.
   public func history(of name: String) throws -> [HistoryEntry] {
-    var entries = try events(of: name) + refusals(of: name)
-    entries += try notices().filter { $0.record == name }.map { notice in
-      let sentence = CodeBook.entry(for: Code(rawValue: notice.code)).sentence
-      return HistoryEntry(
-        at: notice.at, who: "", device: "centre", text: sentence + amount(notice.quantity), code: notice.code)
+    let events = try all(EventColumns.self, "event_record", name)
+    let own = try own(about: name)
+    let isProduct = try find(ProductColumns.self, RowKey(ProductColumns.self, name)) != nil
+    let moments = EventSentences.moments(
+      events: events, conflicts: try conflicts(openOnly: false).filter { $0.record == name },
+      refusals: own.compactMap(\.answer),
+      movements: isProduct ? try facts(MovementColumns.self, of: name) : [],
+      observations: isProduct ? try facts(ObservationColumns.self, of: name) : [])
+    let entries = try moments.map { moment in
+      HistoryEntry(
+        at: moment.at, who: try person(moment.who, on: moment.device), device: moment.device,
+        text: moment.version == 0 ? moment.text + " (not confirmed by the centre yet)" : moment.text,
+        code: moment.code)
     }
-    entries += try conflicts(openOnly: false).filter { $0.record == name }.flatMap(entries(of:))
-    // A stable sort: what happened at one moment keeps its order.
-    return entries.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
-      .map(\.element)
+    let told = Set(moments.filter { $0.version == 0 }.map(\.code))
+    return (entries + waiting(own.filter { !told.contains($0.item.kind.rawValue) }) + (try news(about: name)))
+      .enumerated()
+      .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
   }
 
-  private func events(of name: String) throws -> [HistoryEntry] {
-    try all(EventColumns.self, "event_record", name).map { event in
-      let sentence = EventSentences.sentence(code: event.code, detail: event.detail.text)
-      let note = try isGuess(event.key) ? " (not confirmed by the centre yet)" : ""
-      return HistoryEntry(
-        at: event.at, who: try person(event.actor, on: event.device), device: event.device,
-        text: sentence + note, code: event.code)
-    }
+  /// The stock facts of a product.
+  private func facts<C: TableColumns>(_: C.Type, of sku: String) throws -> [Record<C>] {
+    let ids = try Data.fetchAll(
+      db, sql: "SELECT id FROM \(C.name) WHERE sku = ? ORDER BY id", arguments: [sku])
+    return try records(C.self, ids.map { RowKey(C.self, RecordID($0)) })
   }
 
-  /// What this device asked for and did not get; the centre writes no events about it.
-  private func refusals(of name: String) throws -> [HistoryEntry] {
-    try own(about: name).compactMap { work in
-      if let answer = work.answer, work.state == .rejected || answer.outcome == .partly {
-        let codes = answer.codes.words.map { Code(rawValue: $0) }.filter { $0 != .groupRejected }
-        let reasons = codes.map { CodeBook.entry(for: $0).sentence }
-        let text =
-          answer.outcome == .partly
-          ? "The centre applied a part of \(work.id)." : "The centre did not apply \(work.id)."
-        return HistoryEntry(
-          at: answer.decidedAt, who: "", device: "centre",
-          text: ([text] + reasons).joined(separator: " "),
-          code: codes.first?.rawValue ?? answer.outcome.rawValue)
+  /// What this device did and the centre has not answered: its events may still change.
+  private func waiting(_ work: [OwnWork]) -> [HistoryEntry] {
+    work.compactMap { work in
+      let text: String
+      switch work.state {
+      case .unsent: text = "\(work.item.kind): not sent yet; the centre may decide otherwise"
+      case .held: text = "\(work.item.kind): waits for \(work.held?.missing ?? "a record")"
+      case .rejected, .answered, .discarded: return nil
       }
-      guard let held = work.held else { return nil }
       return HistoryEntry(
-        at: work.item.recordedAt, who: "", device: "centre",
-        text: "\(work.id) waits for \(held.missing), which has not arrived.", code: Outcome.held.rawValue)
+        at: work.item.recordedAt, who: state.name, device: state.device, text: text,
+        code: work.state.rawValue)
     }
   }
 
-  private func entries(of conflict: Conflict) throws -> [HistoryEntry] {
-    let mine =
-      "\(conflict.mine.text) (\(try person(conflict.actor, on: conflict.device)), \(conflict.device))"
-    let theirs =
-      "\(conflict.theirs.text) (\(try person(conflict.theirActor, on: conflict.theirDevice)), "
-      + "\(conflict.theirDevice))"
-    let kept = conflict.chosen == "mine" ? conflict.mine.text : conflict.theirs.text
-    var text = "Two values of \(conflict.field) met: \(mine) and \(theirs). "
-    text += conflict.state == .open ? "For now \(kept) stands." : "It was settled."
-    return [HistoryEntry(at: conflict.openedAt, who: "", device: "centre", text: text, code: conflict.code)]
-  }
-
-  private func amount(_ quantity: Quantity?) -> String {
-    quantity.map { " (\($0.decimalText))" } ?? ""
+  private func news(about name: String) throws -> [HistoryEntry] {
+    try notices().filter { $0.record == name }.map { notice in
+      let sentence = CodeBook.entry(for: Code(rawValue: notice.code)).sentence
+      let amount = notice.quantity.map { " (\($0.decimalText))" } ?? ""
+      return HistoryEntry(
+        at: notice.at, who: "", device: notice.device, text: sentence + amount, code: notice.code)
+    }
   }
 
   /// What to call the author of something: a device's user by the device's name, where it is known here.

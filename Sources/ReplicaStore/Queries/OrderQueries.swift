@@ -17,6 +17,9 @@ public struct OrderReading: Sendable {
   /// Decimals of the order's currency.
   public let exponent: Int64
   public let syncState: SyncState
+  /// What there is to say: of the order itself, of this device's last work about it when that was refused in
+  /// part or whole, and of what came to light later.
+  public let codes: [Code]
   /// The centre may still decide otherwise: work of this device that touched the order is not answered.
   public let isProvisional: Bool
 }
@@ -41,8 +44,19 @@ extension ReplicaView {
     let syncState = try syncState(of: order.number)
     return OrderReading(
       order: order, lines: all.filter { !$0.isRemoved }, shipments: try shipments(of: order.id),
-      exponent: try exponent(of: order.currency), syncState: syncState,
+      exponent: try exponent(of: order.currency), syncState: syncState, codes: try codes(of: order),
       isProvisional: isGuess || syncState == .unsent || syncState == .held)
+  }
+
+  private func codes(of order: Order) throws -> [Code] {
+    var codes = order.codes
+    if let answer = try own(about: order.number).last(where: { $0.answer != nil })?.answer,
+      answer.outcome != .applied
+    {
+      for code in answer.codes.words where code != Code.groupRejected.rawValue { codes.insert(code) }
+    }
+    for notice in try notices() where notice.record == order.number { codes.insert(notice.code) }
+    return codes.words.map { Code(rawValue: $0) }
   }
 
   /// The promises of stock to an order's lines, in order of lines and warehouses.

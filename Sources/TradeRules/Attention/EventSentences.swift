@@ -1,56 +1,164 @@
-/// The history of a record in plain sentences; both programs tell it with the same words.
+/// Tells a record's life in plain sentences, the same at the centre and on a replica.
+///
+/// A sentence has no subject: who and where stand beside it.
 public enum EventSentences {
-  /// What happened, as one sentence: `Submitted the order.`
+  /// One moment in a record's life.
+  public struct Moment: Hashable, Sendable {
+    public let at: Instant
+    /// `user`, `os:NAME`, `rule` …, as the operation has it.
+    public let who: String
+    public let device: String
+    /// What was done or found out, `picked 4 for line 2`.
+    public let text: String
+    /// An operation kind, a result code or a kind of stock fact.
+    public let code: String
+    /// The log version that has it; orders moments of the same time.
+    public let version: Int64
+  }
+
+  /// The moments of a record in the order in which they happened.
   ///
   /// - Parameters:
-  ///   - code: an operation kind or a result code, as `Event.code` has it.
-  ///   - detail: the particulars; empty for none, or once the person they are about was erased.
-  public static func sentence(code: String, detail: String) -> String {
-    if code == SubmitOrder.kind.rawValue { return submission(holds: detail) }
-    guard let verb = verbs[code] else {
-      let sentence = CodeBook.entry(for: Code(rawValue: code)).sentence
-      return detail.isEmpty ? sentence : "\(withoutPeriod(sentence)): \(detail)."
+  ///   - conflicts: those about the record; they tell the values that met.
+  ///   - refusals: answers about the record; those that changed something tell nothing, their events do.
+  public static func moments(
+    events: [Event], conflicts: [Conflict] = [], refusals: [Answer] = [], movements: [Movement] = [],
+    observations: [Observation] = []
+  ) -> [Moment] {
+    let all =
+      events.map { moment(of: $0, amid: conflicts) } + refusals.compactMap(moment)
+      + movements.map(moment) + observations.map(moment)
+    return all.sorted { ($0.at, $0.version, $0.code, $0.text) < ($1.at, $1.version, $1.code, $1.text) }
+  }
+
+  // MARK: Events
+
+  static func moment(of event: Event, amid conflicts: [Conflict]) -> Moment {
+    let rule = RuleBook.rule(OperationKind(rawValue: event.code))
+    let text =
+      rule == nil
+      ? found(Code(rawValue: event.code), event, amid: conflicts)
+      : done(event.code, event.detail.text)
+    return Moment(
+      at: event.at, who: event.actor, device: event.device, text: text, code: event.code,
+      version: event.row.version)
+  }
+
+  /// What a person did.
+  private static func done(_ kind: String, _ detail: String) -> String {
+    // `line 2: 10 → 6`
+    let parts = detail.split(separator: ": ", maxSplits: 1).map(String.init)
+    let (line, amount) = (parts.first ?? "", parts.count == 2 ? parts[1] : "")
+    switch kind {
+    case ImportProducts.kind.rawValue, ImportCustomers.kind.rawValue:
+      return "changed \(fieldWords(detail)) by an import"
+    case CreateProduct.kind.rawValue: return "created the product"
+    case CreateCustomer.kind.rawValue: return "created the customer"
+    case EditProduct.kind.rawValue, EditCustomer.kind.rawValue, EditOrder.kind.rawValue:
+      return "changed \(fieldWords(detail))"
+    case ResolveConflict.kind.rawValue: return "settled the conflict about \(fieldWords(detail))"
+    case CreateOrder.kind.rawValue: return "created the order"
+    case AddOrderLine.kind.rawValue: return "added a line of \(detail)"
+    case SetOrderLine.kind.rawValue:
+      return "changed \(line) from " + amount.split(separator: " → ").joined(separator: " to ")
+    case RemoveOrderLine.kind.rawValue: return "removed \(line)"
+    case SubmitOrder.kind.rawValue:
+      let reasons = detail.split(separator: " ").map {
+        CodeBook.entry(for: Code(rawValue: String($0))).sentence
+      }
+      return "submitted the order" + (reasons.isEmpty ? "" : "; on hold: " + reasons.joined(separator: " "))
+    case ReleaseOrder.kind.rawValue: return "took the order off hold"
+    case HoldOrder.kind.rawValue: return "put the order on hold" + because(detail)
+    case CancelOrder.kind.rawValue: return "cancelled the order" + because(detail)
+    case DeleteOrder.kind.rawValue: return "deleted the draft"
+    case PickLine.kind.rawValue: return "picked \(amount) for \(line)"
+    case PutBackLine.kind.rawValue: return "put back \(amount) of \(line)"
+    case ShipOrder.kind.rawValue: return "shipped \(detail)"
+    default: return kind + because(detail)
     }
-    return detail.isEmpty ? verb.alone + "." : "\(verb.before) \(detail)."
   }
 
-  private static func submission(holds: String) -> String {
-    let codes = holds.split(separator: " ").map { CodeBook.entry(for: Code(rawValue: String($0))) }
-    guard !codes.isEmpty else { return "Submitted the order." }
-    return "Submitted the order, which is on hold: "
-      + codes.map { withoutPeriod($0.sentence) }.joined(separator: "; ") + "."
+  /// What the rules found out.
+  private static func found(_ code: Code, _ event: Event, amid conflicts: [Conflict]) -> String {
+    let sentence = CodeBook.entry(for: code).sentence
+    let detail = event.detail.text
+    let met = conflicts.first { conflict in
+      conflict.code == code.rawValue && conflict.device == event.device
+        && (conflict.field == detail || detail.hasPrefix("line "))
+    }
+    guard let met else { return detail.isEmpty ? sentence : "\(sentence) (\(fieldWords(detail)))" }
+    return "\(sentence) \(values(of: met))"
   }
 
-  private static func withoutPeriod(_ sentence: String) -> String {
-    sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+  /// `phone: A7 says 1, W1 says 2; 1 stands for now`.
+  private static func values(of conflict: Conflict) -> String {
+    let standing = conflict.chosen == "theirs" ? conflict.theirs.text : conflict.mine.text
+    let state = conflict.state == .open ? "stands for now" : "stands"
+    return "\(fieldWords(conflict.field)): \(conflict.device) says \(shown(conflict.mine.text)), "
+      + "\(conflict.theirDevice) says \(shown(conflict.theirs.text)); \(shown(standing)) \(state)."
   }
 
-  /// What to say of a kind of operation: alone, and before its particulars.
-  private static let verbs: [String: (alone: String, before: String)] = [
-    CreateOrder.kind.rawValue: ("Made the order", "Made the order:"),
-    AddOrderLine.kind.rawValue: ("Added a line", "Added a line of"),
-    SetOrderLine.kind.rawValue: ("Changed a line", "Changed"),
-    RemoveOrderLine.kind.rawValue: ("Removed a line", "Changed"),
-    EditOrder.kind.rawValue: ("Edited the order", "Edited"),
-    ReleaseOrder.kind.rawValue: ("Released the order", "Released the order:"),
-    HoldOrder.kind.rawValue: ("Put the order on hold", "Put the order on hold:"),
-    CancelOrder.kind.rawValue: ("Cancelled the order", "Cancelled the order:"),
-    DeleteOrder.kind.rawValue: ("Deleted the draft", "Deleted the draft:"),
-    PickLine.kind.rawValue: ("Picked goods", "Picked"),
-    PutBackLine.kind.rawValue: ("Put goods back", "Put back"),
-    ShipOrder.kind.rawValue: ("Shipped goods", "Shipped goods as"),
-    CreateProduct.kind.rawValue: ("Added the product to the catalog", "Added the product:"),
-    EditProduct.kind.rawValue: ("Edited the product", "Edited"),
-    CreateCustomer.kind.rawValue: ("Added the customer", "Added the customer:"),
-    EditCustomer.kind.rawValue: ("Edited the customer", "Edited"),
-    ImportProducts.kind.rawValue: ("An import brought the product", "An import changed"),
-    ImportCustomers.kind.rawValue: ("An import brought the customer", "An import changed"),
-    ResolveConflict.kind.rawValue: ("Settled a disagreement", "Settled the disagreement about"),
-    FinishTask.kind.rawValue: ("Did a task", "Did the task"),
-    CountStock.kind.rawValue: ("Counted stock", "Counted"),
-    ReceiveStock.kind.rawValue: ("Received goods", "Received"),
-    AdjustStock.kind.rawValue: ("Adjusted stock", "Adjusted"),
-    MoveStock.kind.rawValue: ("Moved goods", "Moved"),
-    ScrapStock.kind.rawValue: ("Scrapped goods", "Scrapped"),
-  ]
+  // MARK: Refusals
+
+  /// What was asked and refused; nil for an answer whose events tell it.
+  static func moment(of answer: Answer) -> Moment? {
+    guard answer.outcome == .rejected || answer.outcome == .quarantined else { return nil }
+    let reasons = answer.codes.words.map { CodeBook.entry(for: Code(rawValue: $0)).sentence }
+    let verb = answer.outcome == .rejected ? "refused" : "set aside"
+    return Moment(
+      at: answer.decidedAt, who: "", device: answer.device,
+      text: "asked for \(answer.kind); \(verb): \(reasons.joined(separator: " "))",
+      code: answer.codes.words.first ?? answer.outcome.rawValue, version: answer.row.version)
+  }
+
+  // MARK: Stock
+
+  static func moment(of movement: Movement) -> Moment {
+    let (amount, place) = (movement.quantity.decimalText, movement.warehouse)
+    let lot = movement.lot.isEmpty ? "" : ", lot \(movement.lot)"
+    let text =
+      switch movement.kind {
+      case .opening where movement.toBin.isEmpty: "took \(amount) off the opening stock of \(place)"
+      case .opening: "opened \(place)'s stock with \(amount) in \(movement.toBin)"
+      case .receive: "received \(amount) in \(place), \(movement.toBin)"
+      case .move: "moved \(amount) in \(place) from \(movement.fromBin) to \(movement.toBin)"
+      case .pick: "picked \(amount) in \(place) from \(movement.fromBin)"
+      case .putBack: "put \(amount) back in \(place), \(movement.toBin)"
+      case .ship: "shipped \(amount) from \(place)"
+      case .scrap: "scrapped \(amount) in \(place), \(movement.fromBin)"
+      case .adjust where movement.toBin.isEmpty: "corrected \(place), \(movement.fromBin), by -\(amount)"
+      case .adjust: "corrected \(place), \(movement.toBin), by \(amount)"
+      default: "\(movement.kind) \(amount) in \(place)"
+      }
+    return Moment(
+      at: movement.occurredAt, who: movement.actor, device: movement.device,
+      text: text + lot + because(movement.reason), code: "stock.\(movement.kind)",
+      version: movement.row.version)
+  }
+
+  static func moment(of observation: Observation) -> Moment {
+    let lot = observation.lot.isEmpty ? "" : ", lot \(observation.lot)"
+    return Moment(
+      at: observation.occurredAt, who: observation.actor, device: observation.device,
+      text:
+        "counted \(observation.quantity.decimalText) in \(observation.warehouse), \(observation.bin)\(lot)",
+      code: CountStock.kind.rawValue, version: observation.row.version)
+  }
+
+  // MARK: Words
+
+  private static func because(_ reason: String) -> String { reason.isEmpty ? "" : ": \(reason)" }
+
+  private static func shown(_ value: String) -> String { value.isEmpty ? "nothing" : "“\(value)”" }
+
+  /// `taxId, priceList` → `tax id, price list`.
+  private static func fieldWords(_ names: String) -> String {
+    names.reduce(into: "") { text, character in
+      if character.isUppercase, text.last?.isLowercase == true {
+        text += " " + character.lowercased()
+      } else {
+        text.append(character)
+      }
+    }
+  }
 }

@@ -18,7 +18,7 @@ struct OrderShown {
       "warehouse": order.warehouse.isEmpty ? .null : .string(order.warehouse),
       "priceList": .string(order.priceList), "shipComplete": .bool(order.shipComplete),
       "orderedAt": .instant(order.orderedAt), "submittedAt": .instant(order.submittedAt),
-      "codes": order.codes.json, "rev": .integer(order.row.version),
+      "codes": .array(reading.codes.map(\.json)), "rev": .integer(order.row.version),
     ])
   }
 
@@ -32,7 +32,7 @@ struct OrderShown {
     for hold in order.holds.words.map(Code.init(rawValue:)) {
       lines.append(console.styled("  on hold[\(hold)]", .yellow) + ": \(CodeBook.entry(for: hold).sentence)")
     }
-    for code in order.codes.words.map(Code.init(rawValue:)) where !order.holds.contains(code.rawValue) {
+    for code in reading.codes where !order.holds.contains(code.rawValue) {
       lines.append("  \(code): \(CodeBook.entry(for: code).sentence)")
     }
     lines += [""] + table.lines
@@ -73,7 +73,7 @@ struct OrdersShown {
   let orders: [OrderReading]
 
   var shown: (document: JSONValue, text: String) {
-    (["orders": .array(orders.map { $0.summary.adding(["codes": $0.order.codes.json]) })], text)
+    (["orders": .array(orders.map { $0.summary.adding(["codes": .array($0.codes.map(\.json))]) })], text)
   }
 
   private var text: String {

@@ -77,6 +77,8 @@ struct Work {
   func text(of recorded: Recorded) -> String {
     var lines = [sentence]
     if let expected = recorded.expected {
+      if expected.outcome == .rejected { lines.append("  the centre is expected to refuse it:") }
+      if expected.outcome == .partly { lines.append("  the centre is expected to apply a part of it:") }
       for code in expected.codes { lines.append("  \(code): \(CodeBook.entry(for: code).sentence)") }
     }
     if isProvisional(recorded) { lines.append("  provisional until the centre has answered") }

@@ -101,6 +101,7 @@ final class SyncRun {
   /// Until the program is interrupted; an interruption is how it is meant to end.
   func watch() throws -> ExitStatus {
     var last = loop.host.progress
+    last.checkpoint = try loop.host.store.state()?.checkpoint ?? 0
     var shown: Set<OperationID> = []
     let ending = try loop.watch {
       let now = loop.host.progress
