@@ -242,13 +242,13 @@ final class World {
   func reboot(_ code: String, clockErrorMilliseconds error: Int64) throws {
     guard let device = devices[code] else { return }
     try breakLink(of: device)
-    device.reboot(clockErrorMilliseconds: error, at: now)
+    try device.reboot(clockErrorMilliseconds: error, at: now)
   }
 
   /// A device's program stops and starts again.
   func restart(_ code: String) throws {
     guard let device = devices[code] else { return }
     try breakLink(of: device)
-    device.restart(at: now)
+    try device.restart(at: now)
   }
 }

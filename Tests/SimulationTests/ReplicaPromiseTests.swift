@@ -1,3 +1,4 @@
+import GRDB
 import SyncProtocol
 import SyncSession
 import Testing
@@ -163,20 +164,18 @@ struct ReplicaPromiseTests {
   @Test("a row that should not be there goes when its bucket is fetched, even when the bucket is empty")
   func strayRow() throws {
     let shop = try Shop()
-    // Nothing is or was in the orders of W1 but this stray shipment.
+    // No order of W1 is there or ever was, but this stray shipment.
+    var shipment = Shipment()
+    shipment.id = shop.pia.newID()
+    shipment.number = "SH-ROT"
+    shipment.warehouse = "W1"
+    shipment.warehouses = ["W1"]
     try shop.pia.device.store.write { db in
-      var shipment = Shipment()
-      shipment.id = shop.pia.newID()
-      shipment.number = "SH-ROT"
-      shipment.warehouse = "W1"
-      shipment.warehouses = ["W1"]
       try TradeTables.write([(key: shipment.key, row: shipment.row)], in: db)
-      try db.execute(
-        sql: "UPDATE bucket SET digest = zeroblob(16) || '' WHERE name = 'none'")
-      try db.execute(
-        sql: "UPDATE bucket SET digest = ? WHERE name = 'orders/W1'",
-        arguments: [[UInt8](repeating: 1, count: 16).withUnsafeBytes { Data($0) }])
     }
+    try spoil(
+      shop.pia, "UPDATE bucket SET digest = x'\(String(repeating: "01", count: 16))' WHERE name = 'orders/W1'"
+    )
     try shop.cutOff(shop.pia)
     try shop.reconnect(shop.pia)
     #expect(try shop.pia.books.all(ShipmentColumns.self).isEmpty)

@@ -1,6 +1,8 @@
 import GRDB
 import TradeRules
 
+@testable import Simulator
+
 /// What a story came to, in words: everything of business and nothing of when, so that two tellings of one
 /// story can be compared.
 struct Outcome: Equatable {
