@@ -42,9 +42,7 @@ struct RebaseWorkload {
           $0.reason = "found"
           $0.bin = "MAIN"
         })
-      _ = try pairing.store.record(
-        actor: "user", clock: ClockReading(wall: shop.tick()), random: { shop.randomBytes($0) }
-      ) { _ in [draft] }
+      try pairing.record([draft])
     }
     try changeProducts(shop)
     try pairing.connect()

@@ -105,9 +105,7 @@ struct UploadWorkload {
   }
 
   private func record(_ pairing: Pairing, _ shop: Shop, _ drafts: Draft...) throws {
-    _ = try pairing.store.record(
-      actor: "user", clock: ClockReading(wall: shop.tick()), random: { shop.randomBytes($0) }
-    ) { _ in drafts }
+    try pairing.record(drafts)
   }
 
   /// All connect; then the centre is given, turn by turn, one frame of each, as a busy server's loop would.

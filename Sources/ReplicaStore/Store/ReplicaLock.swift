@@ -71,7 +71,9 @@ public final class ReplicaLock {
     guard depth > 0 else { return }
     depth -= 1
     guard depth == 0 else { return }
-    // Closing gives the lock back; the file stays, because removing it would let two holders in.
+    // Nobody holds it now, so nobody is named. Closing gives the lock back; the file stays, because removing
+    // it would let two holders in.
+    _ = ftruncate(descriptor, 0)
     close(descriptor)
     descriptor = -1
   }
