@@ -131,6 +131,12 @@ let package = Package(
     .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Drives both programs from outside.
     .testTarget(name: "EndToEndTests", swiftSettings: strict),
+    // Holds the client's commands to what they read, record and show.
+    .testTarget(
+      name: "WaybillClientTests",
+      dependencies: [
+        "WaybillClient", "ReplicaStore", "TradeTables", "TradeRules", "SyncSession", "WebSocketTransport", grdb,
+      ], swiftSettings: strict),
     // Holds the transport to what it carries.
     .testTarget(name: "WebSocketTransportTests", dependencies: ["WebSocketTransport"], swiftSettings: strict),
   ]
