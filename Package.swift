@@ -104,6 +104,11 @@ let package = Package(
       name: "CentralStoreTests",
       dependencies: ["CentralStore", "SyncProtocol", "SyncSession", "TradeRules", grdb], swiftSettings: strict
     ),
+    // Holds the server's commands, imports and exports to what they say.
+    .testTarget(
+      name: "WaybillServerTests",
+      dependencies: ["WaybillServer", "CentralStore", "SyncSession", "TradeRules", logging],
+      swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Tells stories through the real hosts, by hand and by chance.

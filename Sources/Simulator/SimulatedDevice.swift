@@ -14,6 +14,7 @@ final class SimulatedDevice {
   /// What the device's clock says less the world's time, milliseconds.
   var clockErrorMilliseconds: Int64 = 0
   private let random: RandomSource
+  private var enrolment: EnrolmentCode?
   private var bootID: RecordID
   private var bootedAt = Instant(milliseconds: 0)
   /// Operations acknowledged to the person at the device, kept outside of it.
@@ -26,6 +27,7 @@ final class SimulatedDevice {
     _ code: String, seed: UInt64, enrolment: EnrolmentCode, store: ReplicaStore? = nil, at now: Instant
   ) throws {
     try self.init(code, seed: seed, store: store ?? ReplicaStore.inMemory(), at: now)
+    self.enrolment = enrolment
     try host.beginEnrolment(code: enrolment, url: "ws://centre/sync", caFile: "")
   }
 
@@ -43,16 +45,20 @@ final class SimulatedDevice {
   }
 
   /// The device is switched off and on: its steady clock starts anew, its wall clock may be wrong from now on.
-  func reboot(clockErrorMilliseconds error: Int64, at now: Instant) {
+  func reboot(clockErrorMilliseconds error: Int64, at now: Instant) throws {
     bootID = RecordID(derivedFrom: random.bytes(16))
     bootedAt = now
     clockErrorMilliseconds = error
-    restart(at: now)
+    try restart(at: now)
   }
 
-  func restart(at now: Instant) {
+  /// The program stops and starts again. A person whose device is not enrolled yet enters the code again.
+  func restart(at now: Instant) throws {
     let random = random
     host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }
+    if let enrolment, try store.state() == nil {
+      try host.beginEnrolment(code: enrolment, url: "ws://centre/sync", caFile: "")
+    }
     wakesAt = now
   }
 

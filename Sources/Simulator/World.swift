@@ -14,6 +14,7 @@ final class World {
   private(set) var centre: CentralHost
   private(set) var devices: [String: SimulatedDevice] = [:]
   var network: Network
+  private let limits: SyncLimits
   private let centreKey: SigningKey
   private let centreRandom: RandomSource
   private var centreWakesAt: Instant?
@@ -23,13 +24,17 @@ final class World {
   /// becomes of it. Nil: every message arrives.
   var onArrival: ((Network.Delivery) throws -> Network.Fate)?
 
-  init(seed: UInt64, faults: NetworkFaults = .none) throws {
+  /// - Parameter limits: the centre's.
+  init(seed: UInt64, faults: NetworkFaults = .none, limits: SyncLimits = SyncLimits()) throws {
     self.seed = seed
+    self.limits = limits
     network = Network(seed: seed, faults: faults)
     centreRandom = RandomSource(seed: seed, "centre")
     centreKey = try SigningKey(seed: centreRandom.bytes(32))
     let random = centreRandom
-    centre = CentralHost(store: try CentralStore.inMemory(), key: centreKey) { random.bytes($0) }
+    centre = CentralHost(store: try CentralStore.inMemory(), key: centreKey, limits: limits) {
+      random.bytes($0)
+    }
     try centre.foundIfNew(at: now)
   }
 
@@ -78,7 +83,13 @@ final class World {
   }
 
   /// Puts a device into the world that was made elsewhere: with a code of its own, or as a copy of another.
-  func add(_ device: SimulatedDevice, as name: String) { devices[name] = device }
+  func add(_ device: SimulatedDevice) { devices[device.code] = device }
+
+  /// Takes a device out of the world.
+  func remove(_ code: String) throws {
+    try setOnline(code, false)
+    devices[code] = nil
+  }
 
   // MARK: Time
 
@@ -222,20 +233,22 @@ final class World {
     centreInbox = []
     centreWakesAt = nil
     let random = centreRandom
-    centre = CentralHost(store: try centre.store.reopened(), key: centreKey) { random.bytes($0) }
+    centre = CentralHost(store: try centre.store.reopened(), key: centreKey, limits: limits) {
+      random.bytes($0)
+    }
   }
 
   /// A device is switched off and on; from now on its clock is off by that much.
   func reboot(_ code: String, clockErrorMilliseconds error: Int64) throws {
     guard let device = devices[code] else { return }
     try breakLink(of: device)
-    device.reboot(clockErrorMilliseconds: error, at: now)
+    try device.reboot(clockErrorMilliseconds: error, at: now)
   }
 
   /// A device's program stops and starts again.
   func restart(_ code: String) throws {
     guard let device = devices[code] else { return }
     try breakLink(of: device)
-    device.restart(at: now)
+    try device.restart(at: now)
   }
 }

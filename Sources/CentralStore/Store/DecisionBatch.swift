@@ -56,8 +56,7 @@ final class DecisionBatch {
     case .held(let key, let called):
       for operation in group { hold(operation, waitingFor: key, called: called, version: version) }
     }
-    rows.stamp(version, since: mark)
-    let changes = rows.changes(since: mark)
+    let changes = rows.stamp(version, since: mark)
     var entry = LogEntry(
       version: version, kind: ruling.kind, device: first.id.device, numbers: first.id.number...last.id.number,
       receivedAt: receivedAt, rulesVersion: Rules.version, verdicts: ruling.verdicts,

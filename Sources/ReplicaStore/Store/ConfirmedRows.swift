@@ -29,19 +29,24 @@ struct ConfirmedRows {
 
   /// Writes rows over those with the same keys, in key order.
   ///
-  /// - Parameter areNew: no row has one of these keys yet; saves looking.
   /// - Returns: the keys.
   @discardableResult
-  mutating func replace(
-    _ rows: [TradeRules.Row], in table: TableDescription, areNew: Bool = false
-  ) throws -> [RowKey] {
+  mutating func replace(_ rows: [TradeRules.Row], in table: TableDescription) throws -> [RowKey] {
     let keyed = rows.map { (key: table.key(of: $0), row: $0) }
-    if !areNew {
-      for old in try TradeTables.rows(keyed.map(\.key), in: db).values { subtract(old, of: table) }
-    }
+    for old in try TradeTables.rows(keyed.map(\.key), in: db).values { subtract(old, of: table) }
     for (_, row) in keyed { add(row, of: table) }
     try TradeTables.write(keyed, in: db)
     return keyed.map(\.key)
+  }
+
+  /// Writes the rows of a first load straight from the page they came in. No row has one of their keys yet,
+  /// and all are in one bucket.
+  mutating func insertNew(_ batch: RowBatchReader, in bucket: Bucket) throws {
+    var sum = digest(of: bucket)
+    for row in 0..<batch.rowCount { sum.add(hasher.hash(row, of: batch)) }
+    sums[bucket] = sum
+    let insert = try BulkInsert(into: batch.table, in: db)
+    try insert.insert(batch)
   }
 
   mutating func remove(_ key: RowKey) throws {

@@ -109,8 +109,16 @@ public final class WorkingSet {
   }
 
   /// Gives the rows changed since `mark` the version of the entry that changed them.
-  public func stamp(_ version: Int64, since mark: Mark) {
-    for change in changes(since: mark) { entries[change.key]?.current?.version = version }
+  ///
+  /// - Returns: the changes, stamped.
+  @discardableResult
+  public func stamp(_ version: Int64, since mark: Mark) -> [Change] {
+    changes(since: mark).map { change in
+      entries[change.key]?.current?.version = version
+      var after = change.after
+      after.version = version
+      return Change(key: change.key, before: change.before, after: after)
+    }
   }
 
   private func restore(_ step: Undo) {

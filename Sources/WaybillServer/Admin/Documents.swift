@@ -1,7 +1,7 @@
 import CentralStore
 import TradeRules
 
-/// The JSON documents of the administrative commands; scripts rely on their names (docs/ADMIN_API.md).
+/// The JSON documents of the administrative commands; scripts rely on their names.
 enum Documents {
   static func status(_ status: CentralStatus, online: Int, isServing: Bool) -> JSONValue {
     [

@@ -119,9 +119,9 @@ struct ClockGuard {
   private var last: Instant
   private var lastTick: ContinuousClock.Instant
 
-  init(at now: Instant) {
+  init(at now: Instant, tick: ContinuousClock.Instant = .now) {
     last = now
-    lastTick = ContinuousClock.now
+    lastTick = tick
   }
 
   mutating func check(_ now: Instant, tick: ContinuousClock.Instant = .now) throws(Failure) {
