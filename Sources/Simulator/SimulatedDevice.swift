@@ -19,6 +19,7 @@ final class SimulatedDevice {
   /// What the device's clock says less the world's time, milliseconds.
   var clockErrorMilliseconds: Int64 = 0
   private let random: RandomSource
+  private var enrolment: EnrolmentCode?
   private var bootID: RecordID
   private var bootedAt = Instant(milliseconds: 0)
   /// Operations acknowledged to the person at the device, kept outside of it.
@@ -58,6 +59,7 @@ final class SimulatedDevice {
     try restart(at: now)
   }
 
+  /// The program stops and starts again. A person whose device is not enrolled yet enters the code again.
   func restart(at now: Instant) throws {
     let random = random
     host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }
