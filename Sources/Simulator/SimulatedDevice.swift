@@ -19,7 +19,6 @@ final class SimulatedDevice {
   /// What the device's clock says less the world's time, milliseconds.
   var clockErrorMilliseconds: Int64 = 0
   private let random: RandomSource
-  private var enrolment: EnrolmentCode?
   private var bootID: RecordID
   private var bootedAt = Instant(milliseconds: 0)
   /// Operations acknowledged to the person at the device, kept outside of it.

@@ -242,11 +242,4 @@ final class World {
       random.bytes($0)
     }
   }
-
-  /// A device is switched off and on; from now on its clock is off by that much.
-  func reboot(_ code: String, clockErrorMilliseconds error: Int64) throws {
-    guard let device = devices[code] else { return }
-    try breakLink(of: device)
-    try device.reboot(clockErrorMilliseconds: error, at: now)
-  }
 }
