@@ -135,7 +135,8 @@ let package = Package(
     .testTarget(
       name: "WaybillClientTests",
       dependencies: [
-        "WaybillClient", "ReplicaStore", "TradeTables", "TradeRules", "SyncSession", "WebSocketTransport", grdb,
+        "WaybillClient", "ReplicaStore", "TradeTables", "TradeRules", "SyncSession", "WebSocketTransport",
+        grdb,
       ], swiftSettings: strict),
     // Holds the transport to what it carries.
     .testTarget(name: "WebSocketTransportTests", dependencies: ["WebSocketTransport"], swiftSettings: strict),
