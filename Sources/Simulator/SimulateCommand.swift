@@ -13,7 +13,7 @@ struct SimulateCommand: ParsableCommand {
       """)
 
   @Option(help: "How many seeds to run.")
-  var seeds: UInt64 = 100
+  var seeds: UInt64 = 1_000
 
   @Option(help: "The first seed.")
   var from: UInt64 = 1
@@ -24,39 +24,43 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "Write everything that happens to standard error.")
   var log = false
 
-  @Option(help: "Go on after this many failed seeds.")
+  @Option(help: "Stop after this many failed seeds.")
   var failuresMax = 1
 
-  func run() throws {
-    var figures = Figures()
-    var failed = 0
-    var status: Int32 = 0
-    let start = ContinuousClock.now
-    let first = seed ?? from
-    let last = seed ?? from + max(1, seeds) - 1
-    for number in first...last {
-      let simulation = try Simulation(seed: number, log: log ? { write($0) } : nil)
-      let finding = simulation.run()
-      figures += simulation.figures
-      guard let finding else { continue }
-      report(finding, simulation)
-      status = max(status, finding.kind.rawValue)
-      failed += 1
-      if failed >= failuresMax { break }
+  @Option(help: "Run one seed in this many twice, the second time in a process of its own; 0 = none.")
+  var twiceIn: UInt64 = 50
+
+  @Flag(help: "Print nothing but the fingerprint of each seed.")
+  var fingerprints = false
+
+  func validate() throws {
+    guard seeds > 0, failuresMax > 0 else {
+      throw ValidationError("--seeds and --failures-max must be above zero")
     }
-    let time = ContinuousClock.now - start
-    print(figures.description)
-    print("\(failed) failed; \(time)")
-    if status != 0 { throw ExitCode(status) }
   }
 
-  private func report(_ finding: Finding, _ simulation: Simulation) {
-    print(
-      """
-      FAIL kind=\(finding.kind.rawValue) phase=\(simulation.phase) checker="\(finding.checker)" \
-      seed=\(simulation.seed) "\(finding.message)" replay: waybill-simulate --seed \(simulation.seed) --log
-      """)
+  func run() throws {
+    let first = seed ?? from
+    var campaign = Campaign(log: log ? { say($0, to: .standardError) } : nil, twiceIn: seed == nil ? twiceIn : 0)
+    let start = ContinuousClock.now
+    for number in first...(seed ?? from + seeds - 1) {
+      let outcome = try campaign.run(number)
+      if fingerprints {
+        say(outcome.fingerprint)
+      } else if let line = outcome.failure {
+        say(line)
+      }
+      if campaign.failed >= failuresMax { break }
+    }
+    if !fingerprints {
+      say(campaign.figures.description)
+      say("\(campaign.failed) failed; \(ContinuousClock.now - start)")
+    }
+    if campaign.status != 0 { throw ExitCode(campaign.status) }
   }
 
-  private func write(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+  /// Written at once: a run may be long, and somebody may read along.
+  private func say(_ line: String, to output: FileHandle = .standardOutput) {
+    output.write(Data((line + "\n").utf8))
+  }
 }

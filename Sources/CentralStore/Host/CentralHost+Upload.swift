@@ -23,7 +23,7 @@ extension CentralHost {
     else { return }
     let waiting = pending.last { $0.device == code }
     let known = waiting?.through ?? session.appliedThrough
-    var chain = try chainBefore(push.firstNumber, of: code, session, waiting)
+    var chain = try knownChain(after: push.firstNumber - 1, of: code, session) ?? []
     var fresh: [ReceivedOperation] = []
     for (offset, recorded) in push.operations.enumerated() {
       let id = OperationID(device: code, number: push.firstNumber + Int64(offset))
@@ -45,32 +45,28 @@ extension CentralHost {
     let transcript = Transcript.push(
       device: code, epoch: store.epoch, lastNumber: last, chainHash: push.chainHash)
     let isSigned = SigningKey.isValid(push.signature, over: transcript, by: device.publicKey)
-    guard chain == push.chainHash, isSigned, try isOurs(chain, last, code, known) else {
-      return fork(session, number)
-    }
+    // A batch that ends within what is known must end as that does.
+    let ours = last <= known ? try knownChain(after: last, of: code, session) : chain
+    guard chain == push.chainHash, isSigned, chain == ours else { return fork(session, number) }
     pending.append(
       PendingPush(
         connection: number, device: code, groups: fresh.grouped(by: \.group), through: max(last, known),
         chainHash: last > known ? chain : waiting?.chainHash ?? session.chainHash))
   }
 
-  private func chainBefore(
-    _ first: Int64, of device: String, _ session: DeviceSession, _ waiting: PendingPush?
-  ) throws -> [UInt8] {
-    let previous = first - 1
-    if previous == 0 { return OperationChain.start }
-    if let waiting, previous == waiting.through { return waiting.chainHash }
-    if previous == session.appliedThrough { return session.chainHash }
-    let id = OperationID(device: device, number: previous)
-    return try store.read { db in try LogStore.chainHash(of: id, in: db) } ?? []
-  }
-
-  /// Whether a batch that ends within the log ends as the log does.
-  private func isOurs(_ chain: [UInt8], _ last: Int64, _ device: String, _ known: Int64) throws -> Bool {
-    guard last <= known else { return true }
-    let id = OperationID(device: device, number: last)
-    let stored = try store.read { db in try LogStore.chainHash(of: id, in: db) }
-    return stored == nil || stored == chain
+  /// The device's chain after an operation that waits for the commit or is in the log; nil when neither has
+  /// it.
+  private func knownChain(
+    after number: Int64, of device: String, _ session: DeviceSession
+  ) throws -> [UInt8]? {
+    if number == 0 { return OperationChain.start }
+    if number == session.appliedThrough { return session.chainHash }
+    let id = OperationID(device: device, number: number)
+    if number < session.appliedThrough { return try store.read { db in try LogStore.chainHash(of: id, in: db) } }
+    for push in pending where push.device == device {
+      for operation in push.groups.joined() where operation.id == id { return operation.chainHash }
+    }
+    return nil
   }
 
   private func fork(_ session: DeviceSession, _ number: ConnectionNumber) {

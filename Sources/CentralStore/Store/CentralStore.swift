@@ -30,7 +30,7 @@ public final class CentralStore {
 
   init(_ database: any DatabaseWriter) throws {
     self.database = database
-    (epoch, head, index, awaited) = try database.read(CentralStore.remembered)
+    (epoch, head, index, awaited) = try TradeDatabase.read(database, CentralStore.remembered)
   }
 
   /// What is kept in memory beside the file, as the file has it.
@@ -88,7 +88,7 @@ public final class CentralStore {
       // What was decided in memory may not have reached the disk; after a failed fsync nobody knows. What
       // the file says counts.
       rows = WorkingSet()
-      (epoch, head, index, awaited) = try database.read(CentralStore.remembered)
+      (epoch, head, index, awaited) = try TradeDatabase.read(database, CentralStore.remembered)
       throw error
     }
   }
@@ -117,7 +117,9 @@ public final class CentralStore {
   }
 
   /// Reads in one consistent view.
-  public func read<T>(_ body: (Database) throws -> T) throws -> T { try database.read(body) }
+  public func read<T>(_ body: (Database) throws -> T) throws -> T {
+    try TradeDatabase.read(database, body)
+  }
 
   /// One record by the parts of its key; nil when there is none.
   public func find<C: TableColumns>(

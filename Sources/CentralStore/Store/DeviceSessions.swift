@@ -26,8 +26,8 @@ public struct DeviceSession: Hashable, Sendable {
 
 enum DeviceSessions {
   static func fetch(_ device: String, in db: Database) throws -> DeviceSession? {
-    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM device_session WHERE device = ?", arguments: [device])
-      .map(session)
+    let statement = try db.cachedStatement(sql: "SELECT * FROM device_session WHERE device = ?")
+    return try GRDB.Row.fetchOne(statement, arguments: [device]).map(session)
   }
 
   static func fetchAll(in db: Database) throws -> [DeviceSession] {

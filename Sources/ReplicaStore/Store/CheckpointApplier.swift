@@ -66,7 +66,9 @@ struct CheckpointApplier {
 
   /// Rows of grants that were taken away go, unless another grant has them.
   private func purgeUngranted(_ rows: inout ConfirmedRows) throws {
-    let held = try String.fetchAll(db, sql: "SELECT name FROM bucket ORDER BY name").map(Bucket.init)
+    let held = try String.fetchAll(
+      db.cachedStatement(sql: "SELECT name FROM bucket ORDER BY name")
+    ).map(Bucket.init)
     let lost = held.filter { $0 != ConfirmedRows.everything && !state.grants.contains($0) }
     guard !lost.isEmpty else { return }
     for table in TableDescription.all where !table.isCentreOnly {
@@ -86,9 +88,9 @@ struct CheckpointApplier {
   }
 
   private func settleOutbox() throws {
-    let held = try GRDB.Row.fetchAll(
-      db, sql: "SELECT number FROM held WHERE device = ? AND waiting_for <> ''", arguments: [state.device]
-    ).map { $0["number"] as Int64 }
+    let statement = try db.cachedStatement(
+      sql: "SELECT number FROM held WHERE device = ? AND waiting_for <> ''")
+    let held = try Int64.fetchAll(statement, arguments: [state.device])
     try Outbox.settle(through: state.appliedThrough, held: held, in: db)
   }
 

@@ -18,7 +18,7 @@ struct ConfirmedRows {
   init(_ db: Database, grants: Grants) throws {
     self.db = db
     self.grants = grants
-    for row in try GRDB.Row.fetchAll(db, sql: "SELECT name, digest FROM bucket") {
+    for row in try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, digest FROM bucket")) {
       sums[Bucket(row["name"])] = BucketDigest(bytes: Array(row["digest"] as Data))
     }
   }
@@ -77,7 +77,7 @@ struct ConfirmedRows {
   mutating func forget(_ buckets: [Bucket]) { for bucket in buckets { sums[bucket] = nil } }
 
   func storeDigests() throws {
-    try db.execute(sql: "DELETE FROM bucket")
+    try db.cachedStatement(sql: "DELETE FROM bucket").execute()
     let statement = try db.cachedStatement(sql: "INSERT INTO bucket (name, digest) VALUES (?, ?)")
     // A bucket that is granted and empty is held too.
     let held = Set(sums.keys).union(grants.everything ? [ConfirmedRows.everything] : grants.exact)

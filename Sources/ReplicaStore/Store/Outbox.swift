@@ -38,11 +38,13 @@ enum Outbox {
 
   /// The number of the last operation recorded, its chain hash and its time; nil before the first.
   static func last(in db: Database) throws -> OutboxItem? {
-    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM outbox ORDER BY number DESC LIMIT 1").map(item)
+    let statement = try db.cachedStatement(sql: "SELECT * FROM outbox ORDER BY number DESC LIMIT 1")
+    return try GRDB.Row.fetchOne(statement).map(item)
   }
 
   static func find(_ number: Int64, in db: Database) throws -> OutboxItem? {
-    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM outbox WHERE number = ?", arguments: [number]).map(item)
+    let statement = try db.cachedStatement(sql: "SELECT * FROM outbox WHERE number = ?")
+    return try GRDB.Row.fetchOne(statement, arguments: [number]).map(item)
   }
 
   /// Operations after a number, in order, whatever their state.
@@ -54,9 +56,9 @@ enum Outbox {
 
   /// What still shapes the rows here: unsent and held operations, in order.
   static func pending(in db: Database) throws -> [OutboxItem] {
-    try GRDB.Row.fetchAll(
-      db, sql: "SELECT * FROM outbox WHERE state IN ('unsent', 'held') ORDER BY number"
-    ).map(item)
+    let statement = try db.cachedStatement(
+      sql: "SELECT * FROM outbox WHERE state IN ('unsent', 'held') ORDER BY number")
+    return try GRDB.Row.fetchAll(statement).map(item)
   }
 
   static func counts(in db: Database) throws -> (unsent: Int64, held: Int64) {
@@ -74,12 +76,12 @@ enum Outbox {
   ///
   /// After a restore the centre may know less than before: what it has not seen is unsent again.
   static func settle(through number: Int64, held: [Int64], in db: Database) throws {
-    try db.execute(
-      sql: "UPDATE outbox SET state = 'answered' WHERE number <= ? AND state IN ('unsent', 'held')",
-      arguments: [number])
-    try db.execute(
-      sql: "UPDATE outbox SET state = 'unsent' WHERE number > ? AND state IN ('answered', 'held')",
-      arguments: [number])
+    try db.cachedStatement(
+      sql: "UPDATE outbox SET state = 'answered' WHERE number <= ? AND state IN ('unsent', 'held')"
+    ).execute(arguments: [number])
+    try db.cachedStatement(
+      sql: "UPDATE outbox SET state = 'unsent' WHERE number > ? AND state IN ('answered', 'held')"
+    ).execute(arguments: [number])
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
     for number in held { try statement.execute(arguments: [number]) }
   }

@@ -42,7 +42,7 @@ public struct ReplicaState: Hashable, Sendable {
 extension ReplicaState {
   /// The state of a replica; nil when none is enrolled in the file.
   static func fetch(in db: Database) throws -> ReplicaState? {
-    let rows = try GRDB.Row.fetchAll(db, sql: "SELECT name, value FROM meta")
+    let rows = try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, value FROM meta"))
     let values = Dictionary(
       rows.map { ($0["name"] as String, Array($0["value"] as Data)) }, uniquingKeysWith: { $1 })
     guard let device = values["device"] else { return nil }

@@ -19,7 +19,9 @@ public final class ReplicaStore {
   }
 
   /// Reads in one consistent view; takes no lock.
-  public func read<T>(_ body: (Database) throws -> T) throws -> T { try database.read(body) }
+  public func read<T>(_ body: (Database) throws -> T) throws -> T {
+    try TradeDatabase.read(database, body)
+  }
 
   func write<T>(_ body: (Database) throws -> T) throws -> T {
     guard let lock else { return try database.write(body) }

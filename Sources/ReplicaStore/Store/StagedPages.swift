@@ -18,18 +18,18 @@ enum StagedPages {
   }
 
   static func cursor(in db: Database) throws -> [UInt8]? {
-    try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'load_cursor'")
+    try GRDB.Row.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE name = 'load_cursor'"))
       .map { Array($0["value"] as Data) }
   }
 
   /// Whether no download is under way.
   static func isEmpty(in db: Database) throws -> Bool {
-    try cursor(in: db) == nil && Int.fetchOne(db, sql: "SELECT 1 FROM staged LIMIT 1") == nil
+    try cursor(in: db) == nil && Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM staged LIMIT 1")) == nil
   }
 
   /// Hands out the pages in the order they came, one in memory at a time.
   static func forEach(in db: Database, _ body: (Page) throws -> Void) throws {
-    let rows = try GRDB.Row.fetchCursor(db, sql: "SELECT page FROM staged ORDER BY sequence")
+    let rows = try GRDB.Row.fetchCursor(db.cachedStatement(sql: "SELECT page FROM staged ORDER BY sequence"))
     while let row = try rows.next() {
       guard case .page(let page) = try Message.decode(Array(row["page"] as Data)) else { continue }
       try body(page)
@@ -37,7 +37,7 @@ enum StagedPages {
   }
 
   static func clear(in db: Database) throws {
-    try db.execute(sql: "DELETE FROM staged")
-    try db.execute(sql: "DELETE FROM meta WHERE name = 'load_cursor'")
+    try db.cachedStatement(sql: "DELETE FROM staged").execute()
+    try db.cachedStatement(sql: "DELETE FROM meta WHERE name = 'load_cursor'").execute()
   }
 }

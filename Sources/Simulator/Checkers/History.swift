@@ -11,6 +11,8 @@ struct History {
   private var facts: [RowKey: TradeRules.Row] = [:]
   private var shipped: [RowKey: Quantity] = [:]
   private var acceptedOrders: Set<RowKey> = []
+  /// How often the centre answered with which outcome and code.
+  private(set) var answers: [String: Int] = [:]
 
   /// Looks at what changed since it was last called.
   mutating func follow(_ world: World, _ tally: Tally) throws {
@@ -46,6 +48,9 @@ struct History {
       guard facts.updateValue(row, forKey: key) == nil else {
         throw Finding("history", "a row of \(table.name) was changed: \(row.values)")
       }
+      guard number == AnswerColumns.number else { continue }
+      let answer = Answer(row)
+      for word in [answer.outcome.rawValue] + answer.codes.words { answers[word, default: 0] += 1 }
     }
   }
 

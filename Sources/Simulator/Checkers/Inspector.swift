@@ -46,6 +46,9 @@ final class Inspector {
     try receipts.checkOutbox(of: device, tally)
   }
 
+  /// The centre's answers so far, by outcome and by code.
+  var answers: [String: Int] { history.answers }
+
   private func checkCentre() throws {
     lastChecked = world.store.head.version
     tally.add("books")

@@ -4,6 +4,8 @@ struct Figures {
   /// Simulated.
   var milliseconds: Int64 = 0
   var operations = 0
+  /// Seeds that were run a second time, elsewhere.
+  var twice = 0
   var refusedAtOnce = 0
   var messages = 0
   var faults: [String: Int] = [:]
@@ -16,6 +18,7 @@ struct Figures {
     one.seeds += other.seeds
     one.milliseconds += other.milliseconds
     one.operations += other.operations
+    one.twice += other.twice
     one.refusedAtOnce += other.refusedAtOnce
     one.messages += other.messages
     one.faults.merge(other.faults, uniquingKeysWith: +)
@@ -26,7 +29,7 @@ struct Figures {
 
   var description: String {
     """
-    \(seeds) seeds, \(milliseconds / 3_600_000) simulated hours, \(operations) operations \
+    \(seeds) seeds (\(twice) of them twice), \(milliseconds / 3_600_000) simulated hours, \(operations) operations \
     (\(refusedAtOnce) more refused at once), \(messages) messages
     faults:  \(Figures.list(faults))
     deeds:   \(Figures.list(deeds))

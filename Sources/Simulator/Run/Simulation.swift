@@ -199,6 +199,7 @@ final class Simulation {
     ]
     figures.deeds = workload.recorded
     figures.checks = inspector.tally.counts
+    figures.answers = inspector.answers
     return figures
   }
 }
