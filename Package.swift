@@ -102,14 +102,21 @@ let package = Package(
     // Holds the centre's store to its log and its questions to their answers.
     .testTarget(
       name: "CentralStoreTests",
-      dependencies: ["CentralStore", "SyncProtocol", "SyncSession", "TradeRules", grdb], swiftSettings: strict),
+      dependencies: ["CentralStore", "SyncProtocol", "SyncSession", "TradeRules", grdb], swiftSettings: strict
+    ),
+    // Holds the server's commands, imports and exports to what they say.
+    .testTarget(
+      name: "WaybillServerTests",
+      dependencies: ["WaybillServer", "CentralStore", "SyncSession", "TradeRules", logging],
+      swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Tells stories through the real hosts, by hand and by chance.
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "Simulator", "CentralStore", "ReplicaStore", "TradeTables", "SyncSession", "SyncProtocol", "TradeRules",
+        "Simulator", "CentralStore", "ReplicaStore", "TradeTables", "SyncSession", "SyncProtocol",
+        "TradeRules",
         grdb, crypto,
       ],
       swiftSettings: strict),
@@ -124,6 +131,13 @@ let package = Package(
     .testTarget(name: "HouseTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Drives both programs from outside.
     .testTarget(name: "EndToEndTests", swiftSettings: strict),
+    // Holds the client's commands to what they read, record and show.
+    .testTarget(
+      name: "WaybillClientTests",
+      dependencies: [
+        "WaybillClient", "ReplicaStore", "TradeTables", "TradeRules", "SyncSession", "WebSocketTransport",
+        grdb,
+      ], swiftSettings: strict),
     // Holds the transport to what it carries.
     .testTarget(name: "WebSocketTransportTests", dependencies: ["WebSocketTransport"], swiftSettings: strict),
   ]

@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "waybill-bench",
     abstract: "Measures the workloads of docs/PERFORMANCE.md, each against its floor in the same run.")
 
-  @Argument(help: "The workloads to run: P2, P7. All of them when none is named.")
+  @Argument(help: "The workloads to run: P1, P2, P7. All of them when none is named.")
   var workloads: [String] = []
 
   @Option(help: "Operations of each replica in P2.")
@@ -16,6 +16,9 @@ struct BenchCommand: ParsableCommand {
 
   @Option(help: "Replicas in P2.")
   var replicas = 64
+
+  @Option(help: "Rows of the catalog in P1.")
+  var catalog = 1_000_000
 
   @Option(help: "Changed rows in P7.")
   var rows = 10_000
@@ -27,11 +30,12 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   mutating func run() throws {
-    let chosen = workloads.isEmpty ? ["P2", "P7"] : workloads.map { $0.uppercased() }
+    let chosen = workloads.isEmpty ? ["P1", "P2", "P7"] : workloads.map { $0.uppercased() }
     var figures: [Figure] = []
     for workload in chosen {
       figures += try withScratchFolder { folder in
         switch workload {
+        case "P1": try FirstSyncWorkload(rows: catalog, programs: programs).run(in: folder)
         case "P2": try UploadWorkload(replicas: replicas, operationsEach: operations).run(in: folder)
         case "P7": try RebaseWorkload(unsent: unsent, rows: rows).run(in: folder)
         default: throw ValidationError("no workload is called \(workload)")
@@ -39,6 +43,11 @@ struct BenchCommand: ParsableCommand {
       }
     }
     try json ? printJSON(figures) : printTable(figures)
+  }
+
+  /// The two programs lie beside this one.
+  private var programs: URL {
+    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
   }
 
   private func printJSON(_ figures: [Figure]) throws {

@@ -14,7 +14,8 @@ struct Measurement {
       wall: clock(CLOCK_MONOTONIC) - wall, processor: clock(CLOCK_PROCESS_CPUTIME_ID) - processor)
   }
 
-  private static func clock(_ id: clockid_t) -> Double {
+  /// Seconds of a clock.
+  static func clock(_ id: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(id, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
@@ -53,5 +54,7 @@ struct Chance {
   }
 
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-  mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 24) } }
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 24) }
+  }
 }

@@ -60,6 +60,13 @@ final class Pairing {
     hear(shop.centre.handle(frames.map { .received(link, $0) }, at: shop.tick()))
   }
 
+  /// Does something as the person at the device.
+  func record(_ drafts: [Draft]) throws {
+    let random = shop.randomBytes
+    let clock = ClockReading(wall: shop.tick())
+    _ = try store.record(actor: "user", clock: clock, random: random) { _ in drafts }
+  }
+
   func disconnect() throws {
     _ = shop.centre.handle([.disconnected(link)], at: shop.tick())
     obey(try host.handle([.disconnected], at: clock))

@@ -14,7 +14,8 @@ struct RebaseWorkload {
     return [
       Figure(workload: "P7", what: "\(rows) rows, nothing unsent", value: plain.wall * 1_000, unit: "ms"),
       Figure(
-        workload: "P7", what: "\(rows) rows, \(unsent) operations unsent", value: busy.wall * 1_000, unit: "ms",
+        workload: "P7", what: "\(rows) rows, \(unsent) operations unsent", value: busy.wall * 1_000,
+        unit: "ms",
         ratio: busy.wall / plain.wall),
     ]
   }
@@ -24,7 +25,8 @@ struct RebaseWorkload {
     let shop = try Shop(at: folder, products: rows)
     try shop.supply(min(rows, 500))
     let pairing = Pairing(
-      shop, link: 1, store: try ReplicaStore.open(at: folder.appendingPathComponent("replica.db").path, create: true))
+      shop, link: 1,
+      store: try ReplicaStore.open(at: folder.appendingPathComponent("replica.db").path, create: true))
     let enrolment = try shop.invite("W1", .warehouse, warehouses: ["W1"])
     try pairing.host.beginEnrolment(code: enrolment, url: "ws://bench/sync", caFile: "")
     try pairing.connect()
@@ -40,9 +42,7 @@ struct RebaseWorkload {
           $0.reason = "found"
           $0.bin = "MAIN"
         })
-      _ = try pairing.store.record(
-        actor: "user", clock: ClockReading(wall: shop.tick()), random: { shop.randomBytes($0) }
-      ) { _ in [draft] }
+      try pairing.record([draft])
     }
     try changeProducts(shop)
     try pairing.connect()

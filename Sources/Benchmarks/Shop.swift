@@ -133,7 +133,9 @@ final class Shop {
   }
 
   /// Invites a device and answers with the code to enrol it.
-  func invite(_ code: String, _ role: Role, agent: String? = nil, warehouses: [String]) throws -> EnrolmentCode {
+  func invite(_ code: String, _ role: Role, agent: String? = nil, warehouses: [String]) throws
+    -> EnrolmentCode
+  {
     let enrolment = EnrolmentCode(secret: chance.bytes(EnrolmentCode.secretBytes), centreKey: key.publicKey)
     try decide(
       Filled<InviteDevice> {

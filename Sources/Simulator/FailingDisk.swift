@@ -21,7 +21,10 @@ final class FailingDisk: TransactionObserver {
 
   func databaseWillCommit() throws {
     guard let endingWell else { return }
-    guard endingWell == 0 else { return self.endingWell = endingWell - 1 }
+    guard endingWell == 0 else {
+      self.endingWell = endingWell - 1
+      return
+    }
     self.endingWell = nil
     failed += 1
     throw Failure()

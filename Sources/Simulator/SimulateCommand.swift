@@ -41,7 +41,8 @@ struct SimulateCommand: ParsableCommand {
 
   func run() throws {
     let first = seed ?? from
-    var campaign = Campaign(log: log ? { say($0, to: .standardError) } : nil, twiceIn: seed == nil ? twiceIn : 0)
+    var campaign = Campaign(
+      log: log ? { say($0, to: .standardError) } : nil, twiceIn: seed == nil ? twiceIn : 0)
     let start = ContinuousClock.now
     for number in first...(seed ?? from + seeds - 1) {
       let outcome = try campaign.run(number)

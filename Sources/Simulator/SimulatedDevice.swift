@@ -58,6 +58,7 @@ final class SimulatedDevice {
     try restart(at: now)
   }
 
+  /// The program stops and starts again. A person whose device is not enrolled yet enters the code again.
   func restart(at now: Instant) throws {
     let random = random
     host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }

@@ -19,6 +19,7 @@ final class World {
   var mishaps: Mishaps
   var mishapCounts = MishapCounts()
   let centreDisk = FailingDisk()
+  private let limits: SyncLimits
   private let centreKey: SigningKey
   private let centreRandom: RandomSource
   private var centreWakesAt: Instant?
@@ -42,15 +43,19 @@ final class World {
   /// becomes of it. Nil: every message arrives.
   var onArrival: ((Network.Delivery) throws -> Network.Fate)?
 
-  init(seed: UInt64, faults: NetworkFaults = .none) throws {
+  /// - Parameter limits: the centre's.
+  init(seed: UInt64, faults: NetworkFaults = .none, limits: SyncLimits = SyncLimits()) throws {
     self.seed = seed
+    self.limits = limits
     network = Network(seed: seed, faults: faults)
     mishaps = Mishaps(seed: seed)
     centreIsUpAt = now
     centreRandom = RandomSource(seed: seed, "centre")
     centreKey = try SigningKey(seed: centreRandom.bytes(32))
     let random = centreRandom
-    centre = CentralHost(store: try CentralStore.inMemory(), key: centreKey) { random.bytes($0) }
+    centre = CentralHost(store: try CentralStore.inMemory(), key: centreKey, limits: limits) {
+      random.bytes($0)
+    }
     try centre.foundIfNew(at: now)
     let disk = centreDisk
     try centre.store.read { db in db.add(transactionObserver: disk, extent: .databaseLifetime) }
@@ -105,7 +110,13 @@ final class World {
   }
 
   /// Puts a device into the world that was made elsewhere: with a code of its own, or as a copy of another.
-  func add(_ device: SimulatedDevice, as name: String) { devices[name] = device }
+  func add(_ device: SimulatedDevice) { devices[device.code] = device }
+
+  /// Takes a device out of the world.
+  func remove(_ code: String) throws {
+    try setOnline(code, false)
+    devices[code] = nil
+  }
 
   // MARK: Time
 
@@ -227,6 +238,8 @@ final class World {
     centreInbox = []
     centreWakesAt = nil
     let random = centreRandom
-    centre = CentralHost(store: try centre.store.reopened(), key: centreKey) { random.bytes($0) }
+    centre = CentralHost(store: try centre.store.reopened(), key: centreKey, limits: limits) {
+      random.bytes($0)
+    }
   }
 }

@@ -32,6 +32,18 @@ public enum Hashing {
   public static func commitment(_ note: PersonalNote) -> [UInt8] { sha256(Transcript.commitment(note)) }
 }
 
+/// SHA-256 of bytes that come in pieces: a file while it is read.
+public struct RunningHash: Sendable {
+  private var hasher = SHA256()
+
+  public init() {}
+
+  public mutating func update(_ bytes: [UInt8]) { hasher.update(data: bytes) }
+
+  /// The hash of everything so far, 32 bytes.
+  public var value: [UInt8] { Array(hasher.finalize()) }
+}
+
 /// A device's chain of operations: each link covers the one before, the operation's bytes and the
 /// commitments to its personal texts. A second branch shows at its first operation (G18, #66).
 public enum OperationChain {

@@ -5,7 +5,15 @@ public import TradeRules
 /// form C, no spaces around it. Rules and replay then never fold text.
 public enum EnteredText {
   public static func normalised(_ text: String) -> String {
-    text.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping
+    if isPlain(text) { return text }
+    return text.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping
+  }
+
+  /// Whether the text is ASCII without control characters and without spaces around it, as most texts are:
+  /// then it is normal already, and a look at its bytes costs a hundredth of the real thing.
+  private static func isPlain(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F } && bytes.first != 0x20 && bytes.last != 0x20
   }
 
   public static func normalised(_ form: Form) -> Form {

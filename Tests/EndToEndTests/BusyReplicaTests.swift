@@ -13,14 +13,14 @@ struct BusyReplicaTests {
     // Without a link the first sync stays and waits for one.
     try await company.close()
     let first = try company.start(agent, "sync", "--watch")
-    let pid = try await company.holderOfSyncLock(of: agent, while: first)
+    try await company.wait(for: first, toHoldTheSyncLockOf: agent)
 
     let second = try await company.run(agent, ["sync"])
     #expect(second.status == 9)
     let error = try Document(second.errors)["error"]
     #expect(error["code"].text == "REPLICA_BUSY")
     #expect(error["retryable"].flag == true)
-    #expect(second.errors.contains(pid), "\(second)")
+    #expect(second.errors.contains("pid \(first.number) "), "\(second)")
 
     let recorded = try await company.on(agent, "customer", "create", "--name", "Łucja Żak", "--country", "PL")
     #expect(recorded["state"].text == "unsent")
@@ -61,16 +61,14 @@ extension Company {
     }
   }
 
-  /// Waits until a program holds the lock of those who sync.
-  ///
-  /// - Returns: the process id that the lock names.
-  func holderOfSyncLock(of device: Device, while program: Running) async throws -> String {
+  /// Returns once a program holds the lock of the one that syncs.
+  func wait(for program: Running, toHoldTheSyncLockOf device: Device) async throws {
     let pulse = Latch()
     for _ in 0..<1_000 where program.isRunning {
-      let text = (try? String(contentsOfFile: device.replica + ".sync", encoding: .utf8)) ?? ""
-      if let pid = text.firstMatch(of: /pid (\d+)\s/) { return String(pid.1) }
+      let holder = (try? String(contentsOfFile: device.replica + ".sync", encoding: .utf8)) ?? ""
+      if holder.hasPrefix("pid \(program.number) ") { return }
       await pulse.wait(atMost: 0.02)
     }
-    throw Surprise("nobody took the lock: \(program.output)")
+    throw Surprise("it never took the lock: \(program.output)")
   }
 }

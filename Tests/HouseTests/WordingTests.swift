@@ -46,7 +46,11 @@ struct WordingTests {
 
   @Test("SQL is written only where rows are kept: the stores, the table layer, the schema")
   func sqlStaysInTheStores() throws {
-    let keepers = ["Sources/CentralStore/", "Sources/ReplicaStore/", "Sources/TradeTables/", "schema/"]
+    // The simulator's checkers ask the tables themselves: a store that errs must not be asked whether it errs.
+    let keepers = [
+      "Sources/CentralStore/", "Sources/ReplicaStore/", "Sources/TradeTables/", "Sources/Simulator/",
+      "schema/",
+    ]
     let statement =
       /\b(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+(UNIQUE\s+)?(TABLE|INDEX|TRIGGER|VIEW)\s|DROP\s+(TABLE|INDEX)\s|PRAGMA\s+\w+)/
     for page in try House.pages(in: ["Sources", "clients", "schema"], endingIn: ["swift"]) {

@@ -8,7 +8,7 @@ struct ClockStories {
   @Test("#65 a tablet five hours ahead: its work is dated right, and its answers say the clock is suspect")
   func fiveHoursAhead() throws {
     let shop = try Shop()
-    shop.ana.device.reboot(clockErrorMilliseconds: 5 * 3_600_000, at: shop.world.now)
+    try shop.world.reboot("A1", clockErrorMilliseconds: 5 * 3_600_000)
     try shop.settle()
     try shop.waitUntil(9)
     let edit = try shop.ana.notes("C-ANA", phone: "+49 30 200")
@@ -28,7 +28,7 @@ struct ClockStories {
     let shop = try Shop()
     try shop.cutOff(shop.ana, shop.anasPhone)
     try shop.waitUntil(10)
-    shop.ana.device.reboot(clockErrorMilliseconds: 5 * 3_600_000, at: shop.world.now)
+    try shop.world.reboot("A1", clockErrorMilliseconds: 5 * 3_600_000)
     let wrong = try shop.ana.notes("C-ANA", phone: "+49 30 200")
     try shop.waitUntil(10, 5)
     try shop.reconnect(shop.ana)
@@ -56,7 +56,7 @@ struct ClockStories {
     let based = shop.world.now
     try shop.cutOff(shop.ana, shop.anasPhone)
     try shop.waitUntil(10)
-    shop.ana.device.reboot(clockErrorMilliseconds: -shop.world.now.milliseconds, at: shop.world.now)
+    try shop.world.reboot("A1", clockErrorMilliseconds: -shop.world.now.milliseconds)
     let wrong = try shop.ana.notes("C-ANA", phone: "+49 30 200")
     try shop.waitUntil(10, 5)
     try shop.anasPhone.notes("C-ANA", phone: "+49 30 300")

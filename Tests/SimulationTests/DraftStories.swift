@@ -8,10 +8,8 @@ import TradeRules
 @Suite("One draft on two devices, through the real hosts")
 struct DraftStories {
   /// Ana's draft, on her tablet and her phone, both cut off.
-  private func draft(
-    _ shop: Shop, _ lines: (sku: String, quantity: Quantity)... = ("CHAI", 10)
-  ) throws -> PlacedOrder {
-    let order = lines.count == 1 ? try shop.ana.drafts(lines[0]) : try shop.ana.drafts(lines[0], lines[1])
+  private func draft(_ shop: Shop, _ lines: (sku: String, quantity: Quantity)...) throws -> PlacedOrder {
+    let order = try shop.ana.place(lines, submits: false)
     try shop.settle()
     try shop.cutOff(shop.ana, shop.anasPhone)
     return order
@@ -40,7 +38,7 @@ struct DraftStories {
     arguments: Arrival.allCases)
   func sameLine(arrival: Arrival) throws {
     let shop = try Shop()
-    let order = try draft(shop)
+    let order = try draft(shop, ("CHAI", 10))
     try shop.waitUntil(9)
     try shop.ana.sets(order, to: 12)
     try shop.waitUntil(9, 5)
@@ -71,7 +69,7 @@ struct DraftStories {
   @Test("#37 submitted on the tablet, edited on the phone: it stays submitted", arguments: Arrival.allCases)
   func staleEdit(arrival: Arrival) throws {
     let shop = try Shop()
-    let order = try draft(shop)
+    let order = try draft(shop, ("CHAI", 10))
     try shop.ana.submits(order)
     let edit = try shop.anasPhone.sets(order, to: 12)
     try shop.reconnect([shop.ana, shop.anasPhone], arrival)
@@ -114,7 +112,7 @@ struct DraftStories {
   @Test("#39 deleted on the phone, submitted on the tablet: submitted", arguments: Arrival.allCases)
   func deletedAndSubmitted(arrival: Arrival) throws {
     let shop = try Shop()
-    let order = try draft(shop)
+    let order = try draft(shop, ("CHAI", 10))
     let deletion = try shop.anasPhone.deletes(order)
     try shop.ana.submits(order)
     try shop.reconnect([shop.ana, shop.anasPhone], arrival)

@@ -80,7 +80,8 @@ struct PartyStories {
     try shop.anasPhone.notes("C-ANA", phone: "+49 30 300")
     try shop.settle()
     try shop.withoutUpload(from: shop.ana) {
-      #expect(try shop.ana.books.customer("C-ANA")?.phone.text == "+49 30 200")
+      let customer = try #require(try shop.ana.books.customer("C-ANA"))
+      #expect(customer.phone.text == "+49 30 200")
     }
     try shop.settle()
     #expect(try shop.ana.books.customer("C-ANA")?.phone.text == "+49 30 300")

@@ -200,6 +200,22 @@ struct CatalogTests {
     #expect(bench.replica(of: "A7").does("A7", .phone(id, "1")).codes == ["UNKNOWN"])
   }
 
+  @Test("#47 an agent may block a customer, and only headquarters release one")
+  func blocked() {
+    let bench = RuleBench.founded()
+    let id = bench.customerOnTwoDevices()
+    bench.addDevice("X", .admin)
+    func set(_ device: String, _ status: String) -> Verdict {
+      bench.does(device, .of(id) { $0.status = status } as Filled<EditCustomer>)
+    }
+    #expect(set("T", "blocked").outcome == .applied)
+    #expect(set("T", "active").codes == [.notPermitted])
+    #expect(bench.customer(id).status == .blocked)
+    bench.sync("X")
+    #expect(set("X", "active").outcome == .applied)
+    #expect(bench.customer(id).status == .active)
+  }
+
   @Test("a field emptied by an edit is empty, a warehouse emptied is none")
   func emptied() {
     let bench = RuleBench.founded()

@@ -83,6 +83,17 @@ struct FoundationEnrolmentTests {
     #expect(bench.does("centre", Self.enrol(3)).codes == [.codeInvalid])
   }
 
+  @Test("an agent's device without an agent's name is its own agent")
+  func namelessAgents() {
+    let bench = RuleBench.founded()
+    bench.does("centre", Self.invite("A7"))
+    bench.does("centre", Self.invite("A8", secret: 2) { $0.territory = "NORTH" })
+    bench.does("centre", Self.invite("P", role: .warehouse, secret: 3))
+    #expect(bench.find(DeviceColumns.self, "A7")?.agent == "A7")
+    #expect(bench.find(DeviceColumns.self, "A8")?.agent == nil)
+    #expect(bench.find(DeviceColumns.self, "P")?.agent == nil)
+  }
+
   @Test("a device code is never given twice")
   func codesAreUnique() {
     let bench = RuleBench.founded()

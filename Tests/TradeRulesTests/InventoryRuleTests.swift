@@ -77,6 +77,40 @@ struct InventoryRuleTests {
     #expect(answer.codes == [.badValue])
   }
 
+  @Test("an expiry without a lot is refused: it would be lost")
+  func expiryWithoutLot() {
+    let bench = RuleBench.stocked(0)
+    let answer = bench.does("P", Filled<ReceiveStock>.of(1, expiry: "2027-03-31"))
+    #expect(answer.codes == [.badValue])
+  }
+
+  @Test("what stock rules need is asked for in a few goes, so that a device answers at once")
+  func fewReadings() {
+    let bench = RuleBench.stocked(10)
+    bench.does("P", Filled<ReceiveStock>.of(1, lot: "L1"))
+    #expect(bench.readings <= 6)
+    bench.does("P", Filled<MoveStock>.of(1, from: "MAIN", to: "A-1"))
+    #expect(bench.readings <= 6)
+    bench.does("P", Filled<ScrapStock>.of(1, bin: "MAIN"))
+    #expect(bench.readings <= 6)
+    bench.does("P", Filled<CountStock>.of(9, bin: "MAIN"))
+    #expect(bench.readings <= 6)
+    let many = Filled<ImportStock> { form in
+      form.rows = (0..<50).map { number in
+        Filled<StockEntry> {
+          $0.warehouse = "W1"
+          $0.sku = "CHAI"
+          $0.bin = "B-\(number)"
+          $0.lot = ""
+          $0.expiry = ""
+          $0.quantity = 1
+        }
+      }
+    }
+    bench.does("centre", many)
+    #expect(bench.readings <= 6)
+  }
+
   @Test("quantities of nothing, below nothing, or beyond reason are refused and change nothing")
   func badQuantities() {
     let bench = RuleBench.stocked(10)

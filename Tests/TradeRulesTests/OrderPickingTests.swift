@@ -97,6 +97,22 @@ struct OrderPickingTests {
     #expect(bench.does("P", order.ship(bench.newID())).codes == [.nothingPicked])
   }
 
+  @Test("one shipment carries two orders of a customer; another agent's goods get papers of their own")
+  func consolidated() {
+    let bench = RuleBench.trading(10)
+    let first = bench.accepted("A", [("CHAI", 2)])
+    let second = bench.accepted("A", [("CHAI", 3)], number: "SO-A-2")
+    let foreign = bench.accepted("B", [("CHAI", 4)])
+    let shipment = bench.newID()
+    for (order, quantity) in [(first, Quantity(2)), (second, 3), (foreign, 4)] {
+      bench.does("P", order.pick(quantity))
+      bench.does("P", order.ship(shipment))
+    }
+    #expect(bench.all(ShipmentColumns.self).count == 2)
+    let together = bench.all(ShipmentLineColumns.self).filter { $0.shipment == shipment }
+    #expect(Set(together.map(\.order)) == [first.id, second.id])
+  }
+
   @Test("lines named in a shipment are facts: what nobody booked as picked has been picked")
   func shippedUnpicked() {
     let bench = RuleBench.trading(10)

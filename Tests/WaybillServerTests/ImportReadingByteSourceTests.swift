@@ -147,7 +147,7 @@ struct ImportReadingByteSourceTests {
         let handle = FileHandle(forWritingAtPath: path)
         for byte in content {
           handle?.write(Data([byte]))
-          if let handle { waitUntilTaken(from: handle.fileDescriptor) }
+          if let handle { Self.waitUntilTaken(from: handle.fileDescriptor) }
         }
         try? handle?.close()
       }
@@ -157,7 +157,7 @@ struct ImportReadingByteSourceTests {
   }
 
   /// Returns when the pipe is empty, or nobody reads it any more.
-  private func waitUntilTaken(from pipe: Int32) {
+  private static func waitUntilTaken(from pipe: Int32) {
     var waiting: Int32 = 0
     var state = pollfd(fd: pipe, events: 0, revents: 0)
     repeat {

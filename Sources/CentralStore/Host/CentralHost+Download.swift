@@ -20,12 +20,13 @@ extension CentralHost {
     guard var connection = connections[number], var download = connection.download else { return }
     while connection.session.pagesLeft(limits) > 0 {
       guard let piece = try download.nextPiece(from: store, limits: limits) else {
+        if download.include(store.index.buckets(grantedBy: connection.grants)) { continue }
         connection.download = nil
         connections[number] = connection
         try sendCheckpoint(to: number, buckets: store.index.buckets(grantedBy: connection.grants), at: now)
         return
       }
-      if piece.isEmpty { continue }
+      if piece.saysNothing { continue }
       send(.page(Page(piece, cursor: download.cursor)), to: number)
       connection.session.sentPage()
     }
@@ -81,7 +82,8 @@ extension CentralHost {
     for number in connections.keys.sorted() {
       guard let connection = connections[number], connection.device != nil, connection.download == nil
       else { continue }
-      let concerned = connection.grants.everything
+      let concerned =
+        connection.grants.everything
         ? (commit.changes.isEmpty ? [] : [ChangeIndex.everything])
         : changed.buckets.filter(connection.grants.contains)
       guard !concerned.isEmpty else { continue }

@@ -62,7 +62,9 @@ extension CentralHost {
     if number == 0 { return OperationChain.start }
     if number == session.appliedThrough { return session.chainHash }
     let id = OperationID(device: device, number: number)
-    if number < session.appliedThrough { return try store.read { db in try LogStore.chainHash(of: id, in: db) } }
+    if number < session.appliedThrough {
+      return try store.read { db in try LogStore.chainHash(of: id, in: db) }
+    }
     for push in pending where push.device == device {
       for operation in push.groups.joined() where operation.id == id { return operation.chainHash }
     }

@@ -40,6 +40,8 @@ struct Download {
   struct Piece {
     let bucket: Bucket
     let isSnapshot: Bool
+    /// It is the first page of a snapshot.
+    var opensSnapshot = false
     /// Where to go on after this page.
     let next: Position
     /// The bucket has nothing newer after this page.
@@ -47,7 +49,18 @@ struct Download {
     var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
     var left: [RowKey] = []
 
-    var isEmpty: Bool { rows.isEmpty && left.isEmpty }
+    /// The first page of a snapshot says even when it is empty that the bucket is.
+    var saysNothing: Bool { rows.isEmpty && left.isEmpty && !opensSnapshot }
+  }
+
+  /// Takes in granted buckets that came to be since the download was planned, such as a new month's ledger.
+  ///
+  /// - Returns: whether there are any.
+  mutating func include(_ granted: [Bucket]) -> Bool {
+    let known = Set(legs.map(\.bucket))
+    let new = granted.filter { !known.contains($0) }
+    legs += new.map { Leg(bucket: $0, position: .delta(through: 0, after: nil)) }
+    return !new.isEmpty
   }
 
   /// Reads the next page, or nil when nothing is newer than what was sent: then the head is a checkpoint.

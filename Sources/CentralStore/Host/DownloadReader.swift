@@ -1,8 +1,9 @@
-import struct Foundation.Data
 import GRDB
 import SyncSession
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// Reads one page of a leg in one short read: never longer than a page, so that no reader holds the WAL back.
 struct DownloadReader {
@@ -47,7 +48,8 @@ struct DownloadReader {
     let next: Download.Position =
       isComplete ? .delta(through: base, after: nil) : .snapshot(base: base, after: last)
     return Download.Piece(
-      bucket: bucket, isSnapshot: true, next: next, isLast: false, rows: gathered.tables)
+      bucket: bucket, isSnapshot: true, opensSnapshot: after == nil, next: next, isLast: false,
+      rows: gathered.tables)
   }
 
   private func rows(
@@ -225,8 +227,9 @@ extension CentralStore {
     try read { db in
       try TableDescription.all.filter { !$0.isCentreOnly }.reduce(0) { sum, table in
         // The names are our own, from the table descriptions.
-        try sum + (Int.fetchOne(
-          db, sql: "SELECT count(*) FROM \"\(table.name)\" WHERE version > ?", arguments: [version]) ?? 0)
+        try sum
+          + (Int.fetchOne(
+            db, sql: "SELECT count(*) FROM \"\(table.name)\" WHERE version > ?", arguments: [version]) ?? 0)
       }
     }
   }

@@ -17,16 +17,20 @@ extension CentralStore {
   /// connection writes and checkpoints.
   ///
   /// - Parameter truncating: also shortens the log's file to nothing.
-  /// - Throws: `StoreFault`, `busy` when a reader is in the way, which passes.
+  /// - Throws: `StoreFault`, at once and not after a wait: `busy` when a reader is in the way, which passes.
   public func checkpointLog(truncating: Bool) throws {
-    try TradeDatabase.checkpoint(database, truncating ? .truncate : .passive)
+    try StoreFault.explaining("checkpoint the store") {
+      try database.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA busy_timeout = 0")
+        defer {
+          // The timeout is a setting of the connection: setting it touches no file.
+          try? db.execute(sql: "PRAGMA busy_timeout = \(StoreOptions.centre.busyTimeoutSeconds * 1_000)")
+        }
+        _ = try db.checkpoint(truncating ? .truncate : .passive)
+      }
+    }
   }
 
   /// Closes the file. Nothing may be asked of the store afterwards.
   public func close() throws { try database.close() }
-}
-
-extension CentralHost {
-  /// The devices that have proved themselves on a connection that is still open, sorted.
-  public var onlineDevices: [String] { connections.values.compactMap(\.device).sorted() }
 }

@@ -17,20 +17,28 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// A row as it goes into an operation: texts normalised, and filled in what is made from other fields: a
-  /// product's folded SKU, a customer's id, which is the same at every import of the code.
+  /// A row as it goes into an operation: texts normalised; filled in what is made from other fields (a
+  /// product's folded SKU, a customer's id, which is the same at every import of the code) and what stands
+  /// when a field is empty, so that a file which says it and one which does not mean the same.
   public func completed(_ row: Form) -> Form {
     let form = EnteredText.normalised(row)
     switch self {
-    case .warehouses, .prices, .stock: return form
+    case .warehouses, .prices: return form
     case .products:
       var product = Filled<CreateProduct>(form)
       product.skuFolded = EnteredText.foldedSKU(product.sku)
+      product.baseUnit = product.baseUnit ?? "EA"
+      product.status = product.status ?? .active
       return product.form
     case .customers:
       var customer = Filled<CreateCustomer>(form)
       customer.id = RecordID(derivedFrom: Hashing.sha256(Array("customer/\(customer.code)".utf8)))
+      customer.status = customer.status ?? .active
       return customer.form
+    case .stock:
+      var stock = Filled<StockEntry>(form)
+      if stock.bin.isEmpty { stock.bin = BinColumns.main }
+      return stock.form
     }
   }
 

@@ -20,7 +20,9 @@ extension CentralStore {
   /// Opens the store in a file, making it when `create` is given and there is none.
   ///
   /// - Throws: `StoreFault` when the file is another program's, newer than this program, in use or damaged.
-  public static func open(at path: String, create: Bool, options: StoreOptions = .centre) throws -> CentralStore {
+  public static func open(at path: String, create: Bool, options: StoreOptions = .centre) throws
+    -> CentralStore
+  {
     try CentralStore(
       TradeDatabase.openPool(
         at: path, as: CentralSchema.format, create: create, options: options, upgrade: CentralSchema.upgrade))

@@ -1,7 +1,8 @@
-import struct Foundation.Data
 import GRDB
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// Keeps, for every bucket, which rows it has since when, and its digest.
 ///
@@ -63,7 +64,8 @@ struct ChangeIndex {
       touched.insert(ChangeIndex.everything)
       let left = before.filter { !after.contains($0) }
       if table.commonBucket == nil { try list(change, after: after, left: left, in: db) }
-      indexed.append(IndexedChange(table: table, key: change.key, row: change.after, buckets: after, left: left))
+      indexed.append(
+        IndexedChange(table: table, key: change.key, row: change.after, buckets: after, left: left))
     }
     for bucket in touched.sorted() { try store(bucket, in: db) }
     return indexed

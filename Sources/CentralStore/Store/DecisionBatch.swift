@@ -56,8 +56,7 @@ final class DecisionBatch {
     case .held(let key, let called):
       for operation in group { hold(operation, waitingFor: key, called: called, version: version) }
     }
-    rows.stamp(version, since: mark)
-    let changes = rows.changes(since: mark)
+    let changes = rows.stamp(version, since: mark)
     var entry = LogEntry(
       version: version, kind: ruling.kind, device: first.id.device, numbers: first.id.number...last.id.number,
       receivedAt: receivedAt, rulesVersion: Rules.version, verdicts: ruling.verdicts,
@@ -204,6 +203,7 @@ extension RowKey {
   /// The table's number and the key in hexadecimal: what a held operation waits for.
   var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: ([table] + bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(
+      decoding: ([table] + bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

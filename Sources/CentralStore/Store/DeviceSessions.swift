@@ -1,6 +1,7 @@
-import struct Foundation.Data
 import GRDB
 public import TradeRules
+
+import struct Foundation.Data
 
 /// What the centre remembers of one device's conversations.
 public struct DeviceSession: Hashable, Sendable {

@@ -5,7 +5,8 @@ enum Founding {
   /// Common codes of UN/ECE Recommendation 20 and how many decimals a quantity in them may have.
   static let units: [(code: String, decimals: Int64)] = [
     ("EA", 0), ("C62", 0), ("PR", 0), ("DZN", 0), ("SET", 0), ("BX", 0), ("CS", 0), ("PK", 0), ("BO", 0),
-    ("KGM", 3), ("GRM", 0), ("TNE", 3), ("LBR", 3), ("ONZ", 3), ("LTR", 3), ("MLT", 0), ("MTR", 3), ("CMT", 1),
+    ("KGM", 3), ("GRM", 0), ("TNE", 3), ("LBR", 3), ("ONZ", 3), ("LTR", 3), ("MLT", 0), ("MTR", 3),
+    ("CMT", 1),
     ("MMT", 0), ("MTK", 3), ("MTQ", 3), ("HUR", 2), ("DAY", 2),
   ]
 

@@ -1,8 +1,9 @@
-import struct Foundation.Data
 import GRDB
 import SyncProtocol
 import SyncSession
 import TradeRules
+
+import struct Foundation.Data
 
 /// Appends to the log and reads it. Every function runs inside the caller's transaction.
 enum LogStore {
@@ -20,7 +21,9 @@ enum LogStore {
       blob(entry.observed.map { $0 ? 1 : 0 }), blob(entry.effectsHash), blob(entry.hash),
     ])
     for operation in operations {
-      if isNew { try insert(operation, version: entry.version, in: db) } else {
+      if isNew {
+        try insert(operation, version: entry.version, in: db)
+      } else {
         // A held operation is decided: its entry is now the one that decided it.
         try db.cachedStatement(
           sql: "UPDATE log_operation SET version = ? WHERE device = ? AND number = ?"
@@ -65,7 +68,8 @@ enum LogStore {
   }
 
   static func entry(_ version: Int64, in db: Database) throws -> LogEntry? {
-    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM log_entry WHERE version = ?", arguments: [version]).map(entry)
+    try GRDB.Row.fetchOne(db, sql: "SELECT * FROM log_entry WHERE version = ?", arguments: [version]).map(
+      entry)
   }
 
   static func receivedAt(version: Int64, in db: Database) throws -> Instant? {

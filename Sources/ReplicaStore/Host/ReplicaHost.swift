@@ -50,6 +50,8 @@ public final class ReplicaHost {
   private var enrolment: Enrolment?
   private var backoff = Backoff()
   private var helloSentAt: ClockReading?
+  /// Buckets were asked for again; until their first page what was on its way is passed over.
+  private var isAwaitingWhole = false
   private var orders: [Order] = []
 
   /// - Parameters:
@@ -121,6 +123,7 @@ public final class ReplicaHost {
   private func connected() throws {
     progress.refusedWith = nil
     progress.trouble = nil
+    isAwaitingWhole = false
     if let enrolment {
       // A session lives as long as its connection.
       self.enrolment?.session = EnrolmentSession(
@@ -194,7 +197,7 @@ public final class ReplicaHost {
       self.enrolment = enrolment
       switch received {
       case .send(let message): orders.append(.send(message.encode()))
-      case .refused(let refused): self.refused(refused)
+      case .refused(let refused): try self.refused(refused)
       case .enrolled(let enrolled, let challenge):
         try self.enrolled(enrolled, challenge, enrolment, at: clock)
       }
@@ -209,17 +212,21 @@ public final class ReplicaHost {
     case .stage(let page): try stage(page)
     case .apply(let checkpoint): try apply(checkpoint, at: clock)
     case .settled: break
-    case .refused(let refused): self.refused(refused)
+    case .refused(let refused): try self.refused(refused)
     }
   }
 
-  private func refused(_ refused: Refused) {
+  private func refused(_ refused: Refused) throws {
     let code = refused.code
     progress.trouble = code
     if CodeBook.entry(for: code).isRetryable || refused.retryAfterMilliseconds > 0 {
       retryAfter = refused.retryAfterMilliseconds
     } else {
       progress.refusedWith = code
+      if var state = try store.state() {
+        state.refusedWith = code.rawValue
+        try store.keep(state)
+      }
     }
     close(.refused, "refused")
   }
@@ -255,20 +262,30 @@ public final class ReplicaHost {
 
   private func stage(_ page: Page) throws {
     guard let state = try store.state() else { return }
+    // Only pages of a download have a cursor; live changes build on what was just dropped.
+    if !page.cursor.isEmpty { isAwaitingWhole = false }
+    guard !isAwaitingWhole else { return sayStored(pages: 1, state) }
     if state.checkpoint == 0 { progress.received += try store.load(page) } else { try store.stage(page) }
     sayStored(pages: 1, state)
   }
 
   private func apply(_ checkpoint: Checkpoint, at clock: ClockReading) throws {
+    guard !isAwaitingWhole else { return }
     do {
-      let state = try store.apply(checkpoint, at: clock.wall)
+      let (state, rows) = try store.apply(checkpoint, at: clock.wall)
+      progress.received += rows
       sayStored(pages: 0, state)
     } catch let mismatch as CheckpointApplier.Mismatch {
       let names = mismatch.buckets.map(\.name).joined(separator: " ")
       try store.note(.digestMismatch, names, at: clock.wall)
       try store.dropStaged()
       progress.trouble = .digestMismatch
+      isAwaitingWhole = true
       orders.append(.send(Message.fetch(Fetch(buckets: mismatch.buckets)).encode()))
+    } catch let violation as ProtocolViolation {
+      // A staged page that cannot be read would end every later connection too.
+      try store.dropStaged()
+      throw violation
     }
   }
 

@@ -1,9 +1,10 @@
-import struct Foundation.Data
 import GRDB
 import SyncProtocol
 import SyncSession
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// Makes staged pages the replica's rows, in one transaction: takes its guesses back, applies what the centre
 /// says, proves it with the digests, drops what is answered and guesses the rest anew.
@@ -16,14 +17,15 @@ struct CheckpointApplier {
     let buckets: [Bucket]
   }
 
+  /// - Returns: the new state, and how many rows the pages had.
   /// - Throws: `Mismatch`; the caller's transaction must then be rolled back.
-  mutating func apply(_ checkpoint: Checkpoint) throws -> ReplicaState {
+  mutating func apply(_ checkpoint: Checkpoint) throws -> (state: ReplicaState, rows: Int) {
     try BaseImages.restoreAll(in: db)
     var rows = try ConfirmedRows(db, grants: state.grants)
-    let whole = try takePages(&rows)
+    let (whole, count) = try takePages(&rows)
     for bucket in whole.keys.sorted() { try sweep(bucket, keeping: whole[bucket] ?? [], &rows) }
     try purgeUngranted(&rows)
-    try prove(checkpoint, rows)
+    try prove(checkpoint, &rows)
     try rows.storeDigests()
     state.checkpoint = checkpoint.version
     state.appliedThrough = checkpoint.appliedThrough
@@ -33,25 +35,27 @@ struct CheckpointApplier {
     try state.store(in: db)
     try guessAnew()
     try StagedPages.clear(in: db)
-    return state
+    return (state, count)
   }
 
   /// Applies the staged pages one at a time, so that a long absence costs disk and not memory.
   ///
-  /// - Returns: the keys that came of each bucket that was sent whole.
-  private func takePages(_ rows: inout ConfirmedRows) throws -> [Bucket: Set<RowKey>] {
+  /// - Returns: the keys that came of each bucket that was sent whole, and how many rows came in all.
+  private func takePages(_ rows: inout ConfirmedRows) throws -> ([Bucket: Set<RowKey>], count: Int) {
     var whole: [Bucket: Set<RowKey>] = [:]
+    var count = 0
     try StagedPages.forEach(in: db) { page in
       if page.isSnapshot, whole[page.bucket] == nil { whole[page.bucket] = [] }
       let content = try PageContent(page.body.content())
       for batch in content.batches {
         let keys = try rows.replace(batch.rows(), in: batch.table)
+        count += keys.count
         // Rows that changed while a bucket was sent whole belong to it as well.
         whole[page.bucket]?.formUnion(keys)
       }
       for key in content.left { try rows.leave(page.bucket, key) }
     }
-    return whole
+    return (whole, count)
   }
 
   /// After a bucket came whole: what it did not bring is not in it any more.
@@ -82,9 +86,16 @@ struct CheckpointApplier {
     rows.forget(lost)
   }
 
-  private func prove(_ checkpoint: Checkpoint, _ rows: ConfirmedRows) throws {
-    let wrong = checkpoint.digests.filter { rows.digest(of: $0.bucket).bytes != $0.bytes }.map(\.bucket)
-    if !wrong.isEmpty { throw Mismatch(buckets: wrong) }
+  /// The digests kept row by row miss a row that rotted, and stay wrong when a good one is put over it. So
+  /// before rows are asked for again, those that are here are read and hashed anew.
+  private func prove(_ checkpoint: Checkpoint, _ rows: inout ConfirmedRows) throws {
+    let suspect = rows.mismatches(checkpoint)
+    if suspect.isEmpty { return }
+    try rows.recount()
+    let wrong = rows.mismatches(checkpoint)
+    guard wrong.isEmpty else { throw Mismatch(buckets: wrong) }
+    let names = suspect.map(\.name).joined(separator: " ")
+    try Incidents.append(.digestMismatch, names, at: state.lastSyncAt ?? checkpoint.centreTime, in: db)
   }
 
   private func settleOutbox() throws {

@@ -1,7 +1,9 @@
-import struct Foundation.Data
 import GRDB
+import SyncProtocol
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// The rows as the centre has them, and the digests of the buckets held, kept up to date row by row.
 ///
@@ -27,19 +29,24 @@ struct ConfirmedRows {
 
   /// Writes rows over those with the same keys, in key order.
   ///
-  /// - Parameter areNew: no row has one of these keys yet; saves looking.
   /// - Returns: the keys.
   @discardableResult
-  mutating func replace(
-    _ rows: [TradeRules.Row], in table: TableDescription, areNew: Bool = false
-  ) throws -> [RowKey] {
+  mutating func replace(_ rows: [TradeRules.Row], in table: TableDescription) throws -> [RowKey] {
     let keyed = rows.map { (key: table.key(of: $0), row: $0) }
-    if !areNew {
-      for old in try TradeTables.rows(keyed.map(\.key), in: db).values { subtract(old, of: table) }
-    }
+    for old in try TradeTables.rows(keyed.map(\.key), in: db).values { subtract(old, of: table) }
     for (_, row) in keyed { add(row, of: table) }
     try TradeTables.write(keyed, in: db)
     return keyed.map(\.key)
+  }
+
+  /// Writes the rows of a first load straight from the page they came in. No row has one of their keys yet,
+  /// and all are in one bucket.
+  mutating func insertNew(_ batch: RowBatchReader, in bucket: Bucket) throws {
+    var sum = digest(of: bucket)
+    for row in 0..<batch.rowCount { sum.add(hasher.hash(row, of: batch)) }
+    sums[bucket] = sum
+    let insert = try BulkInsert(into: batch.table, in: db)
+    try insert.insert(batch)
   }
 
   mutating func remove(_ key: RowKey) throws {
@@ -73,6 +80,19 @@ struct ConfirmedRows {
   // MARK: Digests
 
   func digest(of bucket: Bucket) -> BucketDigest { sums[bucket] ?? .zero }
+
+  /// The buckets whose digest is another than a checkpoint says.
+  func mismatches(_ checkpoint: Checkpoint) -> [Bucket] {
+    checkpoint.digests.filter { digest(of: $0.bucket).bytes != $0.bytes }.map(\.bucket)
+  }
+
+  /// Reads and hashes every row anew.
+  mutating func recount() throws {
+    let digests = try TradeTables.digests(in: db)
+    sums =
+      grants.everything
+      ? [ConfirmedRows.everything: digests.all] : digests.byBucket.filter { grants.contains($0.key) }
+  }
 
   mutating func forget(_ buckets: [Bucket]) { for bucket in buckets { sums[bucket] = nil } }
 

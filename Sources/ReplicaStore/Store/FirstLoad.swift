@@ -16,8 +16,11 @@ struct FirstLoad {
     let content = try PageContent(page.body.content())
     for batch in content.batches {
       // A snapshot in key order brings a row once; only a row of several buckets can be here already.
-      let areNew = page.isSnapshot && (batch.table.commonBucket != nil || grants.everything)
-      try rows.replace(batch.rows(), in: batch.table, areNew: areNew)
+      if page.isSnapshot, grants.everything || batch.table.commonBucket == page.bucket {
+        try rows.insertNew(batch, in: page.bucket)
+      } else {
+        try rows.replace(batch.rows(), in: batch.table)
+      }
       count += batch.rowCount
     }
     for key in content.left { try rows.leave(page.bucket, key) }

@@ -1,8 +1,9 @@
-import struct Foundation.Data
 import GRDB
 public import SyncProtocol
 import SyncSession
 public import TradeRules
+
+import struct Foundation.Data
 
 /// One operation recorded here.
 public struct OutboxItem: Sendable {
@@ -86,7 +87,7 @@ enum Outbox {
     for number in held { try statement.execute(arguments: [number]) }
   }
 
-  private static func item(_ row: GRDB.Row) -> OutboxItem {
+  static func item(_ row: GRDB.Row) -> OutboxItem {
     OutboxItem(
       number: row["number"], group: row["group_number"], kind: OperationKind(rawValue: row["kind"]),
       record: row["record"], recordedAt: Instant(milliseconds: row["recorded_at"]),

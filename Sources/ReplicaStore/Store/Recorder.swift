@@ -1,9 +1,10 @@
-import struct Foundation.Data
 import GRDB
 import SyncProtocol
 import SyncSession
 public import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// One thing a person wants to do, before it is an operation.
 public struct Draft: Sendable {
@@ -43,6 +44,7 @@ struct Recorder {
     let last = try Outbox.last(in: db)
     let first = (last?.number ?? 0) + 1
     let recordedAt = RecordingClock.recordedAt(clock, state: state, notBefore: last?.recordedAt)
+    let clock = RecordingClock.evidence(clock, state: state)
     let operations = drafts.enumerated().map { position, draft in
       Operation(
         id: OperationID(device: state.device, number: first + Int64(position)), group: first,
@@ -50,20 +52,21 @@ struct Recorder {
         statedAt: draft.statedAt, recordedAt: recordedAt, clock: clock,
         form: EnteredText.normalised(draft.form))
     }
-    let guess = try Guess(db, state: state)
-    let expected = try guess.decide(operations)
+    // Before its first checkpoint a replica knows nothing: it records, and guesses when it can see.
+    let guess = state.checkpoint > 0 ? try Guess(db, state: state) : nil
+    let expected = try guess?.decide(operations)
     for (operation, verdict) in zip(operations, expected ?? []) where verdict.outcome == .rejected {
       guard let code = verdict.codes.first, code != Code.groupRejected,
         CodeBook.entry(for: code).isRefusedAtOnce
       else { continue }
-      throw Refusal(code, guess.refusalDetail ?? Rules.recordName(operation))
+      throw Refusal(code, guess?.refusalDetail ?? Rules.recordName(operation))
     }
     var chain = last?.chainHash ?? OperationChain.start
     for (position, operation) in operations.enumerated() {
       let item = item(for: operation, expected: expected?[position], after: &chain)
       try Outbox.append(item, in: db)
     }
-    try guess.store()
+    try guess?.store()
     return Recorded(
       id: operations[0].id, record: Rules.recordName(operations[0]),
       expected: expected.flatMap(Recorder.merged))
@@ -169,5 +172,14 @@ enum RecordingClock {
       ? state.anchorCentreTime.advanced(byMilliseconds: clock.bootTimeMilliseconds - state.anchorBootTime)
       : clock.wall.advanced(byMilliseconds: state.clockOffsetMilliseconds)
     return max(estimate, previous ?? estimate)
+  }
+
+  /// What the clocks said, with how far off the last connection found them: the centre judges by it whether
+  /// the device's clock is to be trusted (#65) and how near a count may be to a movement (#5).
+  static func evidence(_ clock: ClockReading, state: ReplicaState) -> ClockReading {
+    var clock = clock
+    clock.offsetMilliseconds = state.clockOffsetMilliseconds
+    clock.uncertaintyMilliseconds = state.clockUncertaintyMilliseconds
+    return clock
   }
 }

@@ -58,11 +58,22 @@ public final class ReplicaLock {
     noteHolder()
   }
 
+  /// Whether another program holds the lock; asking takes nothing from anybody for longer than the question.
+  public var isHeldByAnother: Bool {
+    if depth > 0 { return false }
+    let probe = open(path, O_RDONLY | O_CLOEXEC)
+    guard probe >= 0 else { return false }
+    defer { close(probe) }
+    return flock(probe, LOCK_SH | LOCK_NB) != 0
+  }
+
   public func release() {
     guard depth > 0 else { return }
     depth -= 1
     guard depth == 0 else { return }
-    // Closing gives the lock back; the file stays, because removing it would let two holders in.
+    // Nobody holds it now, so nobody is named. Closing gives the lock back; the file stays, because removing
+    // it would let two holders in.
+    _ = ftruncate(descriptor, 0)
     close(descriptor)
     descriptor = -1
   }

@@ -24,7 +24,13 @@ extension ReplicaStore {
   public static func open(
     at path: String, create: Bool, options: StoreOptions = .replica
   ) throws -> ReplicaStore {
-    let lock = ReplicaLock.writers(of: path)
+    try open(at: path, create: create, options: options, under: ReplicaLock.writers(of: path))
+  }
+
+  /// The same under a lock that may be held already.
+  static func open(
+    at path: String, create: Bool, options: StoreOptions = .replica, under lock: ReplicaLock
+  ) throws -> ReplicaStore {
     let database = try lock.held {
       try TradeDatabase.openQueue(
         at: path, as: ReplicaSchema.format, create: create, options: options, upgrade: ReplicaSchema.upgrade)

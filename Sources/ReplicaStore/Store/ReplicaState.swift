@@ -1,6 +1,7 @@
-import struct Foundation.Data
 import GRDB
 public import TradeRules
+
+import struct Foundation.Data
 
 /// What a replica knows of itself and of its centre.
 public struct ReplicaState: Hashable, Sendable {

@@ -1,10 +1,11 @@
-import struct Foundation.Data
 public import GRDB
 import Schema
 import SyncProtocol
 import SyncSession
 public import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// One replica's memory: rows, outbox, before-images. Its methods are one transaction each, named after what
 /// they keep true.
@@ -26,6 +27,12 @@ public final class ReplicaStore {
   func write<T>(_ body: (Database) throws -> T) throws -> T {
     guard let lock else { return try database.write(body) }
     return try lock.held { try database.write(body) }
+  }
+
+  /// Closes the store. SQLite copies its log into the file then, which is a write: it happens under the lock.
+  public func close() throws {
+    guard let lock else { return try database.close() }
+    try lock.held { try database.close() }
   }
 
   /// What the replica knows of itself; nil before its enrolment.
@@ -103,7 +110,7 @@ public final class ReplicaStore {
   /// Makes everything received since the last checkpoint visible at once (G3, G7).
   ///
   /// - Throws: `CheckpointApplier.Mismatch` when a digest differs; then nothing changed.
-  func apply(_ checkpoint: Checkpoint, at now: Instant) throws -> ReplicaState {
+  func apply(_ checkpoint: Checkpoint, at now: Instant) throws -> (state: ReplicaState, rows: Int) {
     try write { db in
       guard var state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
       if state.checkpoint == 0 { try FirstLoad.finish(db) }
@@ -143,11 +150,16 @@ public final class ReplicaStore {
   }
 
   func note(_ code: Code, _ detail: String, at now: Instant) throws {
-    try write { db in
-      try db.execute(
-        sql: "INSERT INTO incident (at, code, detail) VALUES (?, ?, ?)",
-        arguments: [now.milliseconds, code.rawValue, detail])
-    }
+    try write { db in try Incidents.append(code, detail, at: now, in: db) }
+  }
+}
+
+/// What went wrong and was mended, for `status` and support.
+enum Incidents {
+  static func append(_ code: Code, _ detail: String, at now: Instant, in db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO incident (at, code, detail) VALUES (?, ?, ?)",
+      arguments: [now.milliseconds, code.rawValue, detail])
   }
 }
 

@@ -1,6 +1,7 @@
-import struct Foundation.Data
 import GRDB
 import SyncProtocol
+
+import struct Foundation.Data
 
 /// Pages that wait for their checkpoint, exactly as they came, and how far the download is.
 enum StagedPages {

@@ -1,7 +1,8 @@
-import struct Foundation.Data
 import GRDB
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// What may never change once it was there, remembered outside of the centre and held against it after every
 /// commit: log entries, answers, facts, and what was shipped (G2, G4, P1, P5).
@@ -88,7 +89,8 @@ struct History {
       }
       let found = try TradeTables.rows(Array(facts.keys), in: db)
       for key in facts.keys.sorted() where found[key] != facts[key] {
-        throw Finding("history", "a row of table \(key.table) is not what it was: \(facts[key]?.values ?? [])")
+        throw Finding(
+          "history", "a row of table \(key.table) is not what it was: \(facts[key]?.values ?? [])")
       }
     }
   }

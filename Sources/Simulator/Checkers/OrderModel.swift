@@ -37,7 +37,8 @@ struct OrderModel {
     for order in orders.values {
       let own = lines.filter { $0.order == order.id }
       try expect(
-        order.totalMinor == OrderTotals.totalMinor(of: own, exponent: 2), order, "its total is not its lines'")
+        order.totalMinor == OrderTotals.totalMinor(of: own, exponent: 2), order, "its total is not its lines'"
+      )
     }
     for level in levels { try check(level) }
   }
@@ -56,7 +57,8 @@ struct OrderModel {
     try expect(.zero <= line.delivered && line.delivered <= line.shipped, order, counters)
     try expect(line.shipped <= line.picked, order, "shipped more than picked: \(counters)")
     try expect(.zero <= line.cancelled && line.cancelled <= line.ordered, order, counters)
-    try expect(.zero <= line.allocated && line.allocated <= promisable, order, "promised too much: \(counters)")
+    try expect(
+      .zero <= line.allocated && line.allocated <= promisable, order, "promised too much: \(counters)")
     try expect(line.allocated + line.backordered <= promisable, order, "waits for too much: \(counters)")
     try expect(line.waitingAt.isEmpty == (line.backordered == .zero), order, "waits for nothing: \(counters)")
   }
@@ -104,7 +106,9 @@ struct OrderModel {
         return line.sku == level.sku && [level.warehouse, "*"].contains(line.waitingAt) && order.holds.isEmpty
           && !order.shipComplete
       }
-      if let waiting { throw Finding("promises", "\(name) has \(level.available) free and \(waiting.id) waits") }
+      if let waiting {
+        throw Finding("promises", "\(name) has \(level.available) free and \(waiting.id) waits")
+      }
     }
     guard level.available < .zero else { return }
     for promise in here {

@@ -1,7 +1,8 @@
-import struct Foundation.Data
 import GRDB
 import SyncSession
 import TradeRules
+
+import struct Foundation.Data
 
 /// What people were told, kept outside of every program: an operation that was acknowledged to somebody at a
 /// device, an answer that the centre gave (G1, G2, G4).
@@ -16,7 +17,8 @@ final class Receipts {
         db, sql: "SELECT number, chain_hash FROM outbox WHERE group_number = ?", arguments: [first.number])
     }
     for row in rows {
-      acknowledged[OperationID(device: first.device, number: row["number"])] = Array(row["chain_hash"] as Data)
+      acknowledged[OperationID(device: first.device, number: row["number"])] = Array(
+        row["chain_hash"] as Data)
     }
   }
 
@@ -47,7 +49,8 @@ final class Receipts {
       for id in acknowledged.keys.sorted() {
         let arguments: StatementArguments = [id.device, id.number]
         let hash = try GRDB.Row.fetchOne(
-          db, sql: "SELECT chain_hash FROM log_operation WHERE device = ? AND number = ?", arguments: arguments
+          db, sql: "SELECT chain_hash FROM log_operation WHERE device = ? AND number = ?",
+          arguments: arguments
         ).map { Array($0["chain_hash"] as Data) }
         guard hash == acknowledged[id] else {
           throw Finding("acknowledged work", "\(id) was acknowledged and the log has it not, or another")
@@ -68,7 +71,8 @@ final class Receipts {
         guard isDecided || isHeld else {
           throw Finding(
             "exactly once",
-            "\(id) is decided by \(decided ?? 0) entries, has \(answers ?? 0) answers and is held \(held ?? 0) times")
+            "\(id) is decided by \(decided ?? 0) entries, has \(answers ?? 0) answers and is held \(held ?? 0) times"
+          )
         }
       }
     }

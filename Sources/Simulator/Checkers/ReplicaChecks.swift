@@ -1,9 +1,10 @@
-import struct Foundation.Data
 import GRDB
 import ReplicaStore
 import SyncProtocol
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// What must hold of a replica.
 enum ReplicaChecks {
@@ -29,7 +30,8 @@ enum ReplicaChecks {
     let differing = Set(wanted.keys).union(found.keys).filter { wanted[$0] != found[$0] }.sorted()
     if let key = differing.first {
       let table = TableDescription.numbered(key.table)?.name ?? "?"
-      let what = wanted[key] == nil ? "has a row too many" : found[key] == nil ? "lacks a row" : "has another row"
+      let what =
+        wanted[key] == nil ? "has a row too many" : found[key] == nil ? "lacks a row" : "has another row"
       throw Finding("convergence", "\(device.code) \(what) of \(table), \(differing.count) rows in all")
     }
     for row in kept {

@@ -70,7 +70,8 @@ struct StockModel {
     try TradeTables.visit(.of(StockColumns.self), in: db) { row in
       let stock = Stock(row)
       let key = StockKey(
-        warehouse: stock.warehouse, bin: stock.bin, sku: stock.sku, lot: stock.lot, condition: stock.condition)
+        warehouse: stock.warehouse, bin: stock.bin, sku: stock.sku, lot: stock.lot, condition: stock.condition
+      )
       guard stock.onHand == rest.removeValue(forKey: key) ?? .zero else {
         throw Finding(
           "ledger", "\(key): \(stock.onHand) on hand, the facts come to \(balances[key] ?? .zero)")
@@ -87,7 +88,8 @@ struct StockModel {
       let level = StockLevel(row)
       let sum = levels.removeValue(forKey: "\(level.warehouse) \(level.sku)") ?? (.zero, .zero)
       guard (level.onHand, level.unavailable) == sum else {
-        throw Finding("levels", "\(level.warehouse) \(level.sku): \(level.onHand) on hand, its bins have \(sum)")
+        throw Finding(
+          "levels", "\(level.warehouse) \(level.sku): \(level.onHand) on hand, its bins have \(sum)")
       }
     }
     if let (name, sum) = levels.first(where: { $0.value.onHand != .zero }) {

@@ -99,14 +99,16 @@ final class Simulation {
 
   private func stuck() -> String {
     let head = world.store.head.version
-    let stuck = world.devices.keys.sorted().compactMap { world.devices[$0] }.filter { !$0.isCurrent(with: head) }
-      .map { device in
-        let progress = device.host.progress
-        return "\(device.code) is at \(progress.checkpoint) of \(head), "
-          + (progress.isConnected ? "connected" : "not connected")
-          + (progress.refusedWith.map { ", refused with \($0)" } ?? "")
-          + (progress.trouble.map { ", in trouble with \($0)" } ?? "")
-      }
+    let stuck = world.devices.keys.sorted().compactMap { world.devices[$0] }.filter {
+      !$0.isCurrent(with: head)
+    }
+    .map { device in
+      let progress = device.host.progress
+      return "\(device.code) is at \(progress.checkpoint) of \(head), "
+        + (progress.isConnected ? "connected" : "not connected")
+        + (progress.refusedWith.map { ", refused with \($0)" } ?? "")
+        + (progress.trouble.map { ", in trouble with \($0)" } ?? "")
+    }
     return "after \(Simulation.patience / 1_000) s of calm " + stuck.joined(separator: "; ")
   }
 
@@ -192,7 +194,8 @@ final class Simulation {
     figures.faults = [
       "links broken": world.network.broken, "links half open": world.network.halfOpened,
       "messages stalled": world.network.stalled, "connections refused": world.network.refused,
-      "batches repeated": world.mishapCounts.repeats, "crashes of the centre": world.mishapCounts.centreCrashes,
+      "batches repeated": world.mishapCounts.repeats,
+      "crashes of the centre": world.mishapCounts.centreCrashes,
       "crashes of devices": world.mishapCounts.deviceCrashes,
       "failed transactions of the centre": world.centreDisk.failed,
       "failed transactions of devices": world.devices.values.reduce(0) { $0 + $1.disk.failed },

@@ -1,5 +1,6 @@
-import struct Foundation.Data
 import TradeRules
+
+import struct Foundation.Data
 
 /// The few records that everybody works on, so that they meet.
 enum Shop {

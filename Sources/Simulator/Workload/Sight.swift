@@ -1,8 +1,9 @@
-import struct Foundation.Data
 import GRDB
 import ReplicaStore
 import TradeRules
 import TradeTables
+
+import struct Foundation.Data
 
 /// What a person sees on a device: its rows, with the device's own guesses on top.
 struct Sight {

@@ -65,7 +65,8 @@ extension Workload {
     let isDraft = random.chance(500)
     return try sight.some(
       OrderColumns.self,
-      where: isDraft ? "state = 'draft' AND is_deleted = 0" : "state IN ('submitted', 'accepted')", using: &random)
+      where: isDraft ? "state = 'draft' AND is_deleted = 0" : "state IN ('submitted', 'accepted')",
+      using: &random)
   }
 
   private mutating func line(of order: Order, _ sight: Sight) throws -> OrderLine? {

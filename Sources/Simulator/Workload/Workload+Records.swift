@@ -10,7 +10,9 @@ extension Workload {
       return [
         Draft(
           Filled<CreateCustomer> {
-            ($0.id, $0.code, $0.name, $0.currency) = (id, code, name ?? PersonalText("Customer \(code)"), "EUR")
+            ($0.id, $0.code, $0.name, $0.currency) = (
+              id, code, name ?? PersonalText("Customer \(code)"), "EUR"
+            )
           })
       ]
     }
@@ -39,7 +41,9 @@ extension Workload {
     return { _ in
       [
         Draft(
-          Filled<CreateProduct> { ($0.sku, $0.skuFolded, $0.name) = (sku, sku.lowercased(), "Product \(sku)") })
+          Filled<CreateProduct> {
+            ($0.sku, $0.skuFolded, $0.name) = (sku, sku.lowercased(), "Product \(sku)")
+          })
       ]
     }
   }
@@ -63,7 +67,9 @@ extension Workload {
 
   mutating func resolution(_ sight: Sight) throws -> Drafts? {
     let condition = random.chance(900) ? "state = 'open'" : "1"
-    guard let conflict = try sight.some(ConflictColumns.self, where: condition, using: &random) else { return nil }
+    guard let conflict = try sight.some(ConflictColumns.self, where: condition, using: &random) else {
+      return nil
+    }
     var form = Filled<ResolveConflict> { $0.conflict = conflict.id }
     form.keep = random.pick(["mine", "theirs", "value"]) ?? "mine"
     if form.keep == "value" {
@@ -75,7 +81,9 @@ extension Workload {
   }
 
   mutating func finishedTask(_ sight: Sight) throws -> Drafts? {
-    guard let task = try sight.some(TaskColumns.self, where: "is_open = 1", using: &random) else { return nil }
+    guard let task = try sight.some(TaskColumns.self, where: "is_open = 1", using: &random) else {
+      return nil
+    }
     return { _ in [Draft(Filled<FinishTask> { $0.task = task.id })] }
   }
 

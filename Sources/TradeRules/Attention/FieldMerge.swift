@@ -80,7 +80,7 @@ private struct FieldEdit {
       let theirs = try FieldStamps.find(column.number, of: key, in: trade),
       theirs.changedVersion > trade.operation.basedOnVersion,
       theirs.device != trade.operation.id.device
-    else { return new != current }
+    else { return isPersonal || new != current }
     if isSame(in: trade) { return false }
     let wins = isMerged && theirs.isOlder(than: trade)
     let conflict = try keep(against: theirs, wins: wins, in: trade)
@@ -93,6 +93,9 @@ private struct FieldEdit {
   }
 
   private var isMerged: Bool { if case .merged = column.role { true } else { false } }
+
+  /// A personal value is written even where it says the same: replay cannot tell.
+  private var isPersonal: Bool { if case .personal = new { true } else { false } }
 
   private func isSame(in trade: Trade) -> Bool {
     guard case .personal(let mine) = new, case .personal(let theirs) = current else {

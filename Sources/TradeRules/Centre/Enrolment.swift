@@ -13,7 +13,9 @@ extension InviteDevice {
     device.name = form.name
     device.role = form.role
     device.state = .invited
-    device.agent = form.agent
+    // What an agent makes must be seen by somebody: without a name of its own the device is the agent.
+    let isNameless = form.role == .agent && form.agent == nil && form.territory == nil
+    device.agent = isNameless ? form.device : form.agent
     device.territory = form.territory
     device.warehouses = form.warehouses
     trade.put(device)

@@ -84,6 +84,7 @@ extension ImportStock {
     try trade.check(row.bin.isEmpty || Names.isLabel(row.bin), "bin")
     try trade.check(row.lot.isEmpty || Names.isLabel(row.lot), "lot")
     try trade.check(row.expiry.isEmpty || CivilDate(row.expiry) != nil, "expiry")
+    try trade.check(row.expiry.isEmpty || !row.lot.isEmpty, "lot")
     let imported = try ImportedRow("stock", external(row), row.form, entry, in: trade)
     if imported.isUnchanged { return .unchanged }
     imported.keep(in: trade)

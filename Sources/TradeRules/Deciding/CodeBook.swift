@@ -258,6 +258,9 @@ public enum CodeBook {
       .slowReader, "The connection could not take what was sent and was closed.",
       "It continues from its checkpoint.", .needsLink, retryable: true),
     entry(
+      .noStore, "There is no centre's store in this folder.",
+      "Name the folder: --data DIR; waybill-server serve makes a new one.", .notFound, atOnce: true),
+    entry(
       .storeBusy, "Another program holds the centre's store.",
       "Stop it, or use the command while it serves.", .replicaBusy, retryable: true),
     entry(
@@ -272,6 +275,10 @@ public enum CodeBook {
     entry(
       .clockJumped, "The centre's clock jumped; nothing is decided until somebody confirms it.",
       "Set the clock, or restart the server with --confirm-clock.", .unexpected, retryable: true),
+    entry(
+      .cannotListen, "The server cannot listen where it was told to.",
+      "Stop the program that has the port, or choose another: --listen HOST:PORT.", .unexpected,
+      retryable: true),
     entry(
       .fileUnusable, "The file cannot be read as what it should be.",
       "The message says where and why.", .validation),

@@ -6,44 +6,40 @@ public struct RowRange: Sendable {
   public let equal: [Value]
   /// Inclusive lower bound of the ordering column; nil = all.
   public let from: Value?
+  /// The index's place among the table's, and where in a row its columns are.
+  let ordinal: Int
+  private let cells: [Int]
 
   /// - Precondition: the table declares the index, and `equal` has a value for each of its equal columns.
   public init<C: TableColumns>(
     _: C.Type, _ index: String, _ equal: [any ColumnValue], from: (any ColumnValue)? = nil
   ) {
     table = TableDescription.of(C.self)
-    guard let index = table.index(named: index), index.equalCount == equal.count else {
-      preconditionFailure("\(C.name) has no index \(index) over \(equal.count) equal columns")
-    }
-    self.index = index
+    guard let ordinal = table.indexes.firstIndex(where: { $0.name == index }),
+      table.indexes[ordinal].equalCount == equal.count
+    else { preconditionFailure("\(C.name) has no index \(index) over \(equal.count) equal columns") }
+    self.index = table.indexes[ordinal]
+    self.ordinal = ordinal
+    cells = table.indexCells[ordinal]
     self.equal = equal.map(\.value)
     self.from = from?.value
   }
 
   func hasPrefix(of row: Row) -> Bool {
-    zip(index.columns, equal).allSatisfy { table.value(of: $0, in: row) == $1 }
+    zip(cells, equal).allSatisfy { row.values[$0] == $1 }
   }
 
   func contains(_ row: Row) -> Bool {
     guard hasPrefix(of: row) else { return false }
-    guard let from, let last = index.columns.last else { return true }
-    return !table.value(of: last, in: row).precedes(from)
+    guard let from, let last = cells.last else { return true }
+    return !row.values[last].precedes(from)
   }
 
   func orders(_ one: Row, _ oneKey: RowKey, before other: Row, _ otherKey: RowKey) -> Bool {
-    if index.columns.count > index.equalCount, let last = index.columns.last {
-      let (first, second) = (table.value(of: last, in: one), table.value(of: last, in: other))
-      if first != second { return first.precedes(second) }
+    if cells.count > index.equalCount, let last = cells.last, one.values[last] != other.values[last] {
+      return one.values[last].precedes(other.values[last])
     }
     return oneKey < otherKey
-  }
-}
-
-extension TableDescription {
-  /// The cell of a column known to exist by its declaration.
-  func value(of name: String, in row: Row) -> Value {
-    guard let column = column(named: name) else { preconditionFailure("no column \(name) in \(self.name)") }
-    return row.values[column.number - 1]
   }
 }
 

@@ -47,6 +47,8 @@ public final class Trade {
     try view.rows(RowRange(type, index, equal, from: from)).map { Record<C>($0) }
   }
 
+  func all(_ range: RowRange) throws(Interruption) -> [Row] { try view.rows(range) }
+
   /// Asks for several rows at once, so that the host goes to the store once.
   public func prepare(_ keys: [RowKey]) throws(Interruption) { try view.prepare(keys) }
 

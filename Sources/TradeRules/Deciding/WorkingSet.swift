@@ -16,20 +16,28 @@ public final class WorkingSet {
 
   private struct Prefix: Hashable {
     let table: TableNumber
-    let index: String
+    /// The index's place among the table's.
+    let index: Int
     let values: [Value]
   }
 
-  private struct LoadedRange {
-    /// The lowest value of the ordering column that was loaded; nil = from the start.
-    var from: Value?
-    var keys: Set<RowKey>
+  /// The rows known to have one prefix.
+  private struct Members {
+    enum Loaded {
+      /// Only rows changed here are known.
+      case nothing
+      /// All rows, those whose ordering column is at least this where a bound is given.
+      case rows(from: Value?)
+    }
+
+    var loaded = Loaded.nothing
+    var keys: Set<RowKey> = []
   }
 
   /// What this device may be sent: a row outside is unknown, not absent. Nil at the centre, which knows all.
   public let horizon: Grants?
   private var entries: [RowKey: Entry] = [:]
-  private var ranges: [Prefix: LoadedRange] = [:]
+  private var members: [Prefix: Members] = [:]
   private var undo: [Undo] = []
   private var dirty: Set<RowKey> = []
 
@@ -48,18 +56,16 @@ public final class WorkingSet {
   /// Takes in all stored rows of a range.
   public func load(_ range: RowRange, _ rows: [Row]) {
     let description = range.table
-    let prefix = Prefix(table: description.number, index: range.index.name, values: range.equal)
-    var keys: Set<RowKey> = ranges[prefix]?.keys ?? []
+    let prefix = Prefix(table: description.number, index: range.ordinal, values: range.equal)
     for row in rows {
       let key = description.key(of: row)
       load(key, row)
-      if let current = entries[key]?.current, range.hasPrefix(of: current) { keys.insert(key) }
+      // A row changed since it was stored belongs where it is now.
+      if let current = entries[key]?.current, range.hasPrefix(of: current) {
+        members[prefix, default: Members()].keys.insert(key)
+      }
     }
-    // Rows changed since they were stored belong where they are now.
-    for key in dirty where key.table == description.number {
-      if let current = entries[key]?.current, range.hasPrefix(of: current) { keys.insert(key) }
-    }
-    ranges[prefix] = LoadedRange(from: range.from, keys: keys)
+    members[prefix, default: Members()].loaded = .rows(from: range.from)
   }
 
   /// Every row that differs from what the store has, in order of table and key.
@@ -103,8 +109,16 @@ public final class WorkingSet {
   }
 
   /// Gives the rows changed since `mark` the version of the entry that changed them.
-  public func stamp(_ version: Int64, since mark: Mark) {
-    for change in changes(since: mark) { entries[change.key]?.current?.version = version }
+  ///
+  /// - Returns: the changes, stamped.
+  @discardableResult
+  public func stamp(_ version: Int64, since mark: Mark) -> [Change] {
+    changes(since: mark).map { change in
+      entries[change.key]?.current?.version = version
+      var after = change.after
+      after.version = version
+      return Change(key: change.key, before: change.before, after: after)
+    }
   }
 
   private func restore(_ step: Undo) {
@@ -140,17 +154,17 @@ public final class WorkingSet {
   }
 
   private func holds(_ range: RowRange) -> Bool {
-    let prefix = Prefix(table: range.table.number, index: range.index.name, values: range.equal)
-    return ranges[prefix].map { covers($0.from, range.from) } ?? false
+    let prefix = Prefix(table: range.table.number, index: range.ordinal, values: range.equal)
+    return members[prefix].map { covers($0.loaded, range.from) } ?? false
   }
 
   /// The rows of a range, in the index's order.
   public func rows(_ range: RowRange) throws(Interruption) -> [Row] {
-    let prefix = Prefix(table: range.table.number, index: range.index.name, values: range.equal)
-    guard let loaded = ranges[prefix], covers(loaded.from, range.from) else {
+    let prefix = Prefix(table: range.table.number, index: range.ordinal, values: range.equal)
+    guard let known = members[prefix], covers(known.loaded, range.from) else {
       throw .needs([.range(range)])
     }
-    return loaded.keys.compactMap { key in entries[key]?.current.map { (key, $0) } }
+    return known.keys.compactMap { key in entries[key]?.current.map { (key, $0) } }
       .filter { range.contains($0.1) }
       .sorted { range.orders($0.1, $0.0, before: $1.1, $1.0) }
       .map(\.1)
@@ -171,26 +185,23 @@ public final class WorkingSet {
   }
 
   private func reindex(_ key: RowKey, from old: Row?, to new: Row?) {
-    guard !ranges.isEmpty, let table = TableDescription.numbered(key.table) else { return }
-    for index in table.indexes {
-      let oldPrefix = old.map { prefix(of: $0, index, table) }
-      let newPrefix = new.map { prefix(of: $0, index, table) }
-      if oldPrefix == newPrefix { continue }
-      if let oldPrefix { ranges[oldPrefix]?.keys.remove(key) }
-      if let newPrefix { ranges[newPrefix]?.keys.insert(key) }
+    guard let table = TableDescription.numbered(key.table) else { return }
+    for (ordinal, index) in table.indexes.enumerated() {
+      let cells = table.indexCells[ordinal].prefix(index.equalCount)
+      if let old, let new, cells.allSatisfy({ old.values[$0] == new.values[$0] }) { continue }
+      func prefix(of row: Row) -> Prefix {
+        Prefix(table: table.number, index: ordinal, values: cells.map { row.values[$0] })
+      }
+      if let old { members[prefix(of: old)]?.keys.remove(key) }
+      if let new { members[prefix(of: new), default: Members()].keys.insert(key) }
     }
   }
 
-  private func prefix(of row: Row, _ index: Index, _ table: TableDescription) -> Prefix {
-    Prefix(
-      table: table.number, index: index.name,
-      values: index.columns.prefix(index.equalCount).map { table.value(of: $0, in: row) })
-  }
-
-  private func covers(_ loaded: Value?, _ wanted: Value?) -> Bool {
-    guard let loaded else { return true }
+  private func covers(_ loaded: Members.Loaded, _ wanted: Value?) -> Bool {
+    guard case .rows(let from) = loaded else { return false }
+    guard let from else { return true }
     guard let wanted else { return false }
-    return !wanted.precedes(loaded)
+    return !wanted.precedes(from)
   }
 
   /// Whether a row that is not here would be here if it existed.

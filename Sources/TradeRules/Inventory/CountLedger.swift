@@ -11,7 +11,9 @@ enum CountLedger {
   ) throws(Interruption) {
     let place = FactPlace(of: trade)
     let window = try window(in: trade)
-    let from = place.occurredAt.advanced(byMilliseconds: -window)
+    let from = try nearest(in: trade)
+    try trade.prepare(
+      key.needs + (key.movements(from: from) + [key.observations(from: from)]).map(Need.range))
     let observations = try trade.observations(of: key, from: from)
     let movements = try trade.movements(of: key, from: from)
     let before = try balance(of: key, before: place, observations, movements, in: trade)
@@ -53,6 +55,11 @@ enum CountLedger {
     let uncertainty = max(0, trade.operation.clock.uncertaintyMilliseconds)
     // A day is more than any clock's honest uncertainty, and keeps the range short.
     return min(86_400_000, max(0, window.advanced(byMilliseconds: uncertainty).milliseconds))
+  }
+
+  /// The earliest time at which a fact can be too near to this operation.
+  static func nearest(in trade: Trade) throws(Interruption) -> Instant {
+    trade.occurredAt.advanced(byMilliseconds: -(try window(in: trade)))
   }
 
   /// Whether the clocks are too inexact to say which of two came first (#5).

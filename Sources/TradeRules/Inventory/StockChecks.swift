@@ -4,6 +4,15 @@ extension Trade {
     case aboveZero, notZero, zeroOrMore
   }
 
+  /// What every operation on a product's stock at a warehouse reads.
+  func stockNeeds(_ warehouse: String, _ sku: String) -> [Need] {
+    [
+      .row(RowKey(WarehouseColumns.self, warehouse)), .row(RowKey(ProductColumns.self, sku)),
+      .row(RowKey(StockLevelColumns.self, warehouse, sku)),
+      .row(RowKey(SettingColumns.self, Settings.nearCountMilliseconds.rawValue)),
+    ]
+  }
+
   /// Refuses a place that is not the device's (`NOT_PERMITTED`) or that nobody has (`UNKNOWN_WAREHOUSE`).
   func checkStockPlace(_ warehouse: String) throws(Interruption) {
     guard role != .warehouse || device.warehouses.contains(warehouse) else {

@@ -54,24 +54,38 @@ extension Record where Columns == ObservationColumns {
   }
 }
 
-extension Trade {
-  /// The observations of a stock key that happened at a time or later, all of them when it is nil.
-  func observations(
-    of key: StockKey, from: Instant?
-  ) throws(Interruption) -> [Observation] {
-    try all(
-      ObservationColumns.self, "observation_of_stock", key.warehouse, key.bin, key.sku, key.lot,
-      key.condition, from: from)
+extension StockKey {
+  private var columns: [any ColumnValue] { [warehouse, bin, sku, lot, condition] }
+
+  /// The observations of this key that happened at a time or later, all of them when it is nil.
+  func observations(from: Instant?) -> RowRange {
+    RowRange(ObservationColumns.self, "observation_of_stock", columns, from: from)
   }
 
-  /// The movements that touched a stock key at a time or later.
+  /// The movements out of this key's bin and into it, from a time on.
+  func movements(from: Instant) -> [RowRange] {
+    ["movement_from", "movement_to"].map { RowRange(MovementColumns.self, $0, columns, from: from) }
+  }
+
+  /// The key's balance and its bin.
+  var needs: [Need] {
+    [
+      .row(RowKey(BinColumns.self, warehouse, bin)),
+      .row(RowKey(StockColumns.self, warehouse, bin, sku, lot, condition)),
+    ]
+  }
+}
+
+extension Trade {
+  func observations(of key: StockKey, from: Instant?) throws(Interruption) -> [Observation] {
+    try all(key.observations(from: from)).map { Observation($0) }
+  }
+
   func movements(of key: StockKey, from: Instant) throws(Interruption) -> [Movement] {
-    let out = try all(
-      MovementColumns.self, "movement_from", key.warehouse, key.bin, key.sku, key.lot, key.condition,
-      from: from)
-    return out
-      + (try all(
-        MovementColumns.self, "movement_to", key.warehouse, key.bin, key.sku, key.lot, key.condition,
-        from: from))
+    let ranges = key.movements(from: from)
+    try prepare(ranges.map(Need.range))
+    var movements: [Movement] = []
+    for range in ranges { movements += try all(range).map { Movement($0) } }
+    return movements
   }
 }

@@ -13,6 +13,10 @@ struct MovementDraft {
   var toBin: String
   var reason = ""
   var line: RecordID?
+
+  func key(at bin: String) -> StockKey {
+    StockKey(warehouse: warehouse, bin: bin, sku: sku, lot: lot, condition: condition)
+  }
 }
 
 /// The one way stock changes: facts are written once, balances, levels and count adjustments follow.
@@ -55,26 +59,30 @@ enum StockLedger {
     sku: String, warehouse: String, in trade: Trade
   ) throws(Interruption) -> [String] {
     var bins: [String] = []
-    for stock in try trade.all(StockColumns.self, "stock_of_product", warehouse, sku)
+    for stock in try trade.all(stock(of: sku, at: warehouse)).map({ Stock($0) })
     where stock.onHand != .zero && stock.bin != BinColumns.staging && !bins.contains(stock.bin) {
       bins.append(stock.bin)
     }
     return bins
   }
 
+  /// The balances of a product at a warehouse.
+  static func stock(of sku: String, at warehouse: String) -> RowRange {
+    RowRange(StockColumns.self, "stock_of_product", [warehouse, sku])
+  }
+
   private static func prepare(_ draft: MovementDraft, in trade: Trade) throws(Interruption) {
-    var keys = [
-      RowKey(WarehouseColumns.self, draft.warehouse), RowKey(ProductColumns.self, draft.sku),
-      RowKey(StockLevelColumns.self, draft.warehouse, draft.sku),
-      RowKey(SettingColumns.self, Settings.nearCountMilliseconds.rawValue),
-    ]
+    var needs = trade.stockNeeds(draft.warehouse, draft.sku)
     for bin in [draft.fromBin, draft.toBin] where !bin.isEmpty {
-      keys.append(RowKey(BinColumns.self, draft.warehouse, bin))
-      keys.append(
-        RowKey(StockColumns.self, draft.warehouse, bin, draft.sku, draft.lot, draft.condition))
+      needs += draft.key(at: bin).needs
     }
-    if !draft.lot.isEmpty { keys.append(RowKey(LotColumns.self, draft.sku, draft.lot)) }
-    try trade.prepare(keys)
+    if !draft.lot.isEmpty { needs.append(.row(RowKey(LotColumns.self, draft.sku, draft.lot))) }
+    try trade.prepare(needs)
+    let from = draft.kind == .opening ? nil : try CountLedger.nearest(in: trade)
+    try trade.prepare(
+      [draft.fromBin, draft.toBin].filter { !$0.isEmpty }.map {
+        .range(draft.key(at: $0).observations(from: from))
+      })
   }
 
   private static func makeMovement(_ draft: MovementDraft, in trade: Trade) -> Movement {
@@ -111,7 +119,7 @@ enum StockLedger {
     let place = FactPlace(movement)
     let window = try CountLedger.window(in: trade)
     let observations = try trade.observations(
-      of: key, from: place.isOpening ? nil : place.occurredAt.advanced(byMilliseconds: -window))
+      of: key, from: place.isOpening ? nil : try CountLedger.nearest(in: trade))
     let change = try CountLedger.absorb(
       effect, of: key, at: place, into: observations, in: trade)
     try raiseStock(of: key, by: change, in: trade)

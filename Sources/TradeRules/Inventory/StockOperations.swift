@@ -3,6 +3,8 @@ extension ReceiveStock {
     let expiry = form.expiry ?? ""
     try trade.checkStock(form.warehouse, form.sku, form.quantity, .aboveZero, lot: form.lot, form.bin)
     try trade.check(expiry.isEmpty || CivilDate(expiry) != nil, "expiry")
+    // Only a lot has an expiry; without one the date would be lost.
+    try trade.check(expiry.isEmpty || !(form.lot ?? "").isEmpty, "lot")
     let bin = try StockLedger.bin(form.bin, sku: form.sku, warehouse: form.warehouse, in: trade)
     var draft = MovementDraft(
       kind: .receive, warehouse: form.warehouse, sku: form.sku, quantity: form.quantity, fromBin: "",
@@ -95,6 +97,9 @@ extension Trade {
     _ warehouse: String, _ sku: String, _ quantity: Quantity, _ bound: QuantityBound, lot: String?,
     _ bin: String?
   ) throws(Interruption) {
+    var needs = stockNeeds(warehouse, sku)
+    if bin == nil { needs.append(.range(StockLedger.stock(of: sku, at: warehouse))) }
+    try prepare(needs)
     try checkStockPlace(warehouse)
     let product = try checkProduct(sku)
     try checkQuantity(quantity, of: product, bound)

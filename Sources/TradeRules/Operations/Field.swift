@@ -30,6 +30,8 @@ public struct FieldDescription: Sendable {
   public let name: String
   public let kind: ValueKind
   public let isOptional: Bool
+  /// How many decimals an integer means: 3 for thousandths.
+  public let decimals: Int
   /// The form repeated here, for a list.
   public let list: FormDescription?
 }
@@ -56,13 +58,13 @@ protocol DescribableField {
 extension Field: DescribableField {
   func description(named name: String) -> FieldDescription {
     FieldDescription(
-      number: number, name: name, kind: V.kind, isOptional: V.isOptional, list: nil)
+      number: number, name: name, kind: V.kind, isOptional: V.isOptional, decimals: V.decimals, list: nil)
   }
 }
 
 extension ListField: DescribableField {
   func description(named name: String) -> FieldDescription {
     FieldDescription(
-      number: number, name: name, kind: .blob, isOptional: true, list: FormDescription(F.self))
+      number: number, name: name, kind: .blob, isOptional: true, decimals: 0, list: FormDescription(F.self))
   }
 }

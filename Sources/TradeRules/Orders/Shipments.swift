@@ -4,19 +4,7 @@ enum Shipments {
   static func record(
     _ form: Filled<ShipOrder>, _ sheet: OrderSheet, _ items: [ShippedItem], in trade: Trade
   ) throws(Interruption) {
-    let known = try trade.ifVisible { () throws(Interruption) in
-      try trade.find(ShipmentColumns.self, form.shipment)
-    }
-    var shipment = known ?? Shipment()
-    if known == nil {
-      shipment.id = form.shipment
-      shipment.number = form.shipmentNumber
-      shipment.warehouse = form.warehouse
-      shipment.shippedAt = trade.occurredAt
-      shipment.agent = sheet.order.agent
-      shipment.territory = sheet.order.territory
-      shipment.device = sheet.order.device
-    }
+    var shipment = try shipment(form, for: sheet.order, in: trade)
     if let carrier = form.carrier { shipment.carrier = carrier }
     if let tracking = form.tracking { shipment.tracking = tracking }
     shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
@@ -25,8 +13,8 @@ enum Shipments {
     for item in items {
       let line = sheet.lines[item.index]
       var shipped =
-        carried.first { $0.shipment == form.shipment && $0.line == line.id } ?? ShipmentLine()
-      shipped.shipment = form.shipment
+        carried.first { $0.shipment == shipment.id && $0.line == line.id } ?? ShipmentLine()
+      shipped.shipment = shipment.id
       shipped.line = line.id
       shipped.order = sheet.order.id
       shipped.sku = line.sku
@@ -34,6 +22,29 @@ enum Shipments {
       shipped.follow(sheet.order)
       trade.put(shipped)
     }
+  }
+
+  /// The shipment named. Goods for somebody who may not see it travel on papers of their own.
+  private static func shipment(
+    _ form: Filled<ShipOrder>, for order: Order, in trade: Trade
+  ) throws(Interruption) -> Shipment {
+    let known = try trade.ifVisible { () throws(Interruption) in
+      try trade.find(ShipmentColumns.self, form.shipment)
+    }
+    if let known, known.agent == order.agent, known.territory == order.territory,
+      known.device == order.device || order.agent != nil || order.territory != nil
+    {
+      return known
+    }
+    var shipment = Shipment()
+    shipment.id = known == nil ? form.shipment : trade.derivedID("shipment")
+    shipment.number = form.shipmentNumber
+    shipment.warehouse = form.warehouse
+    shipment.shippedAt = trade.occurredAt
+    shipment.agent = order.agent
+    shipment.territory = order.territory
+    shipment.device = order.device
+    return shipment
   }
 
   /// Shows an order's shipments to the warehouses that have to do with it now.

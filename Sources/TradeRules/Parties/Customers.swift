@@ -66,6 +66,12 @@ extension EditCustomer {
     guard trade.mayChange(places) else {
       throw .refused(Refusal(.notPermitted, customer.code))
     }
+    // Whoever blocked a customer had a reason that an agent does not see (#47).
+    if trade.role == .agent, customer.status == .blocked, let status = form.status,
+      status != CustomerStatus.blocked.rawValue
+    {
+      throw .refused(Refusal(.notPermitted, "headquarters release a blocked customer"))
+    }
     if let name = form.name { try trade.check(trade.observe { !name.text.isEmpty }, "name") }
     try trade.checkFields(
       status: CustomerStatus(rawValue: form.status ?? CustomerStatus.active.rawValue),

@@ -67,7 +67,8 @@ public struct UnitPrice: Hashable, Comparable, Sendable, ColumnValue {
   public func amountMinor(for quantity: Quantity, exponent: Int64) -> Int64? {
     // price/10^4 · quantity/10^3 · 10^exponent = product / 10^(7 - exponent)
     let product = Int128(tenThousandths) * Int128(quantity.thousandths)
-    let divisor = (0..<(7 - Swift.max(0, Swift.min(4, exponent)))).reduce(Int128(1)) { power, _ in power * 10 }
+    let divisor = (0..<(7 - Swift.max(0, Swift.min(4, exponent)))).reduce(Int128(1)) { power, _ in power * 10
+    }
     let half = product < 0 ? -divisor / 2 : divisor / 2
     return Int64(exactly: (product + half) / divisor)
   }

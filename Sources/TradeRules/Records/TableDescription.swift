@@ -8,6 +8,8 @@ public final class TableDescription: Sendable {
   public let columns: [ColumnDescription]
   public let keyColumns: [ColumnDescription]
   public let indexes: [Index]
+  /// For each index the positions of its columns' cells in a row.
+  let indexCells: [[Int]]
   /// The one bucket of every row, where that is so.
   public let commonBucket: Bucket?
   /// No device ever sees a row of it.
@@ -25,6 +27,13 @@ public final class TableDescription: Sendable {
     }.sorted { $0.number < $1.number }
     keyColumns = columns.filter(\.isKey)
     indexes = C.indexes
+    let numbers = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.number) })
+    indexCells = C.indexes.map { index in
+      index.columns.map { name in
+        guard let number = numbers[name] else { preconditionFailure("no column \(name) in \(C.name)") }
+        return number - 1
+      }
+    }
     var empty = [Value](repeating: .null, count: columns.last?.number ?? 0)
     for column in columns where !column.isOptional { empty[column.number - 1] = column.kind.empty }
     emptyValues = empty

@@ -22,8 +22,9 @@ public struct StoreOptions: Hashable, Sendable {
     self.readersMax = readersMax
   }
 
-  /// A checkpoint of 1,000 pages put pauses of 20 ms into commits of the centre; ten times as many do not.
+  /// A checkpoint of 1,000 pages put pauses of 20 ms into commits of the centre; ten times as many do not. The
+  /// cache stays small: the operating system keeps the file in memory anyway.
   public static let centre = StoreOptions(
-    cacheBytes: 64 << 20, autocheckpointPages: 10_000, logBytesKept: 64 << 20)
+    autocheckpointPages: 10_000, logBytesKept: 64 << 20)
   public static let replica = StoreOptions()
 }

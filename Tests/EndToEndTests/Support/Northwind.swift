@@ -1,6 +1,13 @@
 import Foundation
 import Testing
 
+/// The checkout this test was built from.
+enum Checkout {
+  static let root = URL(filePath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+}
+
 /// The Northwind sample, read here by means of its own, so that nothing is checked against itself.
 struct Northwind {
   struct Line {
@@ -19,16 +26,12 @@ struct Northwind {
   /// The folder with the CSV files; nil when the sample is not here.
   static let folder: URL? = {
     let named = ProcessInfo.processInfo.environment["WAYBILL_SAMPLE_DATA"].map { URL(filePath: $0) }
-    let places = [named, checkout.deletingLastPathComponent().appending(path: "shared/data")]
+    let places = [named, Checkout.root.deletingLastPathComponent().appending(path: "shared/data")]
     return places.compactMap { $0?.appending(path: "northwind") }.first {
       FileManager.default.fileExists(
         atPath: $0.appending(path: "Orders.csv").path(percentEncoded: false))
     }
   }()
-
-  static let checkout = URL(filePath: #filePath).resolvingSymlinksInPath()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
 
   /// Units in stock by SKU.
   let stock: [String: Int]

@@ -6,7 +6,7 @@ enum Programs {
   static let server = folder.appending(path: "waybill-server")
 
   /// The build folder: the test's own program lies there as well.
-  private static let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+  static let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent()
 
   /// What a program said and how it ended.
@@ -58,9 +58,12 @@ final class Running: @unchecked Sendable {
     }
     process.executableURL = program
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      ["NO_COLOR": "1", "LC_ALL": "C.UTF-8"]
-    ) { $1 }
+    let inherited = ProcessInfo.processInfo.environment
+    process.environment = inherited.merging([
+      "NO_COLOR": "1", "LC_ALL": "C.UTF-8",
+      // For scripts that name the programs without a path.
+      "PATH": Programs.folder.path(percentEncoded: false) + ":" + (inherited["PATH"] ?? ""),
+    ]) { $1 }
     process.standardInput = try FileHandle(forReadingFrom: folder.appending(path: "input"))
     process.standardOutput = try FileHandle(forWritingTo: folder.appending(path: "output"))
     process.standardError = try FileHandle(forWritingTo: folder.appending(path: "errors"))
@@ -71,6 +74,7 @@ final class Running: @unchecked Sendable {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   var isRunning: Bool { !finished.isOpen }
+  var number: Int32 { process.processIdentifier }
   var output: String { text("output") }
 
   func send(_ signal: Int32) { if isRunning { Glibc.kill(process.processIdentifier, signal) } }

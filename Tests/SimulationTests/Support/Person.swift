@@ -46,6 +46,7 @@ extension Person {
   private var customer: RecordID { Shop.customerID(code.hasPrefix("B") ? 2 : 1) }
 
   /// Writes a draft.
+  @discardableResult
   func drafts(
     _ lines: (sku: String, quantity: Quantity)..., shipComplete: Bool = false
   ) throws -> PlacedOrder {
@@ -53,14 +54,15 @@ extension Person {
   }
 
   /// Writes an order and submits it, in one go.
+  @discardableResult
   func orders(
     _ lines: (sku: String, quantity: Quantity)..., shipComplete: Bool = false
   ) throws -> PlacedOrder {
     try place(lines, shipComplete: shipComplete, submits: true)
   }
 
-  private func place(
-    _ lines: [(sku: String, quantity: Quantity)], shipComplete: Bool, submits: Bool
+  func place(
+    _ lines: [(sku: String, quantity: Quantity)], shipComplete: Bool = false, submits: Bool
   ) throws -> PlacedOrder {
     let id = newID()
     let entries = lines.map { sku, quantity in

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A directory of its own, gone when the test is done.
-final class Scratch {
+/// A directory of a test's own.
+struct Scratch {
   private let directory: URL
 
   init() throws {
@@ -9,7 +9,7 @@ final class Scratch {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(at: directory) }
+  func remove() { try? FileManager.default.removeItem(at: directory) }
 
   /// Where a replica may be made.
   var file: String { directory.appendingPathComponent("replica.db").path }

@@ -1,4 +1,5 @@
 import ReplicaStore
+import SyncSession
 import Testing
 import TradeRules
 
@@ -24,15 +25,20 @@ final class Shop {
   ///   - files: replicas that lie in a file instead of in memory, by device.
   init(
     seed: UInt64 = 1, _ stock: [(sku: String, quantity: Quantity)] = [("CHAI", 100)],
-    staffed: [String] = ["A1", "A2", "B1", "P1", "P2", "HQ"], files: [String: String] = [:]
+    staffed: [String] = ["A1", "A2", "B1", "P1", "P2", "HQ"], files: [String: String] = [:],
+    limits: SyncLimits = SyncLimits()
   ) throws {
-    world = try World(seed: seed)
+    world = try World(seed: seed, limits: limits)
     try found(stock)
-    for (device, role, agent, warehouses) in Shop.staff where staffed.contains(device) {
-      let store = try files[device].map { try ReplicaStore.open(at: $0, create: true) }
-      try world.addDevice(device, role, agent: agent, warehouses: warehouses, store: store)
-    }
+    for device in staffed { try hire(device, file: files[device]) }
     try settle()
+  }
+
+  /// Gives one of the staff a new device.
+  func hire(_ code: String, file: String? = nil) throws {
+    let post = try #require(Shop.staff.first { $0.device == code })
+    let store = try file.map { try ReplicaStore.open(at: $0, create: true) }
+    try world.addDevice(code, post.role, agent: post.agent, warehouses: post.warehouses, store: store)
   }
 
   var ana: Person { Person(self, "A1") }

@@ -14,6 +14,8 @@ final class RuleBench {
   private(set) var held: [(key: RowKey, group: [Operation])] = []
   /// What the decisions learned from personal texts, by the id of the group's first operation.
   private(set) var observed: [OperationID: [Bool]] = [:]
+  /// How often the last group had to be read for before it was decided.
+  private(set) var readings = 0
   var now = Instant.day(hour: 8)
 
   private let horizon: Grants?
@@ -125,6 +127,7 @@ final class RuleBench {
     let mark = view.mark()
     let next = isFinal ? version + 1 : 0
     let entry = self.entry(for: group[0], version: next)
+    readings = 0
     while true {
       do throws(Interruption) {
         let verdicts = try Rules.decide(group, on: view, in: entry, observing: observations)
@@ -134,7 +137,9 @@ final class RuleBench {
         return verdicts
       } catch {
         switch error {
-        case .needs(let needs): load(needs, into: view)
+        case .needs(let needs):
+          readings += 1
+          load(needs, into: view)
         case .waits(let key, let name):
           held.append((key, group))
           return group.map { _ in Verdict(.held, record: name) }

@@ -1,0 +1,34 @@
+import SyncProtocol
+import SyncSession
+public import TradeRules
+
+/// What whoever holds the host's connection has to know of the conversation.
+extension ReplicaHost {
+  /// The WebSocket subprotocol to offer.
+  public static var subprotocol: String { ProtocolVersion.subprotocol }
+  /// Where on a centre the conversation takes place, for an address that names no place.
+  public static var path: String { ProtocolVersion.path }
+
+  /// Why a centre that closed with this code does not want the connection back; nil when it is worth
+  /// connecting again.
+  public static func refusal(closing code: UInt16) -> Code? {
+    guard let code = CloseCode(rawValue: code), !code.mayReconnect else { return nil }
+    switch code {
+    case .replaced: return .replaced
+    case .upgradeRequired: return .upgradeRequired
+    case .refused, .revoked: return .notAuthorised
+    case .messageTooBig, .goingAway, .protocolViolation, .slowReader, .restarting:
+      return .protocolViolation
+    }
+  }
+
+  /// Prepares to spend an enrolment code as a person typed it.
+  ///
+  /// - Throws: `Refusal` with `CODE_INVALID` for a text that is no code.
+  public func beginEnrolment(typed text: String, url: String, caFile: String) throws {
+    guard let code = EnrolmentCode(text) else {
+      throw Refusal(.codeInvalid, "it has 50 letters and digits after WB1-")
+    }
+    try beginEnrolment(code: code, url: url, caFile: caFile)
+  }
+}

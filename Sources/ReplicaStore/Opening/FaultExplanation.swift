@@ -1,0 +1,28 @@
+import GRDB
+public import TradeRules
+import TradeTables
+
+extension ReplicaFault {
+  /// What an error of the store means to whoever gave the command: a code and the particulars.
+  public static func explanation(of error: any Error) -> Refusal {
+    switch error {
+    case let fault as StoreFault: Refusal(code(of: fault.reason), fault.description)
+    case let error as DatabaseError:
+      explanation(of: StoreFault(error, doing: "use the replica"))
+    default: Refusal(.unexpected, "\(error)")
+    }
+  }
+
+  private static func code(of reason: StoreFault.Reason) -> Code {
+    switch reason {
+    case .missing: .notEnrolled
+    case .notAStore, .wrongKind: .fileUnusable
+    case .newer: .upgradeRequired
+    case .busy: .replicaBusy
+    case .full: .diskFull
+    case .ioFailed, .notDurable: .ioFailed
+    case .corrupt: .replicaCorrupt
+    case .constraint, .other: .unexpected
+    }
+  }
+}

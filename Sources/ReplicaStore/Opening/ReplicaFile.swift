@@ -1,0 +1,129 @@
+import Foundation
+import Glibc
+import TradeRules
+import TradeTables
+
+/// The file of one replica: where it is, and the ways to open it.
+public struct ReplicaFile: Hashable, Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// Where the replica is: as given, else `WAYBILL_REPLICA`, else `waybill/replica.db` under `XDG_DATA_HOME`
+  /// (by default `~/.local/share`, XDG Base Directory Specification).
+  public static func path(given: String?, environment: [String: String]) -> String {
+    if let given, !given.isEmpty { return given }
+    if let named = environment["WAYBILL_REPLICA"], !named.isEmpty { return named }
+    let data = environment["XDG_DATA_HOME"] ?? ""
+    // The specification has relative paths ignored.
+    let root = data.hasPrefix("/") ? data : (environment["HOME"] ?? "") + "/.local/share"
+    return root + "/waybill/replica.db"
+  }
+
+  public var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Whether a program syncs this replica now.
+  public var isSyncing: Bool { ReplicaLock.sync(of: path).isHeldByAnother }
+
+  /// Keeps every other `sync` and `enroll` of this replica out until the lock is released.
+  ///
+  /// - Throws: `ReplicaFault.busy` naming the holder.
+  public func lockSync() throws -> ReplicaLock {
+    let lock = ReplicaLock.sync(of: path)
+    // Somebody may just be looking whether it is held.
+    try lock.acquire(patience: 200)
+    return lock
+  }
+
+  // MARK: Opening
+
+  /// Reads in one consistent view; takes no lock and waits for nobody.
+  ///
+  /// - Throws: `ReplicaFault.notEnrolled` when there is no enrolled replica here.
+  public func reading<T>(_ body: (ReplicaView) throws -> T) throws -> T {
+    try requireFile()
+    return try ReplicaStore.openReadOnly(at: path).view(body)
+  }
+
+  /// Opens the replica, works and closes it, all under the writers' lock: SQLite's checkpoint on closing is
+  /// a write too.
+  ///
+  /// - Throws: `ReplicaFault.notEnrolled`; `ReplicaFault.busy` when another program keeps the lock too long.
+  public func writing<T>(_ body: (ReplicaStore) throws -> T) throws -> T {
+    try requireFile()
+    let lock = ReplicaLock.writers(of: path)
+    return try lock.held {
+      let store = try ReplicaStore.open(at: path, create: false, under: lock)
+      let result = Result { try body(store) }
+      try store.close()
+      return try result.get()
+    }
+  }
+
+  /// Opens the replica for as long as a sync lasts; each of its writes takes the writers' lock. Close it with
+  /// `ReplicaStore.close`.
+  public func openToSync() throws -> ReplicaStore {
+    try requireFile()
+    return try ReplicaStore.open(at: path, create: false)
+  }
+
+  private func requireFile() throws {
+    guard exists else { throw ReplicaFault.notEnrolled(path: path) }
+  }
+
+  // MARK: Enrolment
+
+  /// Where a replica grows until its first checkpoint; a crash before leaves it, and the next attempt goes on
+  /// with it although its code is spent.
+  var partial: ReplicaFile { ReplicaFile(path + ".partial") }
+
+  /// Opens the replica that is being enrolled, new or left by an attempt before.
+  ///
+  /// - Throws: `ReplicaFault.alreadyEnrolled` when there is a whole one.
+  public func openToEnrol() throws -> ReplicaStore {
+    guard !exists else { throw ReplicaFault.alreadyEnrolled(path: path) }
+    return try ReplicaStore.open(at: partial.path, create: true)
+  }
+
+  /// Makes the folder the replica lies in, for its owner alone.
+  public func makeFolder() throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch { throw ReplicaFault.io("make the folder \(folder)", EACCES) }
+  }
+
+  /// Gives the replica its name once its first checkpoint is complete. From then on the file is never
+  /// replaced.
+  ///
+  /// - Parameter store: of `openToEnrol`; it is closed.
+  public func finishEnrolment(_ store: ReplicaStore) throws {
+    try store.close()
+    // The last connection to close leaves no log behind; with one, a rename would part it from its file.
+    let log = partial.path + "-wal"
+    guard !FileManager.default.fileExists(atPath: log) else {
+      throw ReplicaFault.busy(holder: "another program reads \(partial.path)")
+    }
+    guard rename(partial.path, path) == 0 else { throw ReplicaFault.io("rename \(partial.path)", errno) }
+    try syncFolder()
+    unlink(partial.path + ".lock")
+  }
+
+  /// Forgets an enrolment that came to nothing.
+  ///
+  /// - Parameter store: of `openToEnrol`; it is closed.
+  public func abandonEnrolment(_ store: ReplicaStore) throws {
+    try store.close()
+    for suffix in ["", "-wal", "-shm", ".lock"] { unlink(partial.path + suffix) }
+  }
+
+  /// A rename is durable once its folder is.
+  private func syncFolder() throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ReplicaFault.io("open the folder \(folder)", errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw ReplicaFault.io("sync the folder \(folder)", errno) }
+  }
+}

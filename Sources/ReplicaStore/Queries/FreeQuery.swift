@@ -1,0 +1,56 @@
+import GRDB
+public import TradeRules
+
+import struct Foundation.Data
+
+/// What a free query gave: columns and rows in order.
+public struct QueryResult: Sendable {
+  public let columns: [String]
+  public let rows: [[JSONValue]]
+}
+
+extension ReplicaView {
+  /// Runs one SELECT of somebody's own.
+  ///
+  /// - Throws: `Refusal` with `READ_ONLY_SQL` for anything else, and for what names the table that keeps the
+  ///   device's key.
+  public func query(_ sql: String) throws -> QueryResult {
+    let statement: Statement
+    do { statement = try db.makeStatement(sql: sql) } catch let error as DatabaseError {
+      // Without a code of SQLite's own, GRDB found a second statement.
+      let isSecond = error.resultCode == .SQLITE_MISUSE
+      throw Refusal(
+        .readOnlySql, isSecond ? "there is a second statement" : error.message ?? "not understood")
+    }
+    // ATTACH and PRAGMA count as reading for SQLite.
+    let word = sql.drop { $0.isWhitespace }.prefix { $0.isLetter }.uppercased()
+    guard statement.isReadonly, statement.columnCount > 0, ["SELECT", "WITH", "VALUES"].contains(word) else {
+      throw Refusal(.readOnlySql)
+    }
+    guard !statement.databaseRegion.isModified(byEventsOfKind: .insert(tableName: "meta")) else {
+      throw Refusal(.readOnlySql, "the table meta keeps the device's key")
+    }
+    let rows = try GRDB.Row.fetchAll(statement).map { row in Array(row.databaseValues.map(JSONValue.init)) }
+    return QueryResult(columns: statement.columnNames, rows: rows)
+  }
+}
+
+extension JSONValue {
+  /// A cell: ids as their text, other blobs in hexadecimal.
+  fileprivate init(_ value: DatabaseValue) {
+    switch value.storage {
+    case .null: self = .null
+    case .int64(let number): self = .integer(number)
+    // JSON has no infinities and no NaN.
+    case .double(let number): self = number.isFinite ? .number("\(number)") : .null
+    case .string(let text): self = .string(text)
+    case .blob(let data): self = .string(JSONValue.text(of: data))
+    }
+  }
+
+  private static func text(of data: Data) -> String {
+    if let id = RecordID(bytes: Array(data)) { return id.description }
+    let digits = Array("0123456789abcdef")
+    return String(data.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+}

@@ -1,0 +1,65 @@
+import GRDB
+public import TradeRules
+import TradeTables
+
+/// What one warehouse has of one product.
+public struct StockSheet: Sendable {
+  public let level: StockLevel
+  /// Where it lies, in order of bins and lots; empty balances are left out.
+  public let places: [StockPlace]
+}
+
+/// The balance of one bin, lot and condition.
+public struct StockPlace: Sendable {
+  public let stock: Stock
+  /// A plain date, or empty.
+  public let expiry: String
+}
+
+extension ReplicaView {
+  /// What each warehouse in sight has of a product, in order of their codes.
+  public func stock(of sku: String, warehouse: String? = nil) throws -> [StockSheet] {
+    let levels = try all(StockLevelColumns.self, "stock_level_of_product", sku)
+      .filter { warehouse == nil || $0.warehouse == warehouse }
+    return try levels.map { level in
+      let places = try all(StockColumns.self, "stock_of_product", level.warehouse, sku)
+        .filter { $0.onHand != .zero }
+        .map { StockPlace(stock: $0, expiry: try expiry(of: $0.lot, of: sku)) }
+      return StockSheet(level: level, places: places)
+    }
+  }
+
+  /// Every level in sight, in order of warehouses and SKUs.
+  public func stockLevels(warehouse: String? = nil) throws -> [StockLevel] {
+    try all(StockLevelColumns.self).filter { warehouse == nil || $0.warehouse == warehouse }
+  }
+
+  private func expiry(of lot: String, of sku: String) throws -> String {
+    if lot.isEmpty { return "" }
+    return try find(LotColumns.self, RowKey(LotColumns.self, sku, lot))?.expiry ?? ""
+  }
+
+  /// The warehouse of a code in any case; nil when there is none.
+  public func warehouse(_ code: String) throws -> Warehouse? {
+    let code = EnteredText.normalised(code)
+    for spelling in [code, code.uppercased()] {
+      if let found = try find(WarehouseColumns.self, RowKey(WarehouseColumns.self, spelling)) { return found }
+    }
+    return nil
+  }
+
+  /// The warehouses this device works for, as its own record names them, in order.
+  public func ownWarehouses() throws -> [String] {
+    try find(DeviceColumns.self, RowKey(DeviceColumns.self, state.device))?.warehouses.words ?? []
+  }
+
+  /// Bins that begin so, in order; for completion.
+  public func bins(beginning text: String, limit: Int) throws -> [String] {
+    try String.fetchAll(
+      db,
+      sql: """
+        SELECT DISTINCT code FROM bin WHERE is_active AND substr(lower(code), 1, length(:text)) = lower(:text)
+        ORDER BY code LIMIT :limit
+        """, arguments: ["text": text, "limit": limit])
+  }
+}

@@ -1,0 +1,17 @@
+import GRDB
+import TradeRules
+
+extension ReplicaStore {
+  /// A number that changes whenever another program commits to this replica; commits of this store do not
+  /// change it (https://sqlite.org/pragma.html#pragma_data_version).
+  public func othersCommits() throws -> Int64 {
+    try read { db in try Int64.fetchOne(db, sql: "PRAGMA data_version") ?? 0 }
+  }
+
+  /// Remembers where the centre is now.
+  public func moveCentre(to url: String) throws {
+    guard var state = try state(), state.url != url else { return }
+    state.url = url
+    try keep(state)
+  }
+}

@@ -1,0 +1,178 @@
+import CentralStore
+import SyncSession
+import TradeRules
+
+/// Does what administrators ask, the same whether a server has the centre or a command opened it.
+///
+/// Lives on the thread that owns the host. What only reads and may take long is handed back to be done on the
+/// asker's thread, on a connection of its own, while the centre goes on deciding.
+struct AdminService {
+  let host: CentralHost
+  /// `os:NAME`.
+  let actor: String
+  /// Whether devices can connect.
+  let isServing: Bool
+
+  enum Answer {
+    /// Done; the orders are for the live replicas.
+    case done(JSONValue, orders: [CentralHost.Order])
+    case later(@Sendable () throws -> JSONValue)
+  }
+
+  /// - Throws: `Failure`, `AmbiguousKey`, or what the store throws; then nothing was done.
+  func answer(_ request: AdminRequest) throws -> Answer {
+    let queries = host.store.queries
+    switch request {
+    case .status: return .done(try status(), orders: [])
+    case .devices: return .done(try devices(), orders: [])
+    case .device(let code): return .done(try device(code), orders: [])
+    case .invite(let invite): return try self.invite(invite)
+    case .resolve(let id, let keep, let value, let note):
+      return try resolve(try conflict(id), keep: keep, value: value, note: note)
+    case .conflicts(let onlyOpen):
+      return .later {
+        ["conflicts": .array(try queries.conflicts(onlyOpen: onlyOpen).map(Documents.conflict))]
+      }
+    case .conflict(let id): return .done(Documents.conflict(try conflict(id)), orders: [])
+    case .log(let log): return .later { try Documents.log(log, queries) }
+    case .history(let key): return .later { try Documents.history(of: key, queries) }
+    case .verify(let deep): return .later { Documents.checks(try queries.verify(deep: deep)) }
+    case .export(let kind, let after): return .later { try ExportPages(queries).page(of: kind, after: after) }
+    case .rehearse(let chunk):
+      let (actor, now) = (actor, SystemClock.now)
+      return .later {
+        Documents.rows(try queries.rehearse(chunk.kind.draft(chunk.rows), actor: actor, at: now))
+      }
+    case .beginImport(let kind, let fileHash, let rows, let resuming):
+      return try begin(kind, fileHash, rows: rows, resuming: resuming)
+    case .importRows(let chunk):
+      let (verdict, orders) = try record(chunk.kind.draft(chunk.rows))
+      return .done(Documents.rows(verdict), orders: orders)
+    case .endImport(let kind, let fileHash):
+      let form = Filled<EndImport> {
+        $0.kind = kind.rawValue
+        $0.fileHash = fileHash
+      }
+      return .done([:], orders: try record(OwnDraft(form)).orders)
+    }
+  }
+
+  /// Records one operation of the centre.
+  ///
+  /// - Throws: `Failure` with the code of a refusal.
+  private func record(_ draft: OwnDraft) throws -> (verdict: Verdict, orders: [CentralHost.Order]) {
+    let (verdicts, orders) = try host.record([draft], actor: actor, at: SystemClock.now)
+    guard let verdict = verdicts.first else { throw Failure(.unexpected, "no answer to \(draft.kind)") }
+    guard verdict.outcome != .rejected else {
+      throw Failure(verdict.codes.first ?? .unexpected, verdict.record)
+    }
+    return (verdict, orders)
+  }
+
+  // MARK: Devices
+
+  private func status() throws -> JSONValue {
+    let status = try host.store.queries.status(at: SystemClock.now)
+    return Documents.status(status, online: host.onlineDevices.count, isServing: isServing)
+  }
+
+  private func devices() throws -> JSONValue {
+    let (online, now) = (Set(host.onlineDevices), SystemClock.now)
+    let devices = try host.store.queries.devices()
+    return [
+      "devices": .array(
+        devices.map { Documents.device($0, isOnline: online.contains($0.device.code), at: now) })
+    ]
+  }
+
+  private func device(_ code: String) throws -> JSONValue {
+    guard let found = try host.store.queries.device(code) else {
+      throw Failure(.unknownRecord, "device \(code)", hint: "waybill-server device list shows them.")
+    }
+    let isOnline = host.onlineDevices.contains(code)
+    return Documents.device(found, isOnline: isOnline, at: SystemClock.now)
+  }
+
+  private func invite(_ invite: InviteRequest) throws -> Answer {
+    let role = Role(rawValue: invite.role)
+    let device = try invite.deviceCode ?? host.store.queries.nextDeviceCode(Invitations.letter(of: role))
+    let code = EnrolmentCode(
+      secret: SystemRandom.bytes(EnrolmentCode.secretBytes), centreKey: host.publicKey)
+    let valid = max(1, min(invite.validMilliseconds, InviteRequest.validMillisecondsMax))
+    let expiresAt = SystemClock.now.advanced(byMilliseconds: valid)
+    // An agent's own customers must be seen by somebody: without an agent or a territory, by this device.
+    let isAlone = role == .agent && invite.agent == nil && invite.territory == nil
+    let form = Filled<InviteDevice> {
+      $0.device = device
+      $0.name = invite.name
+      $0.role = role
+      $0.agent = isAlone ? device : invite.agent
+      $0.territory = invite.territory
+      $0.warehouses = WordList(invite.warehouses)
+      $0.secretHash = code.secretHash
+      $0.expiresAt = expiresAt
+    }
+    let orders = try record(OwnDraft(form)).orders
+    return .done(
+      ["code": .string(code.text), "expiresAt": .instant(expiresAt), "deviceCode": .string(device)],
+      orders: orders)
+  }
+
+  // MARK: Conflicts
+
+  private func conflict(_ id: String) throws -> Conflict {
+    let queries = host.store.queries
+    if let id = RecordID(id), let conflict = try queries.conflict(id) { return conflict }
+    // People type the beginning that lists show.
+    let found = try queries.conflicts(onlyOpen: false).filter {
+      id.count >= 4 && $0.id.description.hasPrefix(id.lowercased())
+    }
+    guard found.count <= 1 else { throw Failure(.ambiguousKey, id) }
+    guard let conflict = found.first else {
+      throw Failure(.unknownConflict, id, hint: "waybill-server conflict list shows them.")
+    }
+    return conflict
+  }
+
+  private func resolve(_ conflict: Conflict, keep: String, value: String?, note: String?) throws -> Answer {
+    let form = Filled<ResolveConflict> {
+      $0.conflict = conflict.id
+      $0.keep = keep
+      $0.value = value.map { PersonalText($0) }
+      $0.note = note.map { PersonalText($0) }
+    }
+    let orders = try record(OwnDraft(form)).orders
+    return .done(Documents.conflict(try self.conflict(conflict.id.description)), orders: orders)
+  }
+
+  // MARK: Imports
+
+  private func begin(
+    _ kind: ImportKind, _ fileHash: [UInt8], rows: Int64, resuming: Bool
+  ) throws -> Answer {
+    if resuming, try host.store.queries.hasUnfinishedImport(kind, fileHash: fileHash) {
+      return .done(["resumed": true], orders: [])
+    }
+    let form = Filled<BeginImport> {
+      $0.kind = kind.rawValue
+      $0.fileHash = fileHash
+      $0.rows = rows
+    }
+    return .done(["resumed": false], orders: try record(OwnDraft(form)).orders)
+  }
+}
+
+/// What invitations have in common.
+enum Invitations {
+  static let roles: [Role] = [.agent, .warehouse, .admin, .auditor]
+
+  /// What the codes of a role's devices begin with: agents, warehouses, headquarters, auditors.
+  static func letter(of role: Role) -> String {
+    switch role {
+    case .agent: "A"
+    case .warehouse: "W"
+    case .admin: "H"
+    default: "R"
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import CentralStore
+import Foundation
+import Logging
+import TradeRules
+
+/// Lets commands in: a socket in the centre's folder that only its owner can open.
+///
+/// A connection has a thread of its own, which reads a request, has it answered on the host's thread, and
+/// writes the reply: `{"ok":…}` or `{"error":…}`.
+final class ControlSocket: Sendable {
+  private let folder: DataFolder
+  private let inbox: HostInbox
+  private let log: Logger
+  private let descriptor: Int32
+
+  /// Starts listening; a socket that a crashed server left behind is replaced. Whoever calls has the lock.
+  init(_ folder: DataFolder, inbox: HostInbox, log: Logger) throws {
+    (self.folder, self.inbox, self.log) = (folder, inbox, log)
+    unlink(folder.path + "/" + DataFolder.socketName)
+    descriptor = try ControlAddress.makeSocket()
+    do {
+      try ControlAddress.with(folder) { [descriptor] address, length in
+        guard bind(descriptor, address, length) == 0 else {
+          throw DataFolder.failure("make the control socket")
+        }
+      }
+      guard chmod(folder.path + "/" + DataFolder.socketName, 0o600) == 0, listen(descriptor, 16) == 0 else {
+        throw DataFolder.failure("listen on the control socket")
+      }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    Thread.detachNewThread { [self] in accept() }
+  }
+
+  /// Lets nobody else in. Requests under way get their reply.
+  func stop() {
+    unlink(folder.path + "/" + DataFolder.socketName)
+    shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+
+  private func accept() {
+    while true {
+      let connection = Foundation.accept(descriptor, nil, nil)
+      guard connection >= 0 else {
+        if errno == EINTR || errno == ECONNABORTED { continue }
+        close(descriptor)
+        return
+      }
+      Thread.detachNewThread { [self] in converse(LineChannel(connection)) }
+    }
+  }
+
+  private func converse(_ channel: LineChannel) {
+    guard let user = channel.peerUser, user == geteuid() || user == 0 else { return }
+    let actor = SystemUser.actor(user)
+    do {
+      while let line = try channel.readLine() {
+        try channel.writeLine(Array(reply(to: line, by: actor).text.utf8))
+      }
+    } catch {
+      log.debug("a command went away", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func reply(to line: [UInt8], by actor: String) -> JSONValue {
+    do {
+      let request = try JSONDecoder().decode(AdminRequest.self, from: Data(line))
+      return ["ok": try answer(request, by: actor)]
+    } catch is DecodingError {
+      return Failure(.malformed, "a request this server does not know").json
+    } catch {
+      return Failure(error).json
+    }
+  }
+
+  /// Has a request answered on the host's thread; what may take long is done here.
+  private func answer(_ request: AdminRequest, by actor: String) throws -> JSONValue {
+    let slot = AnswerSlot()
+    let isTaken = inbox.take { centre in
+      do {
+        let service = AdminService(host: centre.host, actor: actor, isServing: true)
+        switch try service.answer(request) {
+        case .done(let document, let orders):
+          slot.fill { document }
+          return orders
+        case .later(let work):
+          slot.fill(work)
+          return []
+        }
+      } catch {
+        let failure = Failure(error)
+        slot.fill { throw failure }
+        return []
+      }
+    }
+    guard isTaken else { throw Failure(.storeBusy, "the server is stopping") }
+    return try slot.wait()()
+  }
+}
+
+/// Where one thread leaves an answer for another.
+private final class AnswerSlot: @unchecked Sendable {
+  // Written once before the semaphore is signalled, read once after.
+  private var answer: (@Sendable () throws -> JSONValue)?
+  private let isFilled = DispatchSemaphore(value: 0)
+
+  func fill(_ answer: @escaping @Sendable () throws -> JSONValue) {
+    self.answer = answer
+    isFilled.signal()
+  }
+
+  func wait() -> @Sendable () throws -> JSONValue {
+    isFilled.wait()
+    return answer ?? { throw Failure(.unexpected, "no answer") }
+  }
+}

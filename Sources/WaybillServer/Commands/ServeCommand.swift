@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Logging
+import TradeRules
+import WebSocketTransport
+
+struct Serve: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Lets devices sync until SIGTERM or SIGINT.",
+    discussion: """
+      Examples:
+        waybill-server serve
+        waybill-server serve --listen 0.0.0.0:8420 --tls-cert centre.pem --tls-key centre.key
+        waybill-server serve --listen 127.0.0.1:0 --json       any free port; the ready line names it
+
+      Makes the store when there is none. Prints one line on standard output once devices can connect; logs
+      to standard error. GET /healthz says whether it works.
+      """)
+  @OptionGroup var global: GlobalOptions
+  @Option(help: ArgumentHelp("Where to listen.", valueName: "host:port")) var listen = "127.0.0.1:8420"
+  @Option(help: "The server's certificate and those between it and the root, PEM.", completion: .file())
+  var tlsCert: String?
+  @Option(help: "Its private key, PEM.", completion: .file()) var tlsKey: String?
+  @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+  var logLevel = "info"
+  @Flag(help: "Plain text to other machines: behind a proxy that encrypts, nowhere else.")
+  var insecurePlaintext = false
+  @Flag(help: "The machine's clock is right although it jumped.") var confirmClock = false
+
+  func run(at desk: Desk) throws -> ExitStatus {
+    guard let level = Logger.Level(rawValue: logLevel) else {
+      throw Failure.usage(
+        "--log-level takes \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    let address = try ListenAddress(listen)
+    let tls = try identity()
+    guard tls != nil || insecurePlaintext || address.isLoopback else {
+      throw Failure.usage(
+        "plain text is for this machine alone; give --tls-cert and --tls-key, or --insecure-plaintext")
+    }
+    var serving = Serving(address: address, tls: tls, logLevel: level, desk: desk)
+    serving.isClockConfirmed = confirmClock
+    try serving.run()
+    return .done
+  }
+
+  private func identity() throws -> TLSIdentity? {
+    switch (tlsCert, tlsKey) {
+    case (nil, nil): return nil
+    case (let certificate?, let key?): return TLSIdentity(certificateFile: certificate, keyFile: key)
+    default: throw Failure.usage("--tls-cert and --tls-key belong together")
+    }
+  }
+}

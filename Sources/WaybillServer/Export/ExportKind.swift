@@ -1,0 +1,51 @@
+import TradeRules
+
+/// What can be exported. The columns are those an import reads, so that an export can be imported elsewhere.
+enum ExportKind: String, CaseIterable, Codable, Sendable {
+  case warehouses, products, prices, customers, stock, orders
+
+  /// A column of a CSV file.
+  struct Column {
+    /// In the header of a CSV file.
+    let name: String
+    /// In a JSON object.
+    let member: String
+    /// A text that a spreadsheet could take for a formula; numbers and times keep their sign.
+    let isText: Bool
+  }
+
+  var columns: [Column] {
+    switch self {
+    case .warehouses: texts("code", "name", "country")
+    case .products:
+      texts("sku", "name", "category", "base_unit", "gtin", "hs_code", "origin")
+        + [number("weight_g")] + texts("status", "description")
+    case .prices:
+      texts("sku", "list", "currency") + [number("amount"), number("min_qty"), number("from")]
+    case .customers:
+      texts(
+        "code", "name", "country", "currency", "tax_id", "phone", "email", "address", "status", "agent",
+        "territory", "price_list", "warehouse")
+    case .stock: texts("warehouse", "sku") + [number("qty")] + texts("bin", "lot", "expiry", "condition")
+    case .orders:
+      texts("number", "state", "customer", "agent", "warehouse", "currency") + [number("ordered_at")]
+        + [number("line")] + texts("sku") + [number("qty"), number("unit_price")]
+    }
+  }
+
+  private func texts(_ names: String...) -> [Column] {
+    names.map { Column(name: $0, member: ExportKind.member($0), isText: true) }
+  }
+
+  private func number(_ name: String) -> Column {
+    Column(name: name, member: ExportKind.member(name), isText: false)
+  }
+
+  /// `base_unit` → `baseUnit`.
+  private static func member(_ name: String) -> String {
+    let words = name.split(separator: "_")
+    return words.dropFirst().reduce(String(words.first ?? "")) {
+      $0 + $1.prefix(1).uppercased() + $1.dropFirst()
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import SyncSession
+import TradeRules
+
+/// The centre's folder: the store, its key, the lock, the control socket.
+struct DataFolder: Sendable {
+  let path: String
+
+  var storePath: String { path + "/centre.db" }
+  var keyPath: String { path + "/centre.key" }
+  var lockPath: String { path + "/lock" }
+  static let socketName = "control.sock"
+
+  /// What a person named, the environment, or `./waybill-data`.
+  static func path(given: String?, environment: [String: String]) -> String {
+    let named = given ?? environment["WAYBILL_DATA"] ?? ""
+    return named.isEmpty ? "./waybill-data" : named
+  }
+
+  var hasStore: Bool { FileManager.default.fileExists(atPath: storePath) }
+
+  /// Makes the folder, for its owner alone, unless it is there.
+  func create() throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw Failure(.ioFailed, "cannot make the folder \(path): \(error.localizedDescription)")
+    }
+  }
+
+  // MARK: The key
+
+  /// The centre's key; made, and on the disk before it is used, when there is neither key nor store.
+  ///
+  /// - Throws: `Failure` when a store has lost its key: a new one would turn every device away.
+  func key() throws -> SigningKey {
+    if let seed = FileManager.default.contents(atPath: keyPath) {
+      guard let key = try? SigningKey(seed: Array(seed)) else {
+        throw Failure(.fileUnusable, "\(keyPath) is not a key of 32 bytes", hint: "Restore it from a backup.")
+      }
+      return key
+    }
+    guard !hasStore else {
+      throw Failure(
+        .fileUnusable, "\(keyPath) is missing; no device would know a centre with another key",
+        hint: "Restore it from a backup.")
+    }
+    let seed = SystemRandom.bytes(32)
+    try writeDurably(seed, to: keyPath)
+    return try SigningKey(seed: seed)
+  }
+
+  /// Writes a new file that either is there whole after a crash or is not there.
+  private func writeDurably(_ bytes: [UInt8], to path: String) throws {
+    let draft = path + ".new"
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw DataFolder.failure("make \(draft)") }
+    defer { close(descriptor) }
+    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    guard written == bytes.count, fsync(descriptor) == 0 else { throw DataFolder.failure("write \(draft)") }
+    guard rename(draft, path) == 0 else { throw DataFolder.failure("rename \(draft)") }
+    let folder = open(self.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw DataFolder.failure("open \(self.path)") }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw DataFolder.failure("sync \(self.path)") }
+  }
+
+  /// What the last system call said, as a failure.
+  static func failure(_ doing: String) -> Failure {
+    Failure(.ioFailed, "cannot \(doing): \(String(cString: strerror(errno)))")
+  }
+}
+
+/// The exclusive right to the folder's store, held until this object is gone or the process is.
+final class FolderLock: Sendable {
+  private let descriptor: Int32
+
+  /// - Returns: nil when another process has it.
+  init?(_ folder: DataFolder) throws {
+    let descriptor = open(folder.lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw DataFolder.failure("open \(folder.lockPath)") }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let isHeld = errno == EWOULDBLOCK
+      close(descriptor)
+      if isHeld { return nil }
+      throw DataFolder.failure("lock \(folder.lockPath)")
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+}

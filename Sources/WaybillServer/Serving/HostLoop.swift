@@ -1,0 +1,137 @@
+import CentralStore
+import Foundation
+import Logging
+import TradeRules
+import WebSocketTransport
+
+/// The loop of the one thread that owns the host: takes everything that has happened as one batch, so that one commit
+/// serves everybody who is waiting, and does what the host orders.
+final class HostLoop {
+  private let centre: OpenCentre
+  private let inbox: HostInbox
+  private let server: WebSocketServer
+  private let health: Health
+  private let log: Logger
+  private var clock = ClockGuard(at: SystemClock.now)
+  private var connections: [CentralHost.ConnectionNumber: ConnectionID] = [:]
+  private var wakes: [Instant] = []
+  private var keeper: LogKeeper
+
+  /// Looks at the clock at least this often, so that a jump of it is noticed and does not stretch a wait.
+  private static let longestWait: TimeInterval = 5
+
+  init(
+    _ centre: OpenCentre, inbox: HostInbox, server: WebSocketServer, health: Health, folder: DataFolder,
+    log: Logger
+  ) {
+    self.centre = centre
+    self.inbox = inbox
+    self.server = server
+    self.health = health
+    self.log = log
+    keeper = LogKeeper(path: folder.storePath + "-wal", log: log)
+  }
+
+  /// Works until the inbox is closed and empty.
+  ///
+  /// - Throws: `Failure` with `CLOCK_JUMPED`: nothing is decided by a clock that nobody can trust.
+  func run() throws {
+    while true {
+      let turn = inbox.nextTurn(until: deadline)
+      let now = SystemClock.now
+      do { try clock.check(now) } catch {
+        log.critical("the clock jumped; nothing is decided any more", metadata: ["detail": "\(error.detail)"])
+        throw error
+      }
+      serve(turn, at: now)
+      health.update(head: centre.store.head.version, at: now)
+      keeper.afterTurn(of: centre.store, isIdle: turn.events.isEmpty && turn.jobs.isEmpty)
+      if turn.isLast { return }
+    }
+  }
+
+  private func serve(_ turn: HostInbox.Turn, at now: Instant) {
+    var events = turn.events.compactMap(event)
+    if let first = wakes.first, first <= now {
+      wakes.removeAll { $0 <= now }
+      events.append(.ticked)
+    }
+    if !events.isEmpty { obey(centre.host.handle(events, at: now)) }
+    for job in turn.jobs { obey(job(centre)) }
+    for id in turn.resumed { server.resume(id) }
+  }
+
+  private func event(_ event: TransportEvent) -> CentralHost.Event? {
+    switch event {
+    case .opened(let id, let peer):
+      connections[id.rawValue] = id
+      log.debug("connected", metadata: ["connection": "\(id)", "peer": "\(peer)"])
+      return .connected(id.rawValue)
+    case .received(let id, let bytes): return .received(id.rawValue, bytes)
+    case .closed(let id, let code, let reason):
+      connections[id.rawValue] = nil
+      log.debug("closed", metadata: ["connection": "\(id)", "code": "\(code)", "reason": "\(reason)"])
+      return .disconnected(id.rawValue)
+    case .drained: return nil
+    }
+  }
+
+  private func obey(_ orders: [CentralHost.Order]) {
+    for order in orders {
+      switch order {
+      case .send(let bytes, let numbers):
+        server.send(OutboundMessage(bytes), to: numbers.compactMap { connections[$0] })
+      case .trust(let number):
+        guard let id = connections[number] else { continue }
+        server.trust(id)
+        log.info("trusted", metadata: ["connection": "\(id)"])
+      case .close(let number, let code, let reason):
+        guard let id = connections[number] else { continue }
+        server.close(id, code: code.rawValue, reason: reason)
+        log.info(
+          "dropped", metadata: ["connection": "\(id)", "code": "\(code.rawValue)", "reason": "\(reason)"])
+      case .wake(let instant): wake(at: instant)
+      }
+    }
+  }
+
+  private func wake(at instant: Instant) {
+    guard !wakes.contains(instant) else { return }
+    let place = wakes.firstIndex { $0 > instant } ?? wakes.endIndex
+    wakes.insert(instant, at: place)
+  }
+
+  private var deadline: Date {
+    var wait = HostLoop.longestWait
+    if let first = wakes.first {
+      let milliseconds = max(0, first.milliseconds(since: SystemClock.now))
+      wait = min(wait, TimeInterval(milliseconds) / 1_000)
+    }
+    return Date(timeIntervalSinceNow: wait)
+  }
+}
+
+/// Stops decisions when the machine's clock jumps by more than ten minutes (decisions §3): receipt times would
+/// be wrong for ever.
+struct ClockGuard {
+  static let jumpMax: Int64 = 10 * 60_000
+
+  private var last: Instant
+  private var lastTick: ContinuousClock.Instant
+
+  init(at now: Instant, tick: ContinuousClock.Instant = .now) {
+    last = now
+    lastTick = tick
+  }
+
+  mutating func check(_ now: Instant, tick: ContinuousClock.Instant = .now) throws(Failure) {
+    let passed = (tick - lastTick).components
+    let expected = passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000
+    let jump = now.milliseconds(since: last) - expected
+    guard jump.magnitude <= ClockGuard.jumpMax.magnitude else {
+      throw Failure(.clockJumped, "by \(jump / 1_000) s, to \(now.timestamp)")
+    }
+    last = now
+    lastTick = tick
+  }
+}

@@ -1,0 +1,116 @@
+import SyncProtocol
+import Testing
+import TradeRules
+
+@testable import CentralStore
+@testable import ReplicaStore
+@testable import Simulator
+
+@Suite("Bytes that nobody should send")
+struct HostileBytesTests {
+  /// Frames of one real conversation of Ana's, in one direction.
+  private func conversation(_ shop: Shop, toCentre: Bool) throws -> [[UInt8]] {
+    var frames: [[UInt8]] = []
+    shop.world.onArrival = { delivery in
+      guard shop.world.network.device(of: delivery.link) == "A1", !delivery.closes else { return .arrives }
+      if case .centre = delivery.end {
+        if toCentre { frames.append(delivery.bytes) }
+      } else if !toCentre {
+        frames.append(delivery.bytes)
+      }
+      return .arrives
+    }
+    try shop.cutOff(shop.ana)
+    try shop.ana.orders(("CHAI", 4))
+    try shop.reconnect(shop.ana)
+    try shop.pia.receives(1)
+    try shop.settle()
+    shop.world.onArrival = nil
+    return frames
+  }
+
+  /// Cut short, lengthened, with single bits changed, with other bytes in the middle.
+  private func variants(of frame: [UInt8], _ random: inout Random) -> [[UInt8]] {
+    var variants = [Array(frame.prefix(frame.count / 2)), frame + [0xFF], [], [0xFF]]
+    for _ in 0..<12 {
+      var variant = frame
+      let place = Int(random.next() % UInt64(frame.count))
+      variant[place] ^= 1 << UInt8(random.next() % 8)
+      variants.append(variant)
+    }
+    var noisy = frame
+    for place in stride(from: frame.count / 3, to: frame.count * 2 / 3, by: 1) {
+      noisy[place] = UInt8(truncatingIfNeeded: random.next())
+    }
+    return variants + [noisy]
+  }
+
+  @Test("noise before a proof of identity closes the connection and changes nothing", arguments: 1...40)
+  func noiseFromStrangers(seed: Int) throws {
+    let shop = try Shop(staffed: ["A1"])
+    var random = Random(seed: UInt64(seed), "noise")
+    let head = shop.world.store.head
+    let noise = random.bytes(Int(random.next() % 300) + 1)
+    _ = shop.world.centre.handle([.connected(1_000)], at: shop.world.now)
+    let orders = shop.world.centre.handle([.received(1_000, noise)], at: shop.world.now)
+    guard case .close(1_000, .protocolViolation, _)? = orders.last else {
+      return #expect(Bool(false), "\(orders)")
+    }
+    #expect(shop.world.centre.connections[1_000] == nil)
+    #expect(shop.world.store.head == head)
+  }
+
+  @Test("frames with a changed bit never crash the centre, and decide nothing that was not signed")
+  func damagedUploads() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let frames = try conversation(shop, toCentre: true)
+    let head = shop.world.store.head
+    var random = Random(seed: 3, "damage")
+    for frame in frames {
+      for variant in variants(of: frame, &random) {
+        // To a stranger's connection, and to Ana's own.
+        _ = shop.world.centre.handle([.connected(1_000), .received(1_000, variant)], at: shop.world.now)
+        _ = shop.world.centre.handle([.disconnected(1_000)], at: shop.world.now)
+        if let link = shop.ana.device.link {
+          shop.world.network.send(variant, on: link, to: .centre, at: shop.world.now)
+        }
+        try shop.world.run(milliseconds: 50)
+      }
+    }
+    #expect(shop.world.store.head == head)
+    try shop.world.setOnline("A1", true)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("frames with a changed bit never crash a replica, and it ends up with the centre's rows")
+  func damagedDownloads() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let frames = try conversation(shop, toCentre: false)
+    var random = Random(seed: 4, "damage")
+    for frame in frames {
+      for variant in variants(of: frame, &random) {
+        if let link = shop.ana.device.link {
+          shop.world.network.send(variant, on: link, to: .device("A1"), at: shop.world.now)
+        }
+        try shop.world.run(milliseconds: 50)
+      }
+    }
+    try shop.world.setOnline("A1", true)
+    try shop.pia.receives(2)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("a message that does not belong here closes the connection with a protocol violation")
+  func outOfPlace() throws {
+    let shop = try Shop(staffed: ["A1"])
+    try shop.send(.settled(Settled(through: 1)), from: shop.ana)
+    var closed: [Code?] = []
+    shop.world.onArrival = { delivery in
+      if delivery.closes { closed.append(shop.ana.device.host.progress.trouble) }
+      return .arrives
+    }
+    try shop.world.run(milliseconds: 100)
+    #expect(closed.count == 1)
+    try shop.expectAllIsWell()
+  }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+import TradeRules
+
+@testable import ReplicaStore
+@testable import WaybillClient
+
+@Suite("The replica's file")
+struct ReplicaFileTests {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "waybill-file-\(UUID().uuidString)")
+  }
+
+  private var file: ReplicaFile { ReplicaFile(folder.appending(path: "deep/replica.db").path) }
+
+  private func cleanUp() { try? FileManager.default.removeItem(at: folder) }
+
+  private func enrolledState() -> ReplicaState {
+    ReplicaState(
+      device: "A7", role: .agent, name: "Mira", url: "ws://127.0.0.1:1/sync", caFile: "", centreKey: [],
+      keySeed: [UInt8](repeating: 2, count: 32), epoch: .none, incarnation: .none, grants: .nothing)
+  }
+
+  @Test("the file is the one given, else WAYBILL_REPLICA's, else the one under XDG_DATA_HOME")
+  func paths() {
+    let all = ["WAYBILL_REPLICA": "/w.db", "XDG_DATA_HOME": "/data", "HOME": "/home/mira"]
+    #expect(ReplicaFile.path(given: "/g.db", environment: all) == "/g.db")
+    #expect(ReplicaFile.path(given: nil, environment: all) == "/w.db")
+    #expect(
+      ReplicaFile.path(given: nil, environment: ["XDG_DATA_HOME": "/data"]) == "/data/waybill/replica.db")
+    #expect(
+      ReplicaFile.path(given: nil, environment: ["XDG_DATA_HOME": "here", "HOME": "/home/mira"])
+        == "/home/mira/.local/share/waybill/replica.db")
+  }
+
+  @Test("without a replica every command but enroll says NOT_ENROLLED and leaves no file behind")
+  func nothingThere() throws {
+    for words in [["status"], ["order", "list"], ["sync"], ["stock", "adjust", "X", "-1", "--reason", "x"]] {
+      #expect(Program.run(words + ["--replica", file.path, "--quiet"], environment: [:]) == .notFound)
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.path))
+  }
+
+  @Test("an enrolment grows beside its place, resumes after a crash, and takes the name when it is whole")
+  func enrolment() throws {
+    defer { cleanUp() }
+    try file.makeFolder()
+    let first = try file.openToEnrol()
+    try first.keep(enrolledState())
+    // The process dies here: nothing is closed.
+    #expect(!file.exists)
+    let second = try file.openToEnrol()
+    #expect(try second.state()?.device == "A7")
+    try first.close()
+    try file.finishEnrolment(second)
+    #expect(file.exists)
+    #expect(!file.partial.exists)
+    #expect(try file.reading { $0.state.device } == "A7")
+    #expect(throws: ReplicaFault.self) { try file.openToEnrol() }
+    let leftovers = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "deep").path)
+    #expect(leftovers.allSatisfy { !$0.contains("partial") }, "\(leftovers)")
+  }
+
+  @Test("an enrolment whose code was wrong leaves nothing")
+  func abandoned() throws {
+    defer { cleanUp() }
+    try file.makeFolder()
+    try file.abandonEnrolment(try file.openToEnrol())
+    let rest = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "deep").path)
+    #expect(rest.isEmpty, "\(rest)")
+  }
+
+  @Test("#74 a second sync is refused with the holder's process id; readers and writers are not")
+  func secondSync() throws {
+    defer { cleanUp() }
+    try file.makeFolder()
+    let store = try file.openToEnrol()
+    try store.keep(enrolledState())
+    try file.finishEnrolment(store)
+    #expect(!file.isSyncing)
+    let lock = try file.lockSync()
+    #expect(file.isSyncing)
+    let fault = #expect(throws: ReplicaFault.self) { _ = try file.lockSync() }
+    let failure = fault.map { Failure($0, replica: file.path) }
+    #expect(failure?.code == .replicaBusy)
+    #expect(failure?.message.contains("pid \(ProcessInfo.processInfo.processIdentifier)") == true)
+    #expect(try file.reading { $0.state.name } == "Mira")
+    #expect(try file.writing { try $0.state()?.device } == "A7")
+    lock.release()
+    #expect(!file.isSyncing)
+  }
+
+  @Test("a reader sees what a writer has just recorded, and a live sync notices it")
+  func severalPrograms() throws {
+    defer { cleanUp() }
+    try file.makeFolder()
+    let store = try file.openToEnrol()
+    try store.keep(enrolledState())
+    try file.finishEnrolment(store)
+    let live = try file.openToSync()
+    let before = try live.othersCommits()
+    #expect(try live.othersCommits() == before)
+    try live.moveCentre(to: "ws://127.0.0.1:2/sync")
+    #expect(try live.othersCommits() == before, "its own commit is no news")
+    try file.writing { try $0.moveCentre(to: "ws://127.0.0.1:3/sync") }
+    #expect(try live.othersCommits() != before)
+    #expect(try live.state()?.url == "ws://127.0.0.1:3/sync")
+    #expect(try file.reading { $0.state.url } == "ws://127.0.0.1:3/sync")
+    try live.close()
+  }
+
+  @Test("another program's file is left as it is")
+  func foreignFile() throws {
+    defer { cleanUp() }
+    try file.makeFolder()
+    let bytes = Data("not a database, and longer than a header of a hundred bytes would be, by some".utf8)
+    try bytes.write(to: URL(fileURLWithPath: file.path))
+    #expect(Program.run(["status", "--replica", file.path, "--quiet"], environment: [:]) == .validation)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)) == bytes)
+  }
+
+  @Test("a sync without a link ends with 7 at once, and with --timeout after that time")
+  func noLink() throws {
+    defer { cleanUp() }
+    try file.makeFolder()
+    let store = try file.openToEnrol()
+    try store.keep(enrolledState())
+    try file.finishEnrolment(store)
+    #expect(Program.run(["sync", "--replica", file.path, "--quiet"], environment: [:]) == .needsLink)
+    let began = ContinuousClock.now
+    let status = Program.run(["sync", "--timeout", "1", "--replica", file.path, "-q"], environment: [:])
+    #expect(status == .needsLink)
+    #expect(ContinuousClock.now - began >= .seconds(1))
+  }
+
+  @Test(
+    "a command that is not written as it should be ends with 2, a version with 0",
+    arguments: [
+      (["ordr"], TradeRules.ExitStatus.usage), (["order", "show"], .usage),
+      (["sync", "--timeout", "0"], .usage), (["stock", "adjust", "X", "-3"], .usage), (["--version"], .done),
+    ])
+  func usage(words: [String], status: TradeRules.ExitStatus) {
+    #expect(Program.run(words, environment: ["WAYBILL_REPLICA": "/nowhere/r.db"]) == status)
+  }
+}

@@ -1,0 +1,7 @@
+import Foundation
+import TradeTables
+
+extension BucketDigest {
+  /// As the replica keeps it.
+  var data: Data { Data(bytes) }
+}

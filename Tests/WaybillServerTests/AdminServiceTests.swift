@@ -1,0 +1,130 @@
+import CentralStore
+import Foundation
+import SyncSession
+import Testing
+import TradeRules
+
+@testable import WaybillServer
+
+@Suite("What administrators ask of the centre")
+struct AdminServiceTests {
+  private func invite(
+    _ role: String, code: String? = nil, agent: String? = nil, warehouses: [String] = [],
+    valid: Int64 = InviteRequest.validMillisecondsStandard
+  ) -> AdminRequest {
+    .invite(
+      InviteRequest(
+        name: "Mira", role: role, deviceCode: code, agent: agent, territory: nil, warehouses: warehouses,
+        validMilliseconds: valid))
+  }
+
+  @Test("an invitation gives a code for the centre's own key, and the store keeps only its hash")
+  func invitation() throws {
+    let folder = try TestFolder()
+    let document = try folder.ask(invite("agent"))
+    let text = try #require(document["code"]?.string)
+    let code = try #require(EnrolmentCode(text))
+    #expect(code.matches(centreKey: try folder.folder.key().publicKey))
+    #expect(document["deviceCode"] == "A1")
+    let expires = try #require(document["expiresAt"]?.string.flatMap { Instant(timestamp: $0) })
+    let hours = expires.milliseconds(since: SystemClock.now) / 3_600_000
+    #expect((23...24).contains(hours))
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.folder.storePath))
+    #expect(bytes.range(of: Data(code.secretHash)) != nil)
+    #expect(bytes.range(of: Data(code.secret)) == nil, "whoever reads the store cannot enrol")
+  }
+
+  @Test("devices get the next free code of their role; a code is never given twice")
+  func deviceCodes() throws {
+    let folder = try TestFolder()
+    try folder.importing(.warehouses, "code,name\nW1,Main\n")
+    let codes = try ["agent", "agent", "admin", "auditor"].map {
+      try folder.ask(invite($0))["deviceCode"]?.string
+    }
+    #expect(codes == ["A1", "A2", "H1", "R1"])
+    #expect(try folder.ask(invite("warehouse", warehouses: ["W1"]))["deviceCode"] == "W1")
+    #expect(failureCode { _ = try folder.ask(invite("agent", code: "A2")) } == .codeTaken)
+    #expect(failureCode { _ = try folder.ask(invite("warehouse", warehouses: ["W9"])) } == .unknownWarehouse)
+  }
+
+  @Test("an agent's device without an agent works for one of its own code, so its customers stay in sight")
+  func agentOfItsOwn() throws {
+    let folder = try TestFolder()
+    _ = try folder.ask(invite("agent"))
+    _ = try folder.ask(invite("agent", agent: "ANA"))
+    #expect(try folder.ask(.device(code: "A1"))["agent"] == "A1")
+    #expect(try folder.ask(.device(code: "A2"))["scope"]?.array?.contains("agent/ANA") == true)
+  }
+
+  @Test("documents have the members that scripts rely on")
+  func documents() throws {
+    let folder = try TestFolder()
+    try folder.openForTrade()
+    _ = try folder.ask(invite("agent"))
+    let status = try folder.ask(.status)
+    for name in ["epoch", "head", "replicas", "conflicts", "held", "rejected", "store", "lastBackup"] {
+      #expect(status[name] != nil, "\(name)")
+    }
+    for name in ["enrolled", "online", "stale"] {
+      #expect(status["replicas"]?[name]?.integer == 0, "\(name)")
+    }
+    #expect(status["conflicts"]?["open"] == 0)
+    let device = try #require(try folder.ask(.devices)["devices"]?.array?.first)
+    for name in [
+      "code", "name", "role", "state", "lastSeenAt", "lastSyncAt", "checkpoint", "lag", "unsent", "rejected",
+      "conflicts", "clockOffsetMs", "appVersion", "scope",
+    ] { #expect(device[name] != nil, "\(name)") }
+    #expect(device["lag"]?["versions"]?.integer == (try folder.head))
+    let operation = try #require(
+      try folder.ask(.log(LogRequest(limit: 1)))["operations"]?.array?.first)
+    for name in [
+      "version", "id", "device", "actor", "kind", "occurredAt", "receivedAt", "answer", "record",
+    ] { #expect(operation[name] != nil, "\(name)") }
+    #expect(operation["answer"]?["outcome"] == "applied")
+    #expect(operation["kind"] == "device.invite")
+    #expect(operation["actor"]?.string?.hasPrefix("os:") == true)
+  }
+
+  @Test("what is not there has a code and an exit status of its own")
+  func notFound() throws {
+    let folder = try TestFolder()
+    #expect(failureCode { _ = try folder.link(creating: false).ask(.status) } == .noStore)
+    #expect(Failure(.noStore).status == .notFound)
+    try folder.openForTrade()
+    #expect(failureCode { _ = try folder.ask(.device(code: "X1")) } == .unknownRecord)
+    #expect(failureCode { _ = try folder.ask(.history(key: "nobody")) } == .unknownRecord)
+    #expect(failureCode { _ = try folder.ask(.conflict(id: "12345678")) } == .unknownConflict)
+    #expect(
+      failureCode { _ = try folder.ask(.resolve(id: "12345678", keep: "mine", value: nil, note: nil)) }
+        == .unknownConflict)
+  }
+
+  @Test("the history of a product is told from its import to its stock")
+  func history() throws {
+    let folder = try TestFolder()
+    try folder.openForTrade()
+    let document = try folder.ask(.history(key: "chai"))
+    #expect(document["key"] == "CHAI")
+    let event = try #require(document["events"]?.array?.first)
+    for name in ["at", "who", "device", "text", "code"] { #expect(event[name]?.string != nil, "\(name)") }
+  }
+
+  @Test("a sound store verifies, also deeply; a store that was tampered with does not")
+  func verify() throws {
+    let folder = try TestFolder()
+    try folder.openForTrade()
+    let document = try folder.ask(.verify(deep: true))
+    #expect(document["ok"] == true)
+    let checks = try #require(document["checks"]?.array)
+    #expect(
+      checks.allSatisfy { $0["name"]?.string != nil && $0["ok"] == true && $0["detail"]?.string != nil })
+    // A byte of a text in the middle of the file, as a failing disk would change it.
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.folder.storePath)))
+    let name = Array("Yerba mate".utf8)
+    for start in bytes.indices.dropLast(name.count) where Array(bytes[start..<start + name.count]) == name {
+      bytes[start] = UInt8(ascii: "H")
+    }
+    try Data(bytes).write(to: URL(fileURLWithPath: folder.folder.storePath))
+    #expect(try folder.ask(.verify(deep: false))["ok"] == false)
+  }
+}

@@ -1,0 +1,62 @@
+import ReplicaStore
+import TradeRules
+
+struct CustomersShown {
+  let customers: [Customer]
+
+  var shown: (document: JSONValue, text: String) {
+    (["customers": .array(customers.map(\.json))], text)
+  }
+
+  private var text: String {
+    guard !customers.isEmpty else { return "No customers." }
+    var table = TextTable([
+      .left("CODE"), .left("NAME"), .left("PHONE"), .left("E-MAIL"), .left("CURRENCY"), .left("STATUS"),
+    ])
+    for customer in customers {
+      let status = customer.status == .active ? "" : customer.status.rawValue
+      table.add(
+        customer.code, customer.name.text, customer.phone.text, customer.email.text, customer.currency,
+        status)
+    }
+    return table.text
+  }
+}
+
+struct CustomerShown {
+  let customer: Customer
+  let syncState: SyncState
+
+  var shown: (document: JSONValue, text: String) {
+    (customer.json.adding(["syncState": .string(syncState.rawValue)]), text)
+  }
+
+  private var text: String {
+    var lines = [
+      "\(customer.code)  \(customer.name.text)  \(Marks.mark(of: syncState)) \(syncState.rawValue)"
+    ]
+    let facts: [(String, String)] = [
+      ("phone", customer.phone.text), ("e-mail", customer.email.text), ("tax id", customer.taxId.text),
+      ("address", customer.address.text), ("country", customer.country), ("currency", customer.currency),
+      ("price list", customer.priceList), ("warehouse", customer.warehouse ?? ""),
+      ("agent", customer.agent ?? ""), ("territory", customer.territory ?? ""),
+      ("status", customer.status == .active ? "" : customer.status.rawValue),
+    ]
+    for (name, value) in facts where !value.isEmpty { lines.append("  \(name): \(value)") }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Record where Columns == CustomerColumns {
+  fileprivate var json: JSONValue {
+    [
+      "id": .string(self.id.description), "code": .string(self.code), "name": .string(self.name.text),
+      "phone": .string(self.phone.text), "email": .string(self.email.text),
+      "address": .string(self.address.text), "taxId": .string(self.taxId.text),
+      "status": .string(self.status.rawValue), "country": .string(self.country),
+      "currency": .string(self.currency), "priceList": .string(self.priceList),
+      "warehouse": .text(self.warehouse), "agent": .text(self.agent),
+      "territory": .text(self.territory), "rev": .integer(row.version),
+    ]
+  }
+}

@@ -1,0 +1,66 @@
+import ReplicaStore
+import TradeRules
+
+/// What people write on the command line, read strictly.
+enum Entered {
+  /// - Throws: `BAD_QUANTITY` for what is no number with at most three decimals.
+  static func quantity(_ text: String) throws -> Quantity {
+    let entered = CommandWords.entered(text)
+    guard let quantity = Quantity(decimal: entered.hasPrefix("+") ? entered.dropFirst() : entered[...]) else {
+      throw Failure(
+        .badQuantity, "\(entered) is no number with at most three decimals",
+        details: ["quantity": .string(entered)])
+    }
+    return quantity
+  }
+
+  /// - Throws: `BAD_VALUE` for what is no price with at most four decimals, or below zero.
+  static func price(_ text: String) throws -> UnitPrice {
+    guard let price = UnitPrice(decimal: text), price.tenThousandths >= 0 else {
+      throw Failure(.badValue, "\(text) is no price with at most four decimals")
+    }
+    return price
+  }
+
+  /// - Throws: `BAD_VALUE` for what is no time of RFC 3339.
+  static func time(_ text: String?) throws -> Instant? {
+    guard let text else { return nil }
+    guard let instant = Instant(timestamp: text) else {
+      throw Failure(.badValue, "--at takes a time such as 2026-11-20T09:10:00Z, not \(text)")
+    }
+    return instant
+  }
+
+  /// `SKU=QTY` or `SKU=QTY@PRICE`. A SKU may itself have `=`: the last one counts.
+  static func line(_ text: String) throws -> EnteredLine {
+    guard let equals = text.lastIndex(of: "="), equals != text.startIndex else {
+      throw Failure.usage("a line is SKU=QTY or SKU=QTY@PRICE, not \(text)")
+    }
+    let amount = text[text.index(after: equals)...]
+    let parts = amount.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    return EnteredLine(
+      sku: String(text[..<equals]), quantity: try quantity(String(parts.first ?? "")),
+      price: try parts.count == 2 ? price(String(parts[1])) : nil)
+  }
+
+  /// `LINE=QTY`.
+  static func part(_ text: String) throws -> (line: String, quantity: Quantity) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty else {
+      throw Failure.usage("a part of a shipment is LINE=QTY, not \(text)")
+    }
+    return (String(parts[0]), try quantity(String(parts[1])))
+  }
+
+  /// An option that was given but is empty means nothing.
+  static func optional(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+
+  static func personal(_ text: String?) -> PersonalText? { text.map { PersonalText($0) } }
+}
+
+/// A line of an order as entered.
+struct EnteredLine: Hashable {
+  let sku: String
+  let quantity: Quantity
+  let price: UnitPrice?
+}

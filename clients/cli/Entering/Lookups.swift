@@ -1,0 +1,83 @@
+import ReplicaStore
+import TradeRules
+
+/// Records that a command names, found or refused with the code of their kind.
+extension ReplicaView {
+  /// The SKU as the catalog writes it. One that is not known here goes to the rules as it is: they have the
+  /// code for it.
+  func sku(_ key: String) throws -> String { try product(key)?.sku ?? key }
+
+  func requireProduct(_ key: String) throws -> Product {
+    guard let product = try product(key) else { throw ReplicaFault.noRecord(.unknownSku, key: key) }
+    return product
+  }
+
+  func requireCustomer(_ key: String) throws -> Customer {
+    guard let customer = try customer(key) else { throw ReplicaFault.noRecord(.unknownCustomer, key: key) }
+    return customer
+  }
+
+  func requireOrder(_ key: String) throws -> Order {
+    guard let order = try order(key) else { throw ReplicaFault.noRecord(.unknownOrder, key: key) }
+    return order
+  }
+
+  func requireConflict(_ key: String) throws -> Conflict {
+    guard let conflict = try conflict(key) else { throw ReplicaFault.noRecord(.unknownConflict, key: key) }
+    return conflict
+  }
+
+  func requireTask(_ key: String) throws -> TradeTask {
+    guard let task = try task(key) else { throw ReplicaFault.noRecord(.unknownTask, key: key) }
+    return task
+  }
+
+  /// The line of an order by its number, or by its id.
+  ///
+  /// - Throws: `UNKNOWN_LINE`; `AMBIGUOUS_KEY` while two devices gave two lines one number.
+  func requireLine(_ key: String, of order: Order) throws -> OrderLine {
+    let lines = try reading(order).lines
+    let id = RecordID(key)
+    let found = lines.filter { "\($0.line)" == key || $0.id == id }
+    guard let line = found.first else {
+      throw ReplicaFault.noRecord(.unknownLine, key: "\(order.number) line \(key)")
+    }
+    guard found.count == 1 else { throw ReplicaFault.ambiguous(key: "\(order.number) line \(key)") }
+    return line
+  }
+
+  /// The warehouse named, else the only one this device works for. One that is not known here goes to the
+  /// rules as it is.
+  func warehouseOrOwn(_ name: String?) throws -> String {
+    if let name = Entered.optional(name) { return try warehouse(name)?.code ?? name }
+    let own = try ownWarehouses()
+    guard own.count == 1 else {
+      throw Failure.usage(
+        own.isEmpty ? "--warehouse is needed" : "--warehouse is needed: \(own.joined(separator: ", "))")
+    }
+    return own[0]
+  }
+
+  /// The warehouse that picks or ships a line: the one named, else where the line has its promise, else the
+  /// order's, as far as this device works there; else the device's only one.
+  func warehouse(_ name: String?, for lines: [OrderLine], of order: Order) throws -> String {
+    if Entered.optional(name) != nil { return try warehouseOrOwn(name) }
+    let own = try ownWarehouses()
+    func isOwn(_ warehouse: String) -> Bool { own.isEmpty || own.contains(warehouse) }
+    let ids = Set(lines.map(\.id))
+    let promises = try allocations(of: order.id).filter { ids.contains($0.line) && $0.quantity > .zero }
+    if let promise = promises.first(where: { isOwn($0.warehouse) }) { return promise.warehouse }
+    if !order.warehouse.isEmpty, isOwn(order.warehouse) { return order.warehouse }
+    return try warehouseOrOwn(nil)
+  }
+}
+
+extension ReplicaView {
+  /// The code of a warehouse that is known here.
+  func requireWarehouse(_ name: String) throws -> String {
+    guard let warehouse = try warehouse(name) else {
+      throw ReplicaFault.noRecord(.unknownWarehouse, key: name)
+    }
+    return warehouse.code
+  }
+}

@@ -1,0 +1,139 @@
+import ReplicaStore
+import TradeRules
+
+/// One order for people and programs.
+struct OrderShown {
+  let reading: OrderReading
+  let console: Console
+
+  private var order: Order { reading.order }
+
+  var shown: (document: JSONValue, text: String) { (document, text) }
+
+  private var document: JSONValue {
+    reading.summary.adding([
+      "lines": .array(reading.lines.map(\.json)),
+      "shipments": .array(reading.shipments.map(\.json)),
+      "deliveryAddress": .string(order.deliveryAddress.text), "notes": .string(order.notes.text),
+      "warehouse": order.warehouse.isEmpty ? .null : .string(order.warehouse),
+      "priceList": .string(order.priceList), "shipComplete": .bool(order.shipComplete),
+      "orderedAt": .instant(order.orderedAt), "submittedAt": .instant(order.submittedAt),
+      "codes": .array(reading.codes.map(\.json)), "rev": .integer(order.row.version),
+    ])
+  }
+
+  private var text: String {
+    var lines = [heading, "  customer \(order.customerCode)  \(order.customerName.text)"]
+    let total = Money(amountMinor: order.totalMinor, currency: order.currency, exponent: reading.exponent)
+    lines.append("  total \(total.shown) · \(reading.fulfilment.rawValue) · unpaid")
+    if !order.warehouse.isEmpty { lines.append("  served from \(order.warehouse)") }
+    if !order.deliveryAddress.text.isEmpty { lines.append("  deliver to \(order.deliveryAddress.text)") }
+    if !order.notes.text.isEmpty { lines.append("  notes: \(order.notes.text)") }
+    for hold in order.holds.words.map(Code.init(rawValue:)) {
+      lines.append(console.styled("  on hold[\(hold)]", .yellow) + ": \(CodeBook.entry(for: hold).sentence)")
+    }
+    for code in reading.codes where !order.holds.contains(code.rawValue) {
+      lines.append("  \(code): \(CodeBook.entry(for: code).sentence)")
+    }
+    lines += [""] + table.lines
+    for shipment in reading.shipments {
+      let by = [shipment.carrier, shipment.tracking].filter { !$0.isEmpty }.joined(separator: " ")
+      let when = Times.local(shipment.shippedAt, now: Clocks.now)
+      lines.append("shipped \(when) as \(shipment.number)\(by.isEmpty ? "" : " by \(by)")")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var heading: String {
+    let marks = Marks.mark(of: reading.syncState) + (reading.isProvisional ? Marks.provisional : "")
+    let state = console.styled("\(order.number)  \(order.state.rawValue)", .bold)
+    return "\(state)  \(marks) \(reading.syncState.rawValue)\(reading.isProvisional ? ", provisional" : "")"
+  }
+
+  /// Counters that are zero on every line are left out.
+  private var table: TextTable {
+    var table = TextTable([
+      .right("LINE"), .left("SKU"), .right("ORDERED"), .right("PRICE"), .right("ALLOCATED"),
+      .right("BACKORDERED"), .right("PICKED"), .right("SHIPPED"), .right("DELIVERED"), .right("CANCELLED"),
+      .right("RETURNED"),
+    ])
+    func shown(_ quantity: Quantity) -> String { quantity == .zero ? "" : quantity.decimalText }
+    for line in reading.lines {
+      table.add(
+        "\(line.line)", line.sku, line.ordered.decimalText, line.unitPrice.shown(exponent: reading.exponent),
+        shown(line.allocated), shown(line.backordered), shown(line.picked), shown(line.shipped),
+        shown(line.delivered), shown(line.cancelled), shown(line.returned))
+    }
+    return table
+  }
+}
+
+/// A list of orders, one line each.
+struct OrdersShown {
+  let orders: [OrderReading]
+
+  var shown: (document: JSONValue, text: String) {
+    (["orders": .array(orders.map { $0.summary.adding(["codes": .array($0.codes.map(\.json))]) })], text)
+  }
+
+  private var text: String {
+    guard !orders.isEmpty else { return "No orders." }
+    var table = TextTable([
+      .left(""), .left("NUMBER"), .left("STATE"), .left("FULFILMENT"), .left("CUSTOMER"), .right("TOTAL"),
+      .left("ON HOLD"),
+    ])
+    for reading in orders {
+      let order = reading.order
+      let total = Money(amountMinor: order.totalMinor, currency: order.currency, exponent: reading.exponent)
+      table.add(
+        Marks.mark(of: reading.syncState) + (reading.isProvisional ? Marks.provisional : ""), order.number,
+        order.state.rawValue, reading.fulfilment.rawValue, order.customerName.text, total.shown,
+        order.holds.words.joined(separator: " "))
+    }
+    return table.text
+  }
+}
+
+extension OrderReading {
+  var fulfilment: Fulfilment { Fulfilment.of(lines) }
+
+  /// Nothing is paid before there are payments.
+  fileprivate var summary: JSONValue {
+    [
+      "number": .string(order.number), "id": .string(order.id.description),
+      "state": .string(order.state.rawValue), "hold": order.holds.json,
+      "fulfilment": .string(fulfilment.rawValue), "payment": "unpaid",
+      "syncState": .string(syncState.rawValue), "provisional": .bool(isProvisional),
+      "customer": [
+        "id": .string(order.customer.description), "code": .string(order.customerCode),
+        "name": .string(order.customerName.text),
+      ],
+      "currency": .string(order.currency), "totalMinor": .integer(order.totalMinor), "paidMinor": 0,
+    ]
+  }
+}
+
+extension Record where Columns == OrderLineColumns {
+  fileprivate var json: JSONValue {
+    [
+      "line": .integer(self.line), "id": .string(self.id.description), "sku": .string(self.sku),
+      "ordered": .quantity(self.ordered), "allocated": .quantity(self.allocated),
+      "backordered": .quantity(self.backordered),
+      "picked": .quantity(self.picked), "shipped": .quantity(self.shipped),
+      "delivered": .quantity(self.delivered),
+      "cancelled": .quantity(self.cancelled), "returned": .quantity(self.returned),
+      "unitPrice": .string(self.unitPrice.decimalText),
+      "priceCode": self.priceCode.isEmpty ? .null : .string(self.priceCode),
+    ]
+  }
+}
+
+extension Record where Columns == ShipmentColumns {
+  fileprivate var json: JSONValue {
+    [
+      "number": .string(self.number), "id": .string(self.id.description),
+      "warehouse": .string(self.warehouse), "carrier": .string(self.carrier),
+      "tracking": .string(self.tracking), "shippedAt": .instant(self.shippedAt),
+    ]
+  }
+}

@@ -1,0 +1,100 @@
+import ReplicaStore
+import TradeRules
+
+/// What a command works with: the replica and the console.
+struct Desk {
+  let console: Console
+  let file: ReplicaFile
+
+  /// Reads in one consistent view; takes no lock.
+  func reading<T>(_ body: (ReplicaView) throws -> T) throws -> T { try file.reading(body) }
+
+  /// Shows what a view has, with a footer on a terminal that says how old it is.
+  func show(_ body: (ReplicaView) throws -> (document: JSONValue, text: String)) throws -> ExitStatus {
+    let (document, text, footer) = try reading { view in
+      let (document, text) = try body(view)
+      return (document, text, console.errorIsTerminal ? try Footer(view, file: file).text : "")
+    }
+    console.show(document, text)
+    if !footer.isEmpty, !console.isJSON { console.note(footer) }
+    return .done
+  }
+
+  /// Records the work of a command and says what changed and what is next.
+  func record(_ work: (ReplicaView, Numbering) throws -> Work) throws -> ExitStatus {
+    var prepared: Work?
+    let recorded = try file.writing { store in
+      let clock = try clock(of: store)
+      return try store.record(actor: Work.actor, clock: clock, random: Randomness.bytes) { view, numbering in
+        let work = try work(view, numbering)
+        prepared = work
+        return work.drafts
+      }
+    }
+    if let prepared { console.show(prepared.document(of: recorded), prepared.text(of: recorded)) }
+    return .done
+  }
+
+  /// What the clocks say, with what the last connection taught about them.
+  func clock(of store: ReplicaStore) throws -> ClockReading {
+    guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: file.path) }
+    return Clocks.reading(
+      offset: state.clockOffsetMilliseconds, uncertainty: state.clockUncertaintyMilliseconds)
+  }
+}
+
+/// What a command records, and how it says so.
+struct Work {
+  /// A device has one user: its name is the device's.
+  static let actor = "user"
+
+  let drafts: [Draft]
+  /// What changed, for people: `Received 24 EA of CHAI-1 into W1.`
+  let sentence: String
+  /// More fields for scripts: numbers and ids that were made.
+  var fields: JSONValue = [:]
+  /// What somebody would do next.
+  var next = "waybill sync sends it"
+
+  func document(of recorded: Recorded) -> JSONValue {
+    let head: JSONValue = [
+      "operation": .string(recorded.id.description), "record": .string(recorded.record),
+    ]
+    let tail: JSONValue = [
+      "state": "unsent", "expected": recorded.expected?.json ?? .null,
+      "provisional": .bool(isProvisional(recorded)),
+    ]
+    return head.followed(by: fields).followed(by: tail)
+  }
+
+  /// Facts stand whatever the centre knows; wishes are answered (P1).
+  private func isProvisional(_ recorded: Recorded) -> Bool {
+    let facts: Set<OperationKind> = [PickLine.kind, PutBackLine.kind, ShipOrder.kind]
+    let areFacts = drafts.allSatisfy { $0.kind.rawValue.hasPrefix("stock.") || facts.contains($0.kind) }
+    return !areFacts || recorded.expected == nil
+  }
+
+  func text(of recorded: Recorded) -> String {
+    var lines = [sentence]
+    if let expected = recorded.expected {
+      if expected.outcome == .rejected { lines.append("  the centre is expected to refuse it:") }
+      if expected.outcome == .partly { lines.append("  the centre is expected to apply a part of it:") }
+      for code in expected.codes { lines.append("  \(code): \(CodeBook.entry(for: code).sentence)") }
+    }
+    if isProvisional(recorded) { lines.append("  provisional until the centre has answered") }
+    lines.append("  saved as \(recorded.id) on this device; next: \(next)")
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Verdict {
+  var json: JSONValue { ["outcome": .string(outcome.rawValue), "codes": .array(codes.map(\.json))] }
+}
+
+extension Code {
+  var json: JSONValue { .string(rawValue) }
+}
+
+extension WordList {
+  var json: JSONValue { .array(words.map(JSONValue.string)) }
+}

@@ -1,0 +1,87 @@
+import ReplicaStore
+import TradeRules
+import WebSocketTransport
+
+/// Why a command ended without doing what was asked.
+struct Failure: Error, Hashable {
+  let code: Code
+  /// The particulars; the code book has the sentence.
+  let detail: String
+  /// What to do next; nil = what the code book says.
+  var hint: String?
+  var details: JSONValue = [:]
+
+  init(_ code: Code, _ detail: String = "", hint: String? = nil, details: JSONValue = [:]) {
+    self.code = code
+    self.detail = detail
+    self.hint = hint
+    self.details = details
+  }
+
+  /// Arguments that make no sense together or are not of the form needed.
+  static func usage(_ detail: String) -> Failure { Failure(.usage, detail) }
+
+  private var entry: CodeEntry { CodeBook.entry(for: code) }
+
+  /// The same code always gives the same status.
+  var status: ExitStatus { entry.status }
+
+  /// One sentence, with the particulars.
+  var message: String {
+    guard !detail.isEmpty else { return entry.sentence }
+    let sentence = entry.sentence.hasSuffix(".") ? String(entry.sentence.dropLast()) : entry.sentence
+    return "\(sentence): \(detail)"
+  }
+
+  var json: JSONValue {
+    [
+      "error": [
+        "code": .string(code.rawValue), "message": .string(message),
+        "hint": .string(hint ?? entry.hint), "retryable": .bool(entry.isRetryable), "details": details,
+      ]
+    ]
+  }
+
+  /// `error[CODE]: what failed`, then what to try.
+  func text(_ styled: (String, Console.Style) -> String) -> String {
+    let hint = hint ?? entry.hint
+    return styled("error[\(code)]", .red) + ": \(message)" + (hint.isEmpty ? "" : "\n  try: \(hint)")
+  }
+}
+
+extension Failure {
+  /// What any error means to whoever gave the command.
+  init(_ error: any Error, replica path: String) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let refusal as Refusal: self.init(refusal.code, refusal.detail)
+    case let fault as ReplicaFault: self.init(fault, replica: path)
+    case let error as TransportError: self.init(error)
+    default:
+      let explained = ReplicaFault.explanation(of: error)
+      self.init(explained.code, explained.detail, details: ["replica": .string(path)])
+    }
+  }
+
+  private init(_ fault: ReplicaFault, replica path: String) {
+    switch fault {
+    case .notEnrolled: self.init(.notEnrolled, path, details: ["replica": .string(path)])
+    case .alreadyEnrolled: self.init(.alreadyEnrolled, path, details: ["replica": .string(path)])
+    case .busy(let holder): self.init(.replicaBusy, holder, details: ["holder": .string(holder)])
+    case .io(let doing, let number):
+      self.init(.ioFailed, "cannot \(doing) (errno \(number))", details: ["errno": .integer(Int64(number))])
+    case .noRecord(let code, let key): self.init(code, key, details: ["key": .string(key)])
+    case .ambiguous(let key): self.init(.ambiguousKey, key, details: ["key": .string(key)])
+    }
+  }
+
+  /// A connection, a certificate and a wrong address are told apart.
+  init(_ error: TransportError) {
+    switch error {
+    case .badURL, .plaintextRefused: self.init(.usage, error.description, hint: "")
+    case .certificateRefused, .certificateUnusable:
+      self.init(.centreUntrusted, error.description)
+    default: self.init(.noLink, error.description)
+    }
+  }
+}

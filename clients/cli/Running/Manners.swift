@@ -1,0 +1,15 @@
+import Glibc
+import TradeRules
+
+/// How the process behaves towards its system.
+enum Manners {
+  static func apply() {
+    // A replica holds keys and names of customers: whatever we make is the owner's alone.
+    umask(0o077)
+    // A reader that goes away ends our writing, not our work.
+    signal(SIGPIPE, SIG_IGN)
+    // What is committed is safe and what is not never happened, so the process may end anywhere.
+    signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
+    signal(SIGTERM) { _ in _exit(ExitStatus.interrupted.rawValue) }
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Foundation
+import ReplicaStore
+import TradeRules
+
+struct Enroll: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "enroll", abstract: "Makes this device's replica, its key, and the first sync.",
+    discussion: """
+      Examples:
+        waybill enroll wss://centre.example:8420/sync --code WB1-7K3QD-…
+        waybill enroll ws://127.0.0.1:8420 --code - < code.txt
+
+      An enrolment that was interrupted goes on when the same command is given again.
+      """)
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "Where the centre is: wss://host:port.") var url: String
+  @Option(help: "The one-time code an administrator gave; - reads it from standard input.") var code: String
+  @Option(
+    name: .customLong("ca"), help: "Certificates to trust instead of the system's, in a PEM file.",
+    completion: .file())
+  var caFile: String?
+
+  func run(at desk: Desk) throws -> ExitStatus {
+    let file = desk.file
+    guard !file.exists else { throw ReplicaFault.alreadyEnrolled(path: file.path) }
+    let address = try CentreAddress.url(url)
+    let caFile = caFile.map { URL(fileURLWithPath: $0).path } ?? ""
+    try file.makeFolder()
+    let lock = try file.lockSync()
+    defer { lock.release() }
+    let store = try file.openToEnrol()
+    let host = ReplicaHost(store: store, appVersion: "waybill/\(Program.version)", random: Randomness.bytes)
+    let result = Result { try enrol(host, address: address, caFile: caFile, console: desk.console) }
+    do {
+      let state = try result.get()
+      try file.finishEnrolment(store)
+      show(state, received: host.progress.received, at: desk)
+      return .done
+    } catch {
+      // A code that opens nothing made nothing: neither a device at the centre nor anything of worth here.
+      let wasWrong = Failure(error, replica: file.path).code == .codeInvalid
+      try wasWrong && store.state() == nil ? file.abandonEnrolment(store) : store.close()
+      throw error
+    }
+  }
+
+  private func enrol(
+    _ host: ReplicaHost, address: String, caFile: String, console: Console
+  ) throws -> ReplicaState {
+    let known = try host.store.state()
+    if known == nil { try host.beginEnrolment(typed: typedCode(), url: address, caFile: caFile) }
+    let loop = SyncLoop(host: host, url: known?.url ?? address, caFile: known?.caFile ?? caFile)
+    defer { loop.stop() }
+    var progress = ProgressLine(console)
+    let ending = try loop.runUntilCurrent(timeout: nil) { progress.show(host.progress) }
+    progress.clear()
+    switch ending {
+    case .done: break
+    case .interrupted: throw Failure(.interrupted)
+    case .failed(let failure): throw failure
+    }
+    guard let state = try host.store.state() else { throw Failure(.unexpected, "the replica has no name") }
+    return state
+  }
+
+  /// A secret need not stand where every process can read it.
+  private func typedCode() throws -> String {
+    guard code == "-" else { return code }
+    guard let line = readLine() else { throw Failure.usage("there was no code on standard input") }
+    return line
+  }
+
+  private func show(_ state: ReplicaState, received: Int, at desk: Desk) {
+    let scope =
+      state.grants.everything
+      ? ["*"] : state.grants.exact.map(\.name) + state.grants.prefixes.map { $0 + "*" }
+    let document: JSONValue = [
+      "device": .string(state.device), "role": .string(state.role.rawValue), "scope": .strings(scope),
+      "checkpoint": .integer(state.checkpoint), "name": .string(state.name),
+      "replica": .string(desk.file.path), "received": .integer(received),
+    ]
+    desk.console.show(
+      document,
+      """
+      Enrolled as \(state.device) (\(state.role) \(state.name)): received \(received) rows, \
+      checkpoint \(state.checkpoint).
+        scope: \(scope.joined(separator: ", "))
+        replica: \(desk.file.path)
+        next: waybill status
+      """)
+  }
+}

@@ -1,0 +1,177 @@
+import ArgumentParser
+import ReplicaStore
+import TradeRules
+
+struct Sync: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "sync", abstract: "Sends this device's work, receives what is new, shows the answers.",
+    discussion: """
+      Examples:
+        waybill sync
+        waybill sync --watch            stay live; work recorded meanwhile is sent at once
+        waybill sync --timeout 30       keep trying for 30 seconds
+
+      Ends with 0 when all is well, 5 when something needs attention, 7 when there was no link.
+      """)
+  @OptionGroup var global: GlobalOptions
+  @Flag(help: "Stay live until interrupted; with --json, events as lines of JSON.") var watch = false
+  @Option(help: ArgumentHelp("Keep trying for so long.", valueName: "seconds")) var timeout: Int?
+  @Option(help: "Where the centre is now, when it has moved.") var url: String?
+
+  func validate() throws {
+    if let timeout, timeout <= 0 { throw ValidationError("--timeout takes a number of seconds above zero") }
+  }
+
+  func run(at desk: Desk) throws -> ExitStatus {
+    guard desk.file.exists else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
+    let lock = try desk.file.lockSync()
+    defer { lock.release() }
+    let store = try desk.file.openToSync()
+    let result = Result { try sync(store, at: desk) }
+    try store.close()
+    return try result.get()
+  }
+
+  private func sync(_ store: ReplicaStore, at desk: Desk) throws -> ExitStatus {
+    guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
+    let address = try url.map(CentreAddress.url) ?? state.url
+    let host = ReplicaHost(store: store, appVersion: "waybill/\(Program.version)", random: Randomness.bytes)
+    let loop = SyncLoop(host: host, url: address, caFile: state.caFile)
+    defer { loop.stop() }
+    let report = try store.view { try SyncReport($0) }
+    let run = SyncRun(loop: loop, report: report, console: desk.console, address: address)
+    let result = Result { watch ? try run.watch() : try run.once(timeout: timeout) }
+    if loop.wasLetIn, url != nil { try store.moveCentre(to: address) }
+    return try result.get()
+  }
+}
+
+/// One run of the sync, shown as it goes.
+final class SyncRun {
+  private let loop: SyncLoop
+  private let console: Console
+  private let address: String
+  private var report: SyncReport
+  private var progress: ProgressLine
+
+  init(loop: SyncLoop, report: SyncReport, console: Console, address: String) {
+    self.loop = loop
+    self.report = report
+    self.console = console
+    self.address = address
+    progress = ProgressLine(console)
+  }
+
+  /// Until the outbox is answered and the checkpoint is the centre's head.
+  func once(timeout: Int?) throws -> ExitStatus {
+    let ending = try loop.runUntilCurrent(timeout: timeout.map { Int64($0) * 1_000 }) {
+      progress.show(loop.host.progress)
+    }
+    progress.clear()
+    let needsAttention = try loop.wasLetIn ? showResult() : false
+    switch ending {
+    case .done: return needsAttention ? .attention : .done
+    case .interrupted: throw Failure(.interrupted)
+    case .failed(let failure): throw failure
+    }
+  }
+
+  private func showResult() throws -> Bool {
+    let progress = loop.host.progress
+    let (news, unsent) = try loop.host.store.view { view in
+      (try report.news(view), try view.unsent().count)
+    }
+    let document: JSONValue = [
+      "checkpoint": .integer(progress.checkpoint), "sent": .integer(progress.sent),
+      "received": .integer(progress.received), "answers": .array(news.answers.map(\.json)),
+      "notices": .array(news.notices.map(\.json)), "unsent": .integer(unsent),
+    ]
+    var lines = [
+      "Synced with \(address): sent \(progress.sent) operations, received \(progress.received) rows, "
+        + "checkpoint \(progress.checkpoint)."
+    ]
+    lines += news.answers.map { $0.text(console) } + news.notices.map(\.text)
+    if unsent > 0 { lines.append("\(unsent) operations are not sent yet; next: waybill sync") }
+    console.show(document, lines.joined(separator: "\n"))
+    return news.answers.contains(where: \.needsAttention)
+  }
+
+  // MARK: Staying live
+
+  /// Until the program is interrupted; an interruption is how it is meant to end.
+  func watch() throws -> ExitStatus {
+    var last = loop.host.progress
+    last.checkpoint = try loop.host.store.state()?.checkpoint ?? 0
+    var shown: Set<OperationID> = []
+    let ending = try loop.watch {
+      let now = loop.host.progress
+      tellConnection(from: last, to: now)
+      if now.checkpoint != last.checkpoint { tellNews(now, &shown) }
+      last = now
+    }
+    switch ending {
+    case .done, .interrupted: return .done
+    case .failed(let failure): throw failure
+    }
+  }
+
+  private func tellConnection(from last: ReplicaHost.Progress, to now: ReplicaHost.Progress) {
+    if now.isConnected, !last.isConnected {
+      tell(["event": "connected", "url": .string(address)], "connected to \(address)")
+    }
+    if last.isConnected, !now.isConnected {
+      let code = (now.trouble ?? .noLink)
+      tell(["event": "disconnected", "code": code.json], "connection lost [\(code)]; connecting again")
+    }
+    if now.sent > last.sent {
+      let count = now.sent - last.sent
+      tell(["event": "sent", "operations": .integer(count)], "sent \(count) operations")
+    }
+  }
+
+  private func tellNews(_ now: ReplicaHost.Progress, _ shown: inout Set<OperationID>) {
+    tell(
+      ["event": "checkpoint", "checkpoint": .integer(now.checkpoint), "received": .integer(now.received)],
+      "checkpoint \(now.checkpoint)")
+    guard let news = try? loop.host.store.view({ try report.news($0) }) else { return }
+    for answer in news.answers where answer.outcome != .held || !shown.contains(answer.id) {
+      shown.insert(answer.id)
+      tell((["event": "answer"] as JSONValue).followed(by: answer.json), answer.text(console))
+    }
+    for notice in news.notices {
+      tell((["event": "notice"] as JSONValue).followed(by: notice.json), notice.text)
+    }
+  }
+
+  private func tell(_ document: JSONValue, _ text: String) {
+    console.line(console.isJSON ? document.text : text)
+  }
+}
+
+/// How far a run has come: a line that changes on a terminal, a line every few seconds elsewhere.
+struct ProgressLine {
+  private static let plainEvery: Int64 = 5_000
+  private static let liveEvery: Int64 = 200
+
+  private let console: Console
+  private var shownAt = Clocks.sinceBoot
+
+  init(_ console: Console) { self.console = console }
+
+  mutating func show(_ progress: ReplicaHost.Progress) {
+    let now = Clocks.sinceBoot
+    guard now - shownAt >= (console.errorIsTerminal ? ProgressLine.liveEvery : ProgressLine.plainEvery)
+    else { return }
+    shownAt = now
+    let text = ProgressLine.text(of: progress)
+    if console.errorIsTerminal { console.progress(text) } else { console.note(text) }
+  }
+
+  func clear() { console.progress("") }
+
+  static func text(of progress: ReplicaHost.Progress) -> String {
+    guard progress.isConnected else { return "connecting" }
+    return "sent \(progress.sent) operations · received \(progress.received) rows · "
+      + "checkpoint \(progress.checkpoint) of \(progress.head)"
+  }
+}

@@ -1,0 +1,178 @@
+import ReplicaStore
+import TradeRules
+import WebSocketTransport
+
+/// Joins a host to its connection: the connection's thread posts what happens, this one handles it.
+final class SyncLoop {
+  private enum Letter: Sendable {
+    case opened(link: Int)
+    case received([UInt8], link: Int)
+    case closed(code: UInt16, link: Int)
+    case failed(TransportError, link: Int)
+    case interrupted
+  }
+
+  /// Why the loop stopped.
+  enum Ending {
+    case done
+    case interrupted
+    case failed(Failure)
+  }
+
+  /// How often a live replica looks for work that other programs recorded, milliseconds.
+  static let lookEvery: Int64 = 100
+
+  let host: ReplicaHost
+  private let url: String
+  private let caFile: String
+  private let mailbox = Mailbox<Letter>()
+  private let interruptions: Interruptions
+  private var client: WebSocketClient?
+  /// Counts connections, so that nothing an old one still says is taken for the new one's.
+  private var link = 0
+  /// When to connect, in milliseconds since boot: the wall clock may be set meanwhile.
+  private var connectAt: Int64?
+  private(set) var lastTrouble: TransportError?
+  /// Whether the centre let us in at any time.
+  private(set) var wasLetIn = false
+  private var progressAtConnecting: ReplicaHost.Progress
+
+  init(host: ReplicaHost, url: String, caFile: String) {
+    self.host = host
+    self.url = url
+    self.caFile = caFile
+    progressAtConnecting = host.progress
+    let mailbox = mailbox
+    interruptions = Interruptions { mailbox.post(.interrupted) }
+  }
+
+  /// Runs until the replica is current, or it cannot become so.
+  ///
+  /// - Parameters:
+  ///   - timeout: how long to keep trying, milliseconds; nil = as long as connections bring something.
+  ///   - onStep: called after each step.
+  func runUntilCurrent(timeout: Int64?, onStep: () -> Void) throws -> Ending {
+    let deadline = timeout.map { Clocks.sinceBoot + $0 }
+    connectAt = Clocks.sinceBoot
+    while true {
+      if host.progress.isCurrent { return .done }
+      let now = Clocks.sinceBoot
+      if let deadline, now >= deadline { return .failed(noLink("not done within the time given")) }
+      if let ending = try step(until: min(now + 1_000, deadline ?? .max)) { return ending }
+      onStep()
+      if client == nil, deadline == nil, !hasBroughtSomething { return .failed(noLink(nil)) }
+    }
+  }
+
+  /// Stays live until somebody ends the program: connects again when a connection is lost, and sends what
+  /// other programs record as soon as they have.
+  func watch(onStep: () -> Void) throws -> Ending {
+    connectAt = Clocks.sinceBoot
+    var seen = try host.store.othersCommits()
+    while true {
+      if let ending = try step(until: Clocks.sinceBoot + SyncLoop.lookEvery) { return ending }
+      let commits = try host.store.othersCommits()
+      if commits != seen {
+        seen = commits
+        try obey(try host.handle([.recorded], at: Clocks.reading()))
+      }
+      onStep()
+    }
+  }
+
+  /// Closes the connection.
+  func stop() {
+    client?.stop()
+    client = nil
+  }
+
+  // MARK: One step
+
+  /// Handles what has happened, waiting for it up to a time.
+  private func step(until limit: Int64) throws -> Ending? {
+    if let connectAt, connectAt <= Clocks.sinceBoot {
+      self.connectAt = nil
+      try connect()
+    }
+    let wake = min(limit, connectAt ?? .max)
+    var events: [ReplicaHost.Event] = []
+    var ending: Ending?
+    for letter in mailbox.take(waiting: wake - Clocks.sinceBoot) {
+      if case .interrupted = letter { return .interrupted }
+      if let event = take(letter, &ending) { events.append(event) }
+    }
+    try obey(try host.handle(events.isEmpty ? [.ticked] : events, at: Clocks.reading()))
+    if host.progress.isConnected { wasLetIn = true }
+    if let code = host.progress.refusedWith { return .failed(Failure(code)) }
+    return ending
+  }
+
+  /// The host's event for a letter; nil for one of an old connection.
+  private func take(_ letter: Letter, _ ending: inout Ending?) -> ReplicaHost.Event? {
+    switch letter {
+    case .opened(link): return .connected
+    case .received(let bytes, link): return .received(bytes)
+    case .closed(let code, link):
+      drop()
+      if let refusal = ReplicaHost.refusal(closing: code), host.progress.refusedWith == nil,
+        host.progress.trouble == nil
+      {
+        ending = .failed(Failure(refusal))
+      }
+      return .disconnected
+    case .failed(let error, link):
+      drop()
+      lastTrouble = error
+      if !error.mayRetry { ending = .failed(Failure(error)) }
+      return .disconnected
+    case .opened, .received, .closed, .failed, .interrupted: return nil
+    }
+  }
+
+  private func drop() {
+    client?.stop()
+    client = nil
+  }
+
+  private func connect() throws {
+    link += 1
+    var configuration = WebSocketClient.Configuration(url: url, subprotocol: ReplicaHost.subprotocol)
+    if !caFile.isEmpty { configuration.caFile = caFile }
+    let (mailbox, link) = (mailbox, link)
+    let client = WebSocketClient(configuration) { event in
+      switch event {
+      case .opened: mailbox.post(.opened(link: link))
+      case .received(let bytes): mailbox.post(.received(bytes, link: link))
+      case .closed(let code, _): mailbox.post(.closed(code: code, link: link))
+      case .failed(let error): mailbox.post(.failed(error, link: link))
+      case .drained: break
+      }
+    }
+    progressAtConnecting = host.progress
+    self.client = client
+    try client.connect()
+  }
+
+  private func obey(_ orders: [ReplicaHost.Order]) throws {
+    for order in orders {
+      switch order {
+      case .connect(let at): connectAt = Clocks.sinceBoot + max(0, at.milliseconds(since: Clocks.now))
+      case .send(let bytes): client?.send(bytes)
+      case .close(let code, let reason): client?.close(code: code.rawValue, reason: reason)
+      }
+    }
+  }
+
+  // MARK: Giving up
+
+  /// Whether the last connection brought the work on; then the next one will as well.
+  private var hasBroughtSomething: Bool {
+    let (before, now) = (progressAtConnecting, host.progress)
+    return now.received > before.received || now.checkpoint > before.checkpoint || now.sent > before.sent
+  }
+
+  private func noLink(_ why: String?) -> Failure {
+    if let trouble = host.progress.trouble, trouble != .noLink { return Failure(trouble) }
+    return Failure(.noLink, lastTrouble.map { $0.description } ?? why ?? "the connection was lost")
+  }
+}

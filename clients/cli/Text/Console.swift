@@ -1,0 +1,76 @@
+import Foundation
+import Glibc
+import TradeRules
+
+/// Where a command's words go: documents and tables to standard output, all else to standard error.
+struct Console: Sendable {
+  enum Style: String, Sendable {
+    case bold = "1"
+    case red = "31"
+    case yellow = "33"
+    case dim = "2"
+  }
+
+  /// One JSON document instead of text.
+  let isJSON: Bool
+  /// No word on standard error but errors.
+  let isQuiet: Bool
+  let errorIsTerminal: Bool
+  private let outputHasColours: Bool
+  private let errorHasColours: Bool
+
+  init(isJSON: Bool, isQuiet: Bool, environment: [String: String]) {
+    self.isJSON = isJSON
+    self.isQuiet = isQuiet
+    // https://no-color.org: present and not empty.
+    let wantsColours = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    errorIsTerminal = isatty(STDERR_FILENO) == 1
+    outputHasColours = wantsColours && isatty(STDOUT_FILENO) == 1
+    errorHasColours = wantsColours && errorIsTerminal
+  }
+
+  /// The result of the command: the document, or the text for people.
+  func show(_ document: JSONValue, _ text: @autoclosure () -> String) {
+    let shown = isJSON ? document.text : text()
+    if !shown.isEmpty { Console.write(shown + "\n", to: STDOUT_FILENO) }
+  }
+
+  /// A line of a stream, whatever the form.
+  func line(_ text: String) { Console.write(text + "\n", to: STDOUT_FILENO) }
+
+  /// News beside the result: progress, footers. Not with `--quiet`.
+  func note(_ text: String) {
+    if !isQuiet { Console.write(text + "\n", to: STDERR_FILENO) }
+  }
+
+  /// Replaces the line that was shown so last; terminals only.
+  func progress(_ text: String) {
+    if !isQuiet, errorIsTerminal { Console.write("\r\u{1B}[K" + text, to: STDERR_FILENO) }
+  }
+
+  func error(_ failure: Failure) {
+    let text = isJSON ? failure.json.text : failure.text { styled($0, $1, hasColours: errorHasColours) }
+    Console.write(text + "\n", to: STDERR_FILENO)
+  }
+
+  /// Text for standard output in a style, where the terminal has styles.
+  func styled(_ text: String, _ style: Style) -> String { styled(text, style, hasColours: outputHasColours) }
+
+  private func styled(_ text: String, _ style: Style, hasColours: Bool) -> String {
+    hasColours ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Writes all of it. A reader that went away wants nothing more: the rest is dropped, and the command's
+  /// work stands.
+  static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0 {
+        if errno == EINTR { continue }
+        return
+      }
+      bytes = bytes.dropFirst(written)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The root of all commands.
+struct Waybill: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "waybill",
+    abstract: "Catalog, stock and orders of a company, on a device that is often offline.",
+    discussion: """
+      Examples:
+        waybill enroll wss://centre.example:8420/sync --code WB1-…   make this device's replica
+        waybill sync                                                 send, receive, see the answers
+        waybill order create --customer C-A7-0001 --line CHAI-1KG=12 --submit
+        waybill stock show CHAI-1KG
+        waybill status
+
+      Everything but enroll and sync works without a link and never waits for one.
+      """,
+    version: Program.version,
+    subcommands: [
+      Enroll.self, Sync.self, Status.self, ProductCommands.self, StockCommands.self, CustomerCommands.self,
+      OrderCommands.self, Pick.self, PutBack.self, Ship.self, TaskCommands.self, ConflictCommands.self,
+      OutboxCommands.self, History.self, Verify.self, SQL.self,
+    ])
+}
