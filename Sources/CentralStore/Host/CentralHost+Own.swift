@@ -35,6 +35,7 @@ extension CentralHost {
     orders = []
     let verdicts = try recordOwn(drafts, actor: actor, at: now)
     pumpDownloads(at: now)
+    sendIdleCheckpoints(at: now)
     return (verdicts, orders)
   }
 
