@@ -112,13 +112,18 @@ public struct ReplicaSession: Sendable {
 
   // MARK: What the replica has to say
 
-  /// From which operation on to send, and how many bytes still have credit; nil when nothing may be sent now.
-  public func mayPush(_ limits: SyncLimits) -> (after: Int64, bytes: Int)? {
+  /// From which operation on to send, and how much of it may go in one batch; nil when nothing may be sent
+  /// now. A group goes whole even when it is more.
+  public func mayPush(_ limits: SyncLimits) -> (after: Int64, operations: Int, bytes: Int)? {
     guard case .open(let open) = state else { return nil }
+    let granted = open.welcome.limits
     let waiting = open.unsettled.reduce(0) { $0 + $1.bytes }
-    let credit = min(limits.creditBytes, open.welcome.limits.creditBytes) - waiting
-    let batch = min(limits.batchBytesMax, open.welcome.limits.batchBytes)
-    return credit > 0 ? (open.sentThrough, min(credit, batch)) : nil
+    let credit = min(limits.creditBytes, granted.creditBytes) - waiting
+    guard credit > 0 else { return nil }
+    return (
+      open.sentThrough, min(limits.operationsPerBatchMax, granted.batchOperations),
+      min(credit, limits.batchBytesMax, granted.batchBytes)
+    )
   }
 
   /// Makes the signed batch of operations that follow what was sent.

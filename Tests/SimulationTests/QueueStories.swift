@@ -84,6 +84,45 @@ struct QueueStories {
     try shop.expectAllIsWell()
   }
 
+  @Test("a command that no batch can carry is refused at once; nothing is recorded, the queue goes on")
+  func tooLarge() throws {
+    let shop = try Shop(staffed: ["A1"])
+    let order = try shop.ana.drafts(("CHAI", 1))
+    let essay = String(repeating: "x", count: 300_000)
+    #expect(throws: Refusal.self) { try shop.ana.readdresses(order, to: essay) }
+    #expect(try shop.ana.device.store.lastRecorded() == 1)
+    #expect(try shop.ana.books.order(order)?.deliveryAddress.text == "1 First Street")
+    try shop.ana.submits(order)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("G3 a group goes in one batch, whatever a batch should hold", arguments: [1, 2, 3])
+  func groupsGoWhole(operationsPerBatch: Int) throws {
+    var limits = SyncLimits()
+    limits.operationsPerBatchMax = operationsPerBatch
+    let shop = try Shop(staffed: ["A1"], limits: limits)
+    try shop.cutOff(shop.ana)
+    var batches: [[Int64]] = []
+    shop.world.onArrival = { delivery in
+      if case .centre = delivery.end, case .push(let push) = try Message.decode(delivery.bytes) {
+        batches.append(Array(push.firstNumber...push.lastNumber))
+      }
+      return .arrives
+    }
+    // Numbers 1 and 2, 3, 4, 5 and 6.
+    try shop.ana.orders(("CHAI", 1))
+    try shop.ana.notes("C-ANA", phone: "+49 30 200")
+    try shop.ana.notes("C-ANA", phone: "+49 30 300")
+    try shop.ana.orders(("MATE", 1))
+    try shop.reconnect(shop.ana)
+    let wanted: [[Int64]] =
+      operationsPerBatch == 3
+      ? [[1, 2, 3], [4, 5, 6]]
+      : operationsPerBatch == 2 ? [[1, 2], [3, 4], [5, 6]] : [[1, 2], [3], [4], [5, 6]]
+    #expect(batches == wanted)
+    try shop.expectAllIsWell()
+  }
+
   // MARK: One file, two programs
 
   @Test("#74 a second sync of one replica is told who holds it, and since when")
@@ -98,6 +137,24 @@ struct QueueStories {
     #expect(holder.hasPrefix("pid \(ProcessInfo.processInfo.processIdentifier) since "))
     first.release()
     try second.acquire()
+  }
+
+  @Test("#74 a writer that waits in vain is told who holds the replica")
+  func writerWaitsInVain() throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let holder = ReplicaLock.writers(of: scratch.file)
+    try holder.acquire()
+    let waiting = ReplicaLock.writers(of: scratch.file)
+    var entered = false
+    let fault = #expect(throws: ReplicaFault.self) { try waiting.held(patience: 20) { entered = true } }
+    guard case .busy(let name) = fault else { return #expect(Bool(false), "busy") }
+    #expect(name.hasPrefix("pid \(ProcessInfo.processInfo.processIdentifier) since "))
+    #expect(!entered)
+    #expect(ReplicaLock.patience == 5_000)
+    holder.release()
+    try waiting.held(patience: 20) { entered = true }
+    #expect(entered)
   }
 
   @Test("#74 commands that write one replica at the same time queue: all of it is kept, in one chain")

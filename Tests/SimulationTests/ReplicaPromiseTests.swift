@@ -87,16 +87,16 @@ struct ReplicaPromiseTests {
     try shop.hire("P1")
     var receipts: [Recorded] = []
     shop.world.onArrival = { delivery in
-      guard case .device("P1") = delivery.end, try shop.pia.device.store.state()?.checkpoint == 0,
-        receipts.count < 5
-      else { return .arrives }
+      guard case .device("P1") = delivery.end, try shop.pia.device.store.state()?.checkpoint == 0 else {
+        return .arrives
+      }
       receipts.append(try shop.pia.receives(2))
       return .arrives
     }
     try shop.settle()
-    #expect(receipts.count == 5)
+    #expect(receipts.count > 5)
     #expect(receipts.allSatisfy { $0.expected == nil })
-    #expect(try shop.pia.books.onHand() == 110)
+    #expect(try shop.pia.books.onHand() == Quantity(100 + 2 * Int64(receipts.count)))
     #expect(try shop.pia.books.read { try String.fetchAll($0, sql: "SELECT code FROM incident") } == [])
     try shop.expectAllIsWell()
   }

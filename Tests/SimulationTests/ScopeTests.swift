@@ -1,4 +1,6 @@
+import GRDB
 import SyncProtocol
+import SyncSession
 import Testing
 import TradeRules
 
@@ -87,6 +89,61 @@ struct ScopeTests {
     #expect(seen == ["C-ANA", "C-BEN"])
     #expect(try shop.ana.books.all(CustomerColumns.self).map(\.code) == ["C-ANA"])
     #expect(try shop.pia.books.all(CustomerColumns.self).isEmpty)
+    try shop.expectAllIsWell()
+  }
+
+  /// Headquarters gives Ana's customer to Ben.
+  private func handOver(_ shop: Shop) throws {
+    try shop.decide(Filled<ImportCustomers> { $0.rows = [Shop.customer("C-ANA", of: "BEN", 1)] })
+  }
+
+  @Test("G16 a customer handed to another agent leaves the one's devices and comes to the other's")
+  func handedOver() throws {
+    let shop = try Shop()
+    let order = try shop.ana.drafts(("CHAI", 4))
+    try shop.settle()
+    try shop.cutOff(shop.ana)
+    let edit = try shop.ana.notes("C-ANA", phone: "+49 30 200")
+    try handOver(shop)
+    try shop.settle()
+    // Live, and at once.
+    #expect(try shop.anasPhone.books.customer("C-ANA") == nil)
+    #expect(try shop.ben.books.customer("C-ANA")?.phone.text == "+49 30 100")
+    // What she wrote unknowing is answered, and nothing of the customer stays with her.
+    #expect(try shop.ana.books.customer("C-ANA")?.phone.text == "+49 30 200")
+    try shop.reconnect(shop.ana)
+    #expect(try shop.centre.answer(to: edit.id)?.codes == ["NOT_PERMITTED"])
+    #expect(try shop.ana.books.customer("C-ANA") == nil)
+    #expect(try shop.centre.customer("C-ANA")?.phone.text == "+49 30 100")
+    // Her order stays hers.
+    #expect(try shop.ana.books.order(order)?.state == .draft)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("a customer handed over while a new device loads is on exactly the right devices", arguments: 1...12)
+  func handedOverDuringLoad(page: Int) throws {
+    var limits = SyncLimits()
+    limits.pageRowsMax = 60
+    limits.pagesInFlightMax = 1
+    let shop = try Shop(staffed: ["A1"], limits: limits)
+    var pages = 0
+    shop.world.onArrival = { [self] delivery in
+      guard case .device(let code) = delivery.end, code != "A1",
+        case .page = try Message.decode(delivery.bytes)
+      else { return .arrives }
+      pages += 1
+      if pages == page { try handOver(shop) }
+      return .arrives
+    }
+    try shop.hire("A2")
+    try shop.hire("B1")
+    try shop.settle()
+    #expect(pages >= page)
+    #expect(try shop.anasPhone.books.customer("C-ANA") == nil)
+    #expect(try shop.ben.books.all(CustomerColumns.self).count == 2)
+    for person in [shop.anasPhone, shop.ben] {
+      #expect(try person.books.read { try String.fetchAll($0, sql: "SELECT code FROM incident") } == [])
+    }
     try shop.expectAllIsWell()
   }
 

@@ -292,8 +292,8 @@ public final class ReplicaHost {
   // MARK: Upload
 
   private func pushMore() throws {
-    while let (after, bytes) = session?.mayPush(limits) {
-      let batch = try store.batch(after: after, limit: limits.operationsPerBatchMax, bytesMax: bytes)
+    while let (after, operations, bytes) = session?.mayPush(limits) {
+      let batch = try store.batch(after: after, limit: operations, bytesMax: bytes)
       guard let first = batch.first, let last = batch.last, let state = try store.state() else { return }
       let message = try session?.push(
         batch.map(\.recorded), first: first.number,

@@ -55,6 +55,14 @@ enum Outbox {
     return try GRDB.Row.fetchAll(statement, arguments: [number, limit]).map(item)
   }
 
+  /// The operations of a group, in order.
+  static func group(_ group: Int64, in db: Database) throws -> [OutboxItem] {
+    try GRDB.Row.fetchAll(
+      db, sql: "SELECT * FROM outbox WHERE number >= ? AND group_number = ? ORDER BY number",
+      arguments: [group, group]
+    ).map(item)
+  }
+
   /// What still shapes the rows here: unsent and held operations, in order.
   static func pending(in db: Database) throws -> [OutboxItem] {
     let statement = try db.cachedStatement(

@@ -39,7 +39,9 @@ struct Recorder {
 
   /// Records a group in the caller's transaction.
   ///
-  /// - Throws: `Refusal` for what can never become right; then nothing is recorded.
+  /// - Precondition: at least one draft.
+  /// - Throws: `Refusal` for what can never become right, `BAD_VALUE` also for what no batch can carry; then
+  ///   nothing is recorded.
   func record(_ drafts: [Draft], actor: String, clock: ClockReading) throws -> Recorded {
     let last = try Outbox.last(in: db)
     let first = (last?.number ?? 0) + 1
@@ -62,14 +64,23 @@ struct Recorder {
       throw Refusal(code, guess?.refusalDetail ?? Rules.recordName(operation))
     }
     var chain = last?.chainHash ?? OperationChain.start
-    for (position, operation) in operations.enumerated() {
-      let item = item(for: operation, expected: expected?[position], after: &chain)
-      try Outbox.append(item, in: db)
+    let items = operations.enumerated().map { position, operation in
+      item(for: operation, expected: expected?[position], after: &chain)
     }
+    try checkFits(items)
+    for item in items { try Outbox.append(item, in: db) }
     try guess?.store()
     return Recorded(
       id: operations[0].id, record: Rules.recordName(operations[0]),
       expected: expected.flatMap(Recorder.merged))
+  }
+
+  /// A group travels in one batch; one that does not fit would stop everything behind it for ever.
+  private func checkFits(_ items: [OutboxItem]) throws {
+    let bytes = items.reduce(0) { $0 + $1.recorded.creditBytes }
+    guard items.count <= WireLimits.pushOperationsMax, bytes <= WireLimits.pushBytesMax else {
+      throw Refusal(.badValue, "\(bytes) bytes at once; \(WireLimits.pushBytesMax) can be sent")
+    }
   }
 
   private func item(

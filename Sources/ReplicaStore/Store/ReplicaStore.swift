@@ -60,24 +60,21 @@ public final class ReplicaStore {
 
   // MARK: Upload
 
-  /// What to send after an operation number, as much as fits: whole groups, at most `limit` operations.
+  /// What to send after an operation number, as much as fits: whole groups, at most `limit` operations and
+  /// `bytesMax` bytes, or one group that is larger.
   func batch(after number: Int64, limit: Int, bytesMax: Int) throws -> [OutboxItem] {
     try read { db in
-      let items = try Outbox.items(after: number, limit: limit, in: db)
+      // One more than fits shows whether the last group goes on.
+      let items = try Outbox.items(after: number, limit: limit + 1, in: db)
       var bytes = 0
       var batch: [OutboxItem] = []
       for group in items.grouped(by: \.group) {
         bytes += group.reduce(0) { $0 + $1.recorded.creditBytes }
-        if !batch.isEmpty, bytes > bytesMax { break }
+        if !batch.isEmpty, bytes > bytesMax || batch.count + group.count > limit { break }
         batch += group
       }
-      // The last group may have been cut by the limit: leave it for the next batch.
-      if items.count == limit, let last = batch.last, last.group != batch.first?.group,
-        last.number == items.last?.number
-      {
-        batch.removeAll { $0.group == last.group }
-      }
-      return batch
+      guard let first = batch.first, batch.count > limit else { return batch }
+      return try Outbox.group(first.group, in: db).filter { $0.number > number }
     }
   }
 
