@@ -73,11 +73,11 @@ demo: setup ## tells the story of a day offline with the real programs
 	$(call say,demo)
 	@PATH="$$(swift build --show-bin-path):$$PATH" docs/examples/demo/demo.sh
 
-bench: ## measures the workloads of docs/PERFORMANCE.md (release)
-	@swift build -c release --product waybill-bench
+bench: setup ## measures the workloads of docs/PERFORMANCE.md (release)
+	@swift build -c release
 	@"$$(swift build -c release --show-bin-path)/waybill-bench"
 
-simulate: ## torments the hosts with SEEDS=1000 seeds (release)
+simulate: setup ## torments the hosts with SEEDS=1000 seeds (release)
 	@swift build -c release --product waybill-simulate
 	@SWIFT_DETERMINISTIC_HASHING=1 "$$(swift build -c release --show-bin-path)/waybill-simulate" --seeds $(SEEDS)
 

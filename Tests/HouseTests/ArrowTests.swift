@@ -52,8 +52,8 @@ struct ArrowTests {
     Target(
       "Sources/Benchmarks",
       system.union([
-        "CentralStore", "ReplicaStore", "TradeTables", "SyncSession", "SyncProtocol", "TradeRules",
-        "WebSocketTransport", "ArgumentParser", "BenchmarkFloor", "Crypto", "GRDB",
+        "BenchmarkFloor", "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules",
+        "ArgumentParser",
       ])),
     // The real programs from outside: no module of ours.
     Target("Tests/EndToEndTests", ["Testing", "Foundation", "Glibc"]),
