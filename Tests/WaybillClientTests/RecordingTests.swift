@@ -204,4 +204,41 @@ struct RecordingTests {
     #expect(ExportSignature.isValid(text))
     #expect(!ExportSignature.isValid(text.replacing("A7/1", with: "A7/9")))
   }
+
+  @Test("an order the centre refused is still shown with all that was entered, and no longer worked on")
+  func refusedOrder() throws {
+    let (desk, customer) = try shop()
+    _ = try submit(4, on: desk, for: customer)
+    try desk.answer(1, "order.create", .rejected, [.codeTaken])
+    try desk.answer(2, "order.submit", .rejected, [.groupRejected])
+    try desk.takeGuessesBack()
+    try desk.look { (view: ReplicaView) throws in
+      #expect(try view.order("SO-A7-0001") == nil)
+      let reading = try view.requireReading("so-a7-0001")
+      #expect(reading.order.state == .rejected)
+      #expect(reading.syncState == .rejected)
+      #expect(reading.codes == [.codeTaken])
+      #expect(reading.lines.map(\.sku) == ["CHAI"])
+      #expect(reading.lines.map(\.ordered) == [4])
+      #expect(reading.order.customerCode == "C-1")
+      #expect(try view.orders().map(\.order.number) == ["SO-A7-0001"])
+      let fault = #expect(throws: ReplicaFault.self) { try view.requireOrder("SO-A7-0001") }
+      #expect(fault.map { Failure($0, replica: "").code } == .unknownOrder)
+    }
+  }
+
+  @Test("an order for a customer who is not known here yet is recorded, shown and can be worked on (#70)")
+  func unknownCustomer() throws {
+    let (desk, _) = try shop()
+    var stranger = Customer()
+    stranger.id = RecordID(high: 0x7999, low: 9)
+    let recorded = try submit(4, on: desk, for: stranger)
+    #expect(recorded.expected == nil)
+    try desk.look { (view: ReplicaView) throws in
+      let order = try view.requireOrder("SO-A7-0001")
+      #expect(order.state == .submitted)
+      #expect(try view.requireLine("1", of: order).ordered == 4)
+      #expect(try view.requireReading("SO-A7-0001").isProvisional)
+    }
+  }
 }

@@ -25,16 +25,13 @@ public struct OrderReading: Sendable {
 }
 
 extension ReplicaView {
-  /// Every order in sight that was not deleted, in order of the numbers.
-  public func orders(state: OrderState? = nil) throws -> [OrderReading] {
-    let ids = try Data.fetchAll(
-      db,
-      sql: """
-        SELECT id FROM sales_order WHERE NOT is_deleted AND (:state IS NULL OR state = :state)
-        ORDER BY number, id
-        """, arguments: ["state": state?.rawValue])
+  /// Every order in sight that was not deleted, and every one that was made here and is not in sight, in
+  /// order of the numbers.
+  public func orders() throws -> [OrderReading] {
+    let ids = try Data.fetchAll(db, sql: "SELECT id FROM sales_order WHERE NOT is_deleted")
     let orders = try records(OrderColumns.self, ids.map { RowKey(OrderColumns.self, RecordID($0)) })
-    return try orders.map { try reading($0) }
+    return try (orders.map { try reading($0) } + unseenOrders())
+      .sorted { ($0.order.number, $0.order.id) < ($1.order.number, $1.order.id) }
   }
 
   public func reading(_ order: Order) throws -> OrderReading {

@@ -74,6 +74,13 @@ extension ReplicaView {
       ["record": record])
   }
 
+  /// This device's makings of orders that it did not give up, oldest first.
+  func ownCreations() throws -> [OwnWork] {
+    try own(
+      "SELECT * FROM outbox WHERE kind = :kind AND state <> 'withdrawn' ORDER BY number",
+      ["kind": CreateOrder.kind.rawValue])
+  }
+
   /// The numbers of this device's operations that have no answer yet, ascending.
   public func unansweredNumbers() throws -> [Int64] {
     try Int64.fetchAll(db, sql: "SELECT number FROM outbox WHERE state IN ('unsent', 'held') ORDER BY number")

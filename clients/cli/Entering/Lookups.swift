@@ -17,9 +17,20 @@ extension ReplicaView {
     return customer
   }
 
+  /// An order to work on: one that is here, or one that was made here and is on its way.
   func requireOrder(_ key: String) throws -> Order {
-    guard let order = try order(key) else { throw ReplicaFault.noRecord(.unknownOrder, key: key) }
-    return order
+    if let order = try order(key) { return order }
+    guard let unseen = try unseenOrder(key), unseen.syncState != .rejected else {
+      throw ReplicaFault.noRecord(.unknownOrder, key: key)
+    }
+    return unseen.order
+  }
+
+  /// An order to look at; one that was refused is still shown.
+  func requireReading(_ key: String) throws -> OrderReading {
+    if let order = try order(key) { return try reading(order) }
+    guard let unseen = try unseenOrder(key) else { throw ReplicaFault.noRecord(.unknownOrder, key: key) }
+    return unseen
   }
 
   func requireConflict(_ key: String) throws -> Conflict {
@@ -36,7 +47,7 @@ extension ReplicaView {
   ///
   /// - Throws: `UNKNOWN_LINE`; `AMBIGUOUS_KEY` while two devices gave two lines one number.
   func requireLine(_ key: String, of order: Order) throws -> OrderLine {
-    let lines = try reading(order).lines
+    let lines = try requireReading(order.id.description).lines
     let id = RecordID(key)
     let found = lines.filter { "\($0.line)" == key || $0.id == id }
     guard let line = found.first else {

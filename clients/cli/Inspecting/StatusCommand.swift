@@ -94,7 +94,8 @@ struct StatusReport {
         ? "Attention  \(counts)" : console.styled("Attention  \(counts)", .red) + "  -> \(next)")
     lines.append("Stock      \(state.lastSyncAt.map { "as of \(Times.ago($0, now: now))" } ?? "never seen")")
     let offset = Decimals.text(state.clockOffsetMilliseconds, decimals: 3)
-    lines.append("Clock      the centre's is \(offset) s ahead    Store \(bytes / 1_000_000) MB")
+    let megabytes = Decimals.text(bytes / 100_000, decimals: 1, showing: 1)
+    lines.append("Clock      \(offset) s behind the centre's at the last sync    Store \(megabytes) MB")
     for incident in incidents {
       let when = Times.local(incident.at, now: now)
       lines.append("Mended     \(when) \(incident.code) \(incident.detail)")

@@ -101,7 +101,8 @@ struct Ship: Command {
       let entries = try parts.map { part in
         (line: try view.requireLine(part.line, of: order), quantity: part.quantity)
       }
-      let shipped = entries.isEmpty ? try view.reading(order).lines : entries.map(\.line)
+      let shipped =
+        entries.isEmpty ? try view.requireReading(order.id.description).lines : entries.map(\.line)
       let warehouse = try view.warehouse(warehouse, for: shipped, of: order)
       let number = try numbering.take("SH")
       let id = Randomness.recordID(at: Clocks.now)

@@ -148,7 +148,7 @@ struct OrderShow: Command {
 
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.show { view in
-      OrderShown(reading: try view.reading(try view.requireOrder(order)), console: desk.console).shown
+      OrderShown(reading: try view.requireReading(order), console: desk.console).shown
     }
   }
 }

@@ -70,21 +70,22 @@ final class SyncLoop {
     connectAt = Clocks.sinceBoot
     var seen = try host.store.othersCommits()
     while true {
-      if let ending = try step(until: Clocks.sinceBoot + SyncLoop.lookEvery) { return ending }
-      let commits = try host.store.othersCommits()
-      if commits != seen {
-        seen = commits
-        try obey(try host.handle([.recorded], at: Clocks.reading()))
+      do {
+        if let ending = try step(until: Clocks.sinceBoot + SyncLoop.lookEvery) { return ending }
+        let commits = try host.store.othersCommits()
+        if commits != seen {
+          try obey(try host.handle([.recorded], at: Clocks.reading()))
+          seen = commits
+        }
+      } catch ReplicaFault.busy {
+        try startOver()
       }
       onStep()
     }
   }
 
   /// Closes the connection.
-  func stop() {
-    client?.stop()
-    client = nil
-  }
+  func stop() { drop() }
 
   // MARK: One step
 
@@ -132,6 +133,12 @@ final class SyncLoop {
   private func drop() {
     client?.stop()
     client = nil
+  }
+
+  /// What the host was about to store is lost with the connection, and comes again with the next.
+  private func startOver() throws {
+    drop()
+    try obey(try host.handle([.disconnected], at: Clocks.reading()))
   }
 
   private func connect() throws {
