@@ -170,7 +170,7 @@ struct ImportRunTests {
     }
     do {
       let link = try folder.link()
-      _ = try link.ask(.beginImport(.products, fileHash: source.hash.value, rows: 1_234, resuming: false))
+      _ = try link.ask(.beginImport(.products, fileHash: source.hash.value, rows: 1_234))
       _ = try link.ask(.importRows(ImportChunk(kind: .products, rows: first)))
     }
     let summary = try folder.resumed(text)

@@ -16,6 +16,9 @@ extension CentralHost {
   /// What devices pin at enrolment.
   public var publicKey: [UInt8] { key.publicKey }
 
+  /// The device that has proved itself on a connection; nil for a stranger's.
+  public func device(on number: ConnectionNumber) -> String? { connections[number]?.device }
+
   /// The devices that have proved themselves on a connection that is still open, sorted.
   public var onlineDevices: [String] { connections.values.compactMap(\.device).sorted() }
 }

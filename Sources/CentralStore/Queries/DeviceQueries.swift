@@ -21,36 +21,18 @@ extension CentralQueries {
   /// All devices in order of their codes.
   public func devices() throws -> [DeviceOverview] {
     try database.read { db in
-      let head = try LogStore.head(in: db)
+      let overviews = try Overviews(db)
       return try TradeTables.scan(TableDescription.of(DeviceColumns.self), limit: .max, in: db)
-        .map { try overview(Device($0), head: head, in: db) }
+        .map { try overviews.overview(of: Device($0), in: db) }
     }
   }
 
   /// One device; nil when no device has the code.
   public func device(_ code: String) throws -> DeviceOverview? {
     try database.read { db in
-      try TradeTables.row(RowKey(DeviceColumns.self, code), in: db)
-        .map { try overview(Device($0), head: try LogStore.head(in: db), in: db) }
+      let row = try TradeTables.row(RowKey(DeviceColumns.self, code), in: db)
+      return try row.map { try Overviews(db).overview(of: Device($0), in: db) }
     }
-  }
-
-  private func overview(_ device: Device, head: LogEnd, in db: Database) throws -> DeviceOverview {
-    let session = try DeviceSessions.fetch(device.code, in: db)
-    func count(_ sql: String) throws -> Int64 {
-      try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: ["device": device.code]) ?? 0
-    }
-    return DeviceOverview(
-      device: device, session: session,
-      rejected: try count("SELECT count(*) FROM answer WHERE device = :device AND outcome = 'rejected'"),
-      conflicts: try count(
-        """
-        SELECT count(*) FROM conflict
-        WHERE state = 'open' AND (device = :device OR their_device = :device)
-        """),
-      held: try count("SELECT count(*) FROM held WHERE device = :device AND waiting_for <> ''"),
-      behindVersions: session.map { max(0, head.version - $0.checkpoint) } ?? head.version,
-      behindSince: try LogStore.receivedAt(version: (session?.checkpoint ?? 0) + 1, in: db))
   }
 
   /// The first code of a letter and a number, `A1`, `A2` …, after the highest one ever given.
@@ -61,5 +43,41 @@ extension CentralQueries {
     }
     let highest = codes.compactMap { Int64($0.dropFirst(letter.count)) }.max() ?? 0
     return "\(letter)\(highest + 1)"
+  }
+}
+
+/// What is counted once for all devices.
+private struct Overviews {
+  private let head: LogEnd
+  private let rejected: [String: Int64]
+  private let held: [String: Int64]
+  private let conflicts: [String: Int64]
+
+  init(_ db: Database) throws {
+    func counts(_ sql: String) throws -> [String: Int64] {
+      let rows = try GRDB.Row.fetchAll(db, sql: sql)
+      return Dictionary(rows.map { ($0["device"], $0["count"]) }, uniquingKeysWith: +)
+    }
+    head = try LogStore.head(in: db)
+    rejected = try counts(
+      "SELECT device, count(*) AS count FROM answer WHERE outcome = 'rejected' GROUP BY device")
+    held = try counts("SELECT device, count(*) AS count FROM held WHERE waiting_for <> '' GROUP BY device")
+    conflicts = try counts(
+      """
+      SELECT device, count(*) AS count FROM (
+        SELECT device FROM conflict WHERE state = 'open'
+        UNION ALL
+        SELECT their_device FROM conflict WHERE state = 'open' AND their_device <> device
+      ) GROUP BY device
+      """)
+  }
+
+  func overview(of device: Device, in db: Database) throws -> DeviceOverview {
+    let session = try DeviceSessions.fetch(device.code, in: db)
+    return DeviceOverview(
+      device: device, session: session, rejected: rejected[device.code] ?? 0,
+      conflicts: conflicts[device.code] ?? 0, held: held[device.code] ?? 0,
+      behindVersions: session.map { max(0, head.version - $0.checkpoint) } ?? head.version,
+      behindSince: try LogStore.receivedAt(version: (session?.checkpoint ?? 0) + 1, in: db))
   }
 }

@@ -1,5 +1,5 @@
 import GRDB
-public import TradeRules
+import TradeRules
 
 /// Orders that exist only as this device's own work: made here, and not among its rows, because the centre
 /// refused them or holds them, or because this device cannot foresee what will become of them. Nothing that

@@ -17,8 +17,9 @@ enum AdminRequest: Codable, Sendable {
   case export(ExportKind, after: String)
   /// Says what importing these rows would do, and does nothing.
   case rehearse(ImportChunk)
-  /// Opens an import; with `resuming`, goes on with one of the same file that was interrupted.
-  case beginImport(ImportKind, fileHash: [UInt8], rows: Int64, resuming: Bool)
+  /// Whether an import of this very file was interrupted and can be taken up again.
+  case hasUnfinishedImport(ImportKind, fileHash: [UInt8])
+  case beginImport(ImportKind, fileHash: [UInt8], rows: Int64)
   case importRows(ImportChunk)
   case endImport(ImportKind, fileHash: [UInt8])
 }

@@ -23,28 +23,47 @@ struct AdminService {
   func answer(_ request: AdminRequest) throws -> Answer {
     let queries = host.store.queries
     switch request {
-    case .status: return .done(try status(), orders: [])
-    case .devices: return .done(try devices(), orders: [])
-    case .device(let code): return .done(try device(code), orders: [])
+    case .status:
+      let (online, isServing) = (host.onlineDevices.count, isServing)
+      return .later {
+        Documents.status(try queries.status(at: SystemClock.now), online: online, isServing: isServing)
+      }
+    case .devices: return devices(queries)
+    case .device(let code): return device(code, queries)
     case .invite(let invite): return try self.invite(invite)
-    case .resolve(let id, let keep, let value, let note):
-      return try resolve(try conflict(id), keep: keep, value: value, note: note)
     case .conflicts(let onlyOpen):
       return .later {
         ["conflicts": .array(try queries.conflicts(onlyOpen: onlyOpen).map(Documents.conflict))]
       }
-    case .conflict(let id): return .done(Documents.conflict(try conflict(id)), orders: [])
+    case .conflict(let id): return .later { Documents.conflict(try queries.conflict(typed: id)) }
+    case .resolve(let id, let keep, let value, let note):
+      return try resolve(try queries.conflict(typed: id), keep: keep, value: value, note: note)
     case .log(let log): return .later { try Documents.log(log, queries) }
     case .history(let key): return .later { try Documents.history(of: key, queries) }
     case .verify(let deep): return .later { Documents.checks(try queries.verify(deep: deep)) }
     case .export(let kind, let after): return .later { try ExportPages(queries).page(of: kind, after: after) }
+    case .rehearse, .hasUnfinishedImport, .beginImport, .importRows, .endImport:
+      return try importing(request, queries)
+    }
+  }
+
+  /// The steps of an import.
+  private func importing(_ request: AdminRequest, _ queries: CentralQueries) throws -> Answer {
+    switch request {
     case .rehearse(let chunk):
       let (actor, now) = (actor, SystemClock.now)
       return .later {
         Documents.rows(try queries.rehearse(chunk.kind.draft(chunk.rows), actor: actor, at: now))
       }
-    case .beginImport(let kind, let fileHash, let rows, let resuming):
-      return try begin(kind, fileHash, rows: rows, resuming: resuming)
+    case .hasUnfinishedImport(let kind, let fileHash):
+      return .later { ["unfinished": .bool(try queries.hasUnfinishedImport(kind, fileHash: fileHash))] }
+    case .beginImport(let kind, let fileHash, let rows):
+      let form = Filled<BeginImport> {
+        $0.kind = kind.rawValue
+        $0.fileHash = fileHash
+        $0.rows = rows
+      }
+      return .done([:], orders: try record(OwnDraft(form)).orders)
     case .importRows(let chunk):
       let (verdict, orders) = try record(chunk.kind.draft(chunk.rows))
       return .done(Documents.rows(verdict), orders: orders)
@@ -54,6 +73,7 @@ struct AdminService {
         $0.fileHash = fileHash
       }
       return .done([:], orders: try record(OwnDraft(form)).orders)
+    default: throw Failure(.unexpected, "no step of an import")
     }
   }
 
@@ -71,26 +91,25 @@ struct AdminService {
 
   // MARK: Devices
 
-  private func status() throws -> JSONValue {
-    let status = try host.store.queries.status(at: SystemClock.now)
-    return Documents.status(status, online: host.onlineDevices.count, isServing: isServing)
-  }
-
-  private func devices() throws -> JSONValue {
-    let (online, now) = (Set(host.onlineDevices), SystemClock.now)
-    let devices = try host.store.queries.devices()
-    return [
-      "devices": .array(
-        devices.map { Documents.device($0, isOnline: online.contains($0.device.code), at: now) })
-    ]
-  }
-
-  private func device(_ code: String) throws -> JSONValue {
-    guard let found = try host.store.queries.device(code) else {
-      throw Failure(.unknownRecord, "device \(code)", hint: "waybill-server device list shows them.")
+  private func devices(_ queries: CentralQueries) -> Answer {
+    let online = Set(host.onlineDevices)
+    return .later {
+      let (devices, now) = (try queries.devices(), SystemClock.now)
+      return [
+        "devices": .array(
+          devices.map { Documents.device($0, isOnline: online.contains($0.device.code), at: now) })
+      ]
     }
+  }
+
+  private func device(_ code: String, _ queries: CentralQueries) -> Answer {
     let isOnline = host.onlineDevices.contains(code)
-    return Documents.device(found, isOnline: isOnline, at: SystemClock.now)
+    return .later {
+      guard let found = try queries.device(code) else {
+        throw Failure(.unknownRecord, "device \(code)", hint: "waybill-server device list shows them.")
+      }
+      return Documents.device(found, isOnline: isOnline, at: SystemClock.now)
+    }
   }
 
   private func invite(_ invite: InviteRequest) throws -> Answer {
@@ -120,20 +139,6 @@ struct AdminService {
 
   // MARK: Conflicts
 
-  private func conflict(_ id: String) throws -> Conflict {
-    let queries = host.store.queries
-    if let id = RecordID(id), let conflict = try queries.conflict(id) { return conflict }
-    // People type the beginning that lists show.
-    let found = try queries.conflicts(onlyOpen: false).filter {
-      id.count >= 4 && $0.id.description.hasPrefix(id.lowercased())
-    }
-    guard found.count <= 1 else { throw Failure(.ambiguousKey, id) }
-    guard let conflict = found.first else {
-      throw Failure(.unknownConflict, id, hint: "waybill-server conflict list shows them.")
-    }
-    return conflict
-  }
-
   private func resolve(_ conflict: Conflict, keep: String, value: String?, note: String?) throws -> Answer {
     let form = Filled<ResolveConflict> {
       $0.conflict = conflict.id
@@ -142,23 +147,25 @@ struct AdminService {
       $0.note = note.map { PersonalText($0) }
     }
     let orders = try record(OwnDraft(form)).orders
-    return .done(Documents.conflict(try self.conflict(conflict.id.description)), orders: orders)
+    let settled = try host.store.queries.conflict(conflict.id) ?? conflict
+    return .done(Documents.conflict(settled), orders: orders)
   }
+}
 
-  // MARK: Imports
-
-  private func begin(
-    _ kind: ImportKind, _ fileHash: [UInt8], rows: Int64, resuming: Bool
-  ) throws -> Answer {
-    if resuming, try host.store.queries.hasUnfinishedImport(kind, fileHash: fileHash) {
-      return .done(["resumed": true], orders: [])
+extension CentralQueries {
+  /// A conflict by its id, or by the beginning of it that lists show.
+  ///
+  /// - Throws: `Failure` with `UNKNOWN_CONFLICT` or `AMBIGUOUS_KEY`.
+  fileprivate func conflict(typed id: String) throws -> Conflict {
+    if let id = RecordID(id), let conflict = try conflict(id) { return conflict }
+    let found = try conflicts(onlyOpen: false).filter {
+      id.count >= 4 && $0.id.description.hasPrefix(id.lowercased())
     }
-    let form = Filled<BeginImport> {
-      $0.kind = kind.rawValue
-      $0.fileHash = fileHash
-      $0.rows = rows
+    guard found.count <= 1 else { throw Failure(.ambiguousKey, id) }
+    guard let conflict = found.first else {
+      throw Failure(.unknownConflict, id, hint: "waybill-server conflict list shows them.")
     }
-    return .done(["resumed": false], orders: try record(OwnDraft(form)).orders)
+    return conflict
   }
 }
 

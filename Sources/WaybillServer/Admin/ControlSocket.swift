@@ -65,14 +65,11 @@ final class ControlSocket: Sendable {
   }
 
   private func reply(to line: [UInt8], by actor: String) -> JSONValue {
-    do {
-      let request = try JSONDecoder().decode(AdminRequest.self, from: Data(line))
-      return ["ok": try answer(request, by: actor)]
-    } catch is DecodingError {
+    let request: AdminRequest
+    do { request = try JSONDecoder().decode(AdminRequest.self, from: Data(line)) } catch {
       return Failure(.malformed, "a request this server does not know").json
-    } catch {
-      return Failure(error).json
     }
+    do { return ["ok": try answer(request, by: actor)] } catch { return Failure(error).json }
   }
 
   /// Has a request answered on the host's thread; what may take long is done here.

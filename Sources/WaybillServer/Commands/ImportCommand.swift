@@ -35,6 +35,9 @@ struct Import: Command {
         "there is no import of \(kind); \(ImportKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     if let maxRejects, maxRejects < 0 { throw Failure.usage("--max-rejects is 0 or more") }
+    if let rejects, rejects != "-", DataFolder.isSameFile(rejects, file) {
+      throw Failure.usage("--rejects would write over the file itself")
+    }
     if rejects == "-", global.json { throw Failure.usage("--rejects - and --json both want standard output") }
     let source = try ImportSource(path: file, mapping: map, kind: kind)
     let link = try AdminLink(desk.folder, creating: true, console: desk.console)

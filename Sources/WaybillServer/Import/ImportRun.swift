@@ -137,8 +137,9 @@ struct ImportRun: ~Copyable {
   private mutating func sendChanged(fileHash: [UInt8]) throws {
     // A file that changes nothing leaves no trace, not even of having been here.
     guard !changed.isEmpty else { return }
-    _ = try link.ask(
-      .beginImport(kind, fileHash: fileHash, rows: Int64(changed.count), resuming: options.isResuming))
+    if try !isTakenUp(fileHash) {
+      _ = try link.ask(.beginImport(kind, fileHash: fileHash, rows: Int64(changed.count)))
+    }
     for start in stride(from: 0, to: changed.count, by: ImportChunk.rowsMax) {
       let rows = Array(changed[start..<min(start + ImportChunk.rowsMax, changed.count)])
       let chunk = ImportChunk(kind: kind, rows: rows)
@@ -151,6 +152,12 @@ struct ImportRun: ~Copyable {
     }
     _ = try link.ask(.endImport(kind, fileHash: fileHash))
     console.endProgress(&progress)
+  }
+
+  /// Whether this run goes on with an import that was interrupted.
+  private func isTakenUp(_ fileHash: [UInt8]) throws -> Bool {
+    guard options.isResuming else { return false }
+    return try link.ask(.hasUnfinishedImport(kind, fileHash: fileHash))["unfinished"]?.bool ?? false
   }
 
   private func outcomes(_ request: AdminRequest, count: Int) throws -> [RowOutcome] {

@@ -66,6 +66,13 @@ struct DataFolder: Sendable {
     guard fsync(folder) == 0 else { throw DataFolder.failure("sync \(self.path)") }
   }
 
+  /// Whether two paths are one file, whatever links lead there.
+  static func isSameFile(_ one: String, _ other: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+      && first.st_ino == second.st_ino
+  }
+
   /// What the last system call said, as a failure.
   static func failure(_ doing: String) -> Failure {
     Failure(.ioFailed, "cannot \(doing): \(String(cString: strerror(errno)))")

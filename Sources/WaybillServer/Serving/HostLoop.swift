@@ -19,6 +19,8 @@ final class HostLoop {
 
   /// Looks at the clock at least this often, so that a jump of it is noticed and does not stretch a wait.
   private static let longestWait: TimeInterval = 5
+  /// Everybody waits as long as one turn takes.
+  private static let slowTurn = Duration.seconds(1)
 
   init(
     _ centre: OpenCentre, inbox: HostInbox, server: WebSocketServer, health: Health, folder: DataFolder,
@@ -51,6 +53,13 @@ final class HostLoop {
   }
 
   private func serve(_ turn: HostInbox.Turn, at now: Instant) {
+    let start = ContinuousClock.now
+    defer {
+      let taken = ContinuousClock.now - start
+      if taken > HostLoop.slowTurn {
+        log.warning("a slow turn", metadata: ["taken": "\(taken)", "events": "\(turn.events.count)"])
+      }
+    }
     var events = turn.events.compactMap(event)
     if let first = wakes.first, first <= now {
       wakes.removeAll { $0 <= now }
@@ -84,7 +93,8 @@ final class HostLoop {
       case .trust(let number):
         guard let id = connections[number] else { continue }
         server.trust(id)
-        log.info("trusted", metadata: ["connection": "\(id)"])
+        let device = centre.host.device(on: number) ?? ""
+        log.info("device connected", metadata: ["connection": "\(id)", "device": "\(device)"])
       case .close(let number, let code, let reason):
         guard let id = connections[number] else { continue }
         server.close(id, code: code.rawValue, reason: reason)

@@ -44,7 +44,9 @@ struct Serving {
     log.info("stopping")
     control.stop()
     bridge.server.stop()
-    try centre.close()
+    do { try centre.close() } catch {
+      log.warning("the store was left with a log beside it", metadata: ["error": "\(error)"])
+    }
     log.info("stopped", metadata: ["head": "\(centre.store.head.version)"])
   }
 
