@@ -127,6 +127,7 @@ struct RecordingTests {
       }
     }
     #expect(refusal?.code == .unknownSku)
+    #expect(refusal?.detail == "NOBODY")
     #expect(try desk.store.view { try $0.lastNumber() } == 0)
     #expect(try submit(1, on: desk, for: customer).record == "SO-A7-0001")
   }

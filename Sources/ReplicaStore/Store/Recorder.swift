@@ -61,7 +61,7 @@ struct Recorder {
       guard let code = verdict.codes.first, code != Code.groupRejected,
         CodeBook.entry(for: code).isRefusedAtOnce
       else { continue }
-      throw Refusal(code, guess?.refusalDetail ?? Rules.recordName(operation))
+      throw Refusal(code, verdict.detail.isEmpty ? Rules.recordName(operation) : verdict.detail)
     }
     var chain = last?.chainHash ?? OperationChain.start
     let items = operations.enumerated().map { position, operation in
@@ -120,8 +120,6 @@ final class Guess {
   private let db: Database
   private let rows: WorkingSet
   private let device: Device
-  private let receivedAt: Instant
-  private(set) var refusalDetail: String?
 
   init(_ db: Database, state: ReplicaState) throws {
     self.db = db
@@ -129,7 +127,6 @@ final class Guess {
     device =
       try TradeTables.row(RowKey(DeviceColumns.self, state.device), in: db).map { Device($0) }
       ?? Guess.device(of: state)
-    receivedAt = Instant(milliseconds: 0)
   }
 
   /// Before the first checkpoint a replica has only what its enrolment told.
@@ -153,9 +150,7 @@ final class Guess {
         switch error {
         case .needs(let needs): try TradeTables.load(needs, into: rows, in: db)
         case .unknown, .waits: return nil
-        case .refused(let refusal):
-          refusalDetail = refusal.detail
-          return group.map { _ in Verdict(.rejected, [refusal.code]) }
+        case .refused(let refusal): return group.map { _ in Verdict(.rejected, [refusal.code]) }
         }
       }
     }

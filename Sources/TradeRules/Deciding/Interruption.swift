@@ -35,6 +35,8 @@ public struct Verdict: Hashable, Sendable {
   public var conflicts: [RecordID]
   /// What came of each row of an import, in the file's order; empty for anything else.
   public var rows: [RowOutcome] = []
+  /// The particulars of a refusal, for whoever gave the command; no part of the answer.
+  public var detail = ""
 
   public init(_ outcome: Outcome, _ codes: [Code] = [], record: String = "", conflicts: [RecordID] = []) {
     self.outcome = outcome

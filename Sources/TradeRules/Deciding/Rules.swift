@@ -29,7 +29,9 @@ public enum Rules {
       }
       return group.enumerated().map { position, operation in
         let code = position == verdicts.count ? refusal.code : .groupRejected
-        return Verdict(.rejected, [code], record: recordName(operation))
+        var verdict = Verdict(.rejected, [code], record: recordName(operation))
+        if position == verdicts.count { verdict.detail = refusal.detail }
+        return verdict
       }
     }
   }

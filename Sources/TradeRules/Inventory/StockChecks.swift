@@ -41,7 +41,7 @@ extension Trade {
       case .zeroOrMore: quantity >= .zero
       }
     guard fits, quantity.thousandths.magnitude <= Quantity.max.thousandths.magnitude else {
-      throw .refused(Refusal(.badQuantity, product.sku))
+      throw .refused(Refusal(.badQuantity, "\(quantity.decimalText) of \(product.sku)"))
     }
     guard !quantity.isWhole else { return }
     let decimals = try find(UnitColumns.self, product.baseUnit)?.decimals ?? 0

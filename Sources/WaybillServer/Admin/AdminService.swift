@@ -84,7 +84,8 @@ struct AdminService {
     let (verdicts, orders) = try host.record([draft], actor: actor, at: SystemClock.now)
     guard let verdict = verdicts.first else { throw Failure(.unexpected, "no answer to \(draft.kind)") }
     guard verdict.outcome != .rejected else {
-      throw Failure(verdict.codes.first ?? .unexpected, verdict.record)
+      throw Failure(
+        verdict.codes.first ?? .unexpected, verdict.detail.isEmpty ? verdict.record : verdict.detail)
     }
     return (verdict, orders)
   }

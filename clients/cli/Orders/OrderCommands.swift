@@ -62,9 +62,8 @@ struct OrderCreate: Command {
       }
       return Work(
         drafts: [Draft(form)] + (submit ? [Draft(submission)] : []),
-        sentence: submit
-          ? "Submitted order \(number) with \(lines.count) lines."
-          : "Made draft \(number) with \(lines.count) lines.",
+        sentence: (submit ? "Submitted order \(number)" : "Made draft \(number)")
+          + (lines.count == 1 ? " with one line." : " with \(lines.count) lines."),
         fields: ["number": .string(number), "id": .string(id.description)],
         next: submit ? "waybill sync sends it" : "waybill order submit \(number)")
     }
