@@ -130,7 +130,9 @@ final class RuleBench {
     readings = 0
     while true {
       do throws(Interruption) {
-        let verdicts = try Rules.decide(group, on: view, in: entry, observing: observations)
+        var verdicts = try Rules.decide(group, on: view, in: entry, observing: observations)
+        // The particulars of a refusal are no part of the answer.
+        for position in verdicts.indices { verdicts[position].detail = "" }
         store(view, mark, next)
         for (operation, verdict) in zip(group, verdicts) { answers[operation.id] = verdict }
         observed[group[0].id] = observations.answers
