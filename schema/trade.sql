@@ -266,6 +266,8 @@ CREATE TABLE sales_order (
   submitted_by TEXT NOT NULL,
   cancelled_at INTEGER,
   cancelled_version INTEGER NOT NULL,
+  freight_minor INTEGER NOT NULL,
+  fees_minor INTEGER NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   proofs BLOB,
@@ -295,6 +297,7 @@ CREATE TABLE order_line (
   territory TEXT,
   warehouses TEXT NOT NULL,
   device TEXT NOT NULL,
+  handed_over INTEGER NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (id)
@@ -495,4 +498,35 @@ CREATE TABLE imported (
   extra BLOB,
   proofs BLOB,
   PRIMARY KEY (kind, external)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tracking_event (
+  shipment BLOB NOT NULL CHECK (length(shipment) = 16)
+    REFERENCES shipment (id) DEFERRABLE INITIALLY DEFERRED,
+  status TEXT NOT NULL CHECK (status <> ''),
+  at INTEGER NOT NULL,
+  place TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  operation TEXT NOT NULL,
+  agent TEXT,
+  territory TEXT,
+  warehouses TEXT NOT NULL,
+  device TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (shipment, status, at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recent_order (
+  customer BLOB NOT NULL CHECK (length(customer) = 16),
+  slot INTEGER NOT NULL,
+  "order" BLOB NOT NULL CHECK (length("order") = 16),
+  ordered_at INTEGER NOT NULL,
+  lines TEXT NOT NULL,
+  agent TEXT,
+  territory TEXT,
+  device TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (customer, slot)
 ) STRICT, WITHOUT ROWID;

@@ -30,3 +30,5 @@ CREATE INDEX notice_version ON notice (version);
 CREATE INDEX answer_version ON answer (version);
 CREATE INDEX held_version ON held (version);
 CREATE INDEX event_version ON event (version);
+CREATE INDEX tracking_event_version ON tracking_event (version);
+CREATE INDEX recent_order_version ON recent_order (version);

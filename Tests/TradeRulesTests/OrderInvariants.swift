@@ -26,7 +26,7 @@ struct OrderInvariants {
     }
     for order in orders.values {
       let own = lines.filter { $0.order == order.id }
-      #expect(order.totalMinor == OrderTotals.totalMinor(of: own, exponent: 2), story)
+      #expect(order.totalMinor == OrderTotals.totalMinor(of: order, own, exponent: 2), story)
     }
     for level in bench.all(StockLevelColumns.self) {
       checkSums(of: level, story)
@@ -38,6 +38,7 @@ struct OrderInvariants {
     let isAccepted = orders[line.order]?.state == .accepted
     let promisable = isAccepted ? line.open : .zero
     #expect(.zero <= line.delivered && line.delivered <= line.shipped, story)
+    #expect(line.delivered == min(line.handedOver, line.shipped), story)
     #expect(line.shipped <= line.picked, story)
     #expect(.zero <= line.returned && line.returned <= line.shipped, story)
     #expect(.zero <= line.cancelled && line.cancelled <= line.ordered, story)

@@ -57,7 +57,7 @@ private struct Chance {
     bench.now = bench.now.advanced(byMilliseconds: Int64.random(in: 1...900_000, using: &generator))
     if Int.random(in: 0..<3, using: &generator) == 0 { bench.sync(pick(["A", "A2", "B", "P", "Q", "HQ"])) }
     guard let order = orders.isEmpty ? nil : pick(orders) else { return create() }
-    switch Int.random(in: 0..<22, using: &generator) {
+    switch Int.random(in: 0..<26, using: &generator) {
     case 0...1: return create()
     case 2...4: return record("A", order.submit)
     case 5: return record(pick(["A", "A2"]), order.set(quantity(12), seen: 4, line: line(order)))
@@ -71,7 +71,13 @@ private struct Chance {
     case 15...16: return shipping(order)
     case 17: return record("P", Filled<ReceiveStock>.of(quantity(), sku: pick(["CHAI", "MATE"])))
     case 18...19: return resolution() ?? create()
-    case 20: return record("Q", Filled<CountStock>.of(quantity(14), bin: "MAIN"))
+    case 20: return pick([true, false]) ? record("HQ", order.accept) : record("HQ", order.reject)
+    case 21: return record("HQ", order.allocate(quantity(), from: pick(["W1", "W2"]), line: line(order)))
+    case 22:
+      return record(
+        pick(["A", "P"]), order.deliver(pick([true, false]) ? [:] : [line(order): quantity(4)]))
+    case 23: return record("A", order.charge(freight: Int64.random(in: 0...5000, using: &generator)))
+    case 24: return record("Q", Filled<CountStock>.of(quantity(14), bin: "MAIN"))
     default: return record("P", Filled<ScrapStock>.of(quantity(3), sku: pick(["CHAI", "MATE"])))
     }
   }

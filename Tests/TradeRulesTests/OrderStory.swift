@@ -54,6 +54,53 @@ extension OrderHandle {
     }
   }
 
+  var accept: Filled<AcceptOrder> {
+    Filled {
+      $0.order = id
+      $0.number = number
+    }
+  }
+
+  var reject: Filled<RejectOrder> {
+    Filled {
+      $0.order = id
+      $0.number = number
+    }
+  }
+
+  func charge(freight: Int64? = nil, fees: Int64? = nil) -> Filled<ChargeOrder> {
+    Filled {
+      $0.order = id
+      $0.number = number
+      $0.freightMinor = freight
+      $0.feesMinor = fees
+    }
+  }
+
+  func allocate(_ quantity: Quantity, from warehouse: String, line: Int = 0) -> Filled<AllocateLine> {
+    Filled {
+      $0.order = id
+      $0.number = number
+      $0.line = lines[line]
+      $0.warehouse = warehouse
+      $0.quantity = quantity
+    }
+  }
+
+  /// Delivers the lines given, or all that is shipped.
+  func deliver(_ quantities: [Int: Quantity] = [:]) -> Filled<DeliverOrder> {
+    Filled {
+      $0.order = id
+      $0.number = number
+      $0.lines = quantities.sorted { $0.key < $1.key }.map { line, quantity in
+        Filled<DeliverLineEntry> {
+          $0.line = lines[line]
+          $0.quantity = quantity
+        }
+      }
+    }
+  }
+
   func add(
     _ line: RecordID, _ sku: String, _ quantity: Quantity, price: Int64? = nil
   ) -> Filled<AddOrderLine> {
@@ -212,6 +259,7 @@ extension RuleBench {
   }
 
   /// An order that was submitted, and that every device has seen.
+  @discardableResult
   func accepted(
     _ device: String, _ lines: [(sku: String, quantity: Quantity)], number: String? = nil,
     shipComplete: Bool = false

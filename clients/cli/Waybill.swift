@@ -18,7 +18,8 @@ struct Waybill: ParsableCommand {
     version: Program.version,
     subcommands: [
       Enroll.self, Sync.self, Status.self, ProductCommands.self, StockCommands.self, CustomerCommands.self,
-      OrderCommands.self, Pick.self, PutBack.self, Ship.self, TaskCommands.self, ConflictCommands.self,
+      OrderCommands.self, Pick.self, PutBack.self, Ship.self, Deliver.self, Track.self, ShipmentCommands.self,
+      TaskCommands.self, ConflictCommands.self,
       OutboxCommands.self, History.self, Verify.self, SQL.self,
     ])
 }

@@ -37,7 +37,8 @@ struct OrderModel {
     for order in orders.values {
       let own = lines.filter { $0.order == order.id }
       try expect(
-        order.totalMinor == OrderTotals.totalMinor(of: own, exponent: 2), order, "its total is not its lines'"
+        order.totalMinor == OrderTotals.totalMinor(of: order, own, exponent: 2), order,
+        "its total is not that of its lines and charges"
       )
     }
     for level in levels { try check(level) }

@@ -9,7 +9,10 @@ public struct TaskColumns: TableColumns {
     if let agent = task.agent { buckets.append(.agent(agent)) }
     return buckets
   }
-  public static let indexes = [Index("task_of_stock", equal: ["warehouse", "sku", "bin", "isOpen"])]
+  public static let indexes = [
+    Index("task_of_stock", equal: ["warehouse", "sku", "bin", "isOpen"]),
+    Index("task_of_record", equal: ["record", "isOpen"]),
+  ]
   public let id = Column<RecordID>(1, .key)
   public let kind = Column<TaskKind>(2)
   public let code = Column<String>(3)
@@ -44,6 +47,7 @@ public struct TaskKind: Word {
   public static let shippedAfterCancel: TaskKind = "shipped_after_cancel"
   public static let reviewAdjustment: TaskKind = "review_adjustment"
   public static let reviewOrder: TaskKind = "review_order"
+  public static let reviewDelivery: TaskKind = "review_delivery"
 }
 
 public struct ConflictState: Word {

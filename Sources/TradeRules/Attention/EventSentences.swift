@@ -73,6 +73,13 @@ public enum EventSentences {
     case DeleteOrder.kind.rawValue: return "deleted the draft"
     case PickLine.kind.rawValue: return "picked \(amount) for \(line)"
     case PutBackLine.kind.rawValue: return "put back \(amount) of \(line)"
+    case AcceptOrder.kind.rawValue: return "accepted the order"
+    case RejectOrder.kind.rawValue: return "rejected the order" + because(detail)
+    case AllocateLine.kind.rawValue: return "promised \(amount) to \(line)"
+    case ChargeOrder.kind.rawValue: return "set freight and fees"
+    case DeliverOrder.kind.rawValue:
+      return detail.isEmpty ? "delivered what was shipped" : "delivered \(detail)"
+    case TrackShipment.kind.rawValue: return "tracked: \(detail)"
     case ShipOrder.kind.rawValue: return "shipped \(detail)"
     default: return kind + because(detail)
     }

@@ -51,6 +51,9 @@ public enum CodeBook {
       .unknownLine, "The order has no such line.",
       "waybill order show lists its lines.", .notFound, atOnce: true),
     entry(
+      .unknownShipment, "No shipment has this number.",
+      "waybill order show names the shipments of an order.", .notFound, atOnce: true),
+    entry(
       .unknownConflict, "No conflict has this id.",
       "waybill conflict list shows them.", .notFound, atOnce: true),
     entry(
@@ -106,6 +109,15 @@ public enum CodeBook {
       .orderClosed, "The order is closed.",
       "Make a new order.", .rejectedByCentre, atOnce: true),
     entry(
+      .orderRejected, "Headquarters rejected the order.",
+      "waybill history tells why; make a new order.", .rejectedByCentre, atOnce: true),
+    entry(
+      .alreadyAccepted, "The order was accepted already.",
+      "To undo it, cancel the order.", .rejectedByCentre, atOnce: true),
+    entry(
+      .notAccepted, "The order is not accepted yet.",
+      "waybill order show tells what holds it.", .rejectedByCentre),
+    entry(
       .orderEmpty, "The order has no lines.",
       "Add one: waybill order line add.", .validation, atOnce: true),
     entry(
@@ -120,6 +132,12 @@ public enum CodeBook {
     entry(
       .nothingPicked, "Nothing is picked that could be shipped.",
       "Pick first: waybill pick.", .validation),
+    entry(
+      .nothingShipped, "Nothing is shipped that could be delivered.",
+      "Name the lines: waybill deliver N --line LINE=QTY.", .validation),
+    entry(
+      .alreadyDelivered, "All that was shipped is delivered already.",
+      "", .rejectedByCentre),
     entry(
       .pickedShort, "Less is picked than was to be shipped or put back.",
       "waybill order show tells what is picked.", .validation),
@@ -157,6 +175,9 @@ public enum CodeBook {
     entry(
       .productDiscontinued, "A product of the order is archived.",
       "What is on hand is allocated; nothing is backordered.", .attention),
+    entry(
+      .possibleDuplicate, "The customer ordered nearly the same a short while ago.",
+      "Cancel one of the two, or release it: waybill order release.", .attention),
     entry(
       .onHold, "The order was put on hold by a person.",
       "Release it: waybill order release.", .attention),
@@ -202,6 +223,12 @@ public enum CodeBook {
     entry(
       .shippedAfterCancel, "The order was shipped after it was cancelled.",
       "Recall the shipment or draft a return.", .attention),
+    entry(
+      .deliveredBeforeShipped, "More was handed over than the books say was shipped.",
+      "Record the shipment: waybill ship.", .attention),
+    entry(
+      .trackingKnown, "The shipment's tracking has this already.",
+      "", .done),
     entry(
       .overShipped, "More was shipped than was ordered; the shipment stands.",
       "Draft a return for the surplus.", .attention),

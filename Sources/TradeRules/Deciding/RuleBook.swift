@@ -17,7 +17,9 @@ public enum RuleBook {
     OperationRule(RemoveOrderLine.self), OperationRule(EditOrder.self), OperationRule(SubmitOrder.self),
     OperationRule(ReleaseOrder.self), OperationRule(HoldOrder.self), OperationRule(CancelOrder.self),
     OperationRule(DeleteOrder.self), OperationRule(PickLine.self), OperationRule(PutBackLine.self),
-    OperationRule(ShipOrder.self),
+    OperationRule(ShipOrder.self), OperationRule(AcceptOrder.self), OperationRule(RejectOrder.self),
+    OperationRule(AllocateLine.self), OperationRule(ChargeOrder.self), OperationRule(DeliverOrder.self),
+    OperationRule(TrackShipment.self),
   ]
 
   private static let byKind: [OperationKind: OperationRule] = Dictionary(

@@ -132,6 +132,11 @@ public enum Settings: String, CaseIterable, Sendable {
   /// How long after a new price took effect the one a device still showed is honoured without asking
   /// anybody, milliseconds (#44).
   case priceGraceMilliseconds
+  /// How far apart two orders of one customer may be to be taken for one entered twice, milliseconds; 0 =
+  /// never (#41).
+  case duplicateOrderMilliseconds
+  /// How many of their lines must be alike for that, per mille.
+  case duplicateLinesPerMille
 
   public var standard: Int64 {
     switch self {
@@ -140,6 +145,8 @@ public enum Settings: String, CaseIterable, Sendable {
     case .priceFloorPerMille: 0
     case .taskDueMilliseconds: 24 * 3_600_000
     case .priceGraceMilliseconds: 72 * 3_600_000
+    case .duplicateOrderMilliseconds: 24 * 3_600_000
+    case .duplicateLinesPerMille: 800
     }
   }
 }

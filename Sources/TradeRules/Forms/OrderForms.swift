@@ -16,6 +16,9 @@ public struct CreateOrder: OperationForm {
   /// Nil = the customer's.
   public let deliveryAddress = Field<PersonalText?>(9)
   public let lines = ListField<OrderLineEntry>(10)
+  /// Minor units of the order's currency; nil = none.
+  public let freightMinor = Field<Int64?>(11)
+  public let feesMinor = Field<Int64?>(12)
   public static func record(of form: Filled<Self>) -> String { form.number }
 }
 
@@ -100,7 +103,7 @@ public struct ReleaseOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.release"
   public static let message = "ReleaseOrder"
-  public static let roles: [Role] = [.warehouse]
+  public static let roles: [Role] = [.agent, .warehouse]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public static func record(of form: Filled<Self>) -> String { form.number }

@@ -30,6 +30,18 @@ extension OrderSheet {
     return verdict
   }
 
+  /// A cut of what a closed order delivered is refused like any cut of shipped goods (#30): somebody offers
+  /// a return. Nil when the order is not closed, or the line has no more than that.
+  func offerReturn(
+    _ line: RecordID, _ quantity: Quantity, in trade: Trade
+  ) throws(Interruption) -> Verdict? {
+    guard order.state == .closed, !isCancelled else { return nil }
+    let line = lines[try requireLine(line, in: trade)]
+    guard .zero <= quantity, quantity < line.shipped else { return nil }
+    try LineTasks.draftReturn(of: line.shipped - quantity, line, of: order, .lineShipped, in: trade)
+    return Verdict(.rejected, [.lineShipped], record: order.number)
+  }
+
   /// Writes the quantity and notes who did it. Only a line of which nothing is shipped can be removed.
   private mutating func write(
     _ quantity: Quantity, to index: Int, in trade: Trade
@@ -92,6 +104,14 @@ enum LineTasks {
       task.isOpen = false
       trade.put(task)
     }
+  }
+
+  /// The open tasks of a kind about a line.
+  static func open(
+    _ kind: TaskKind, of line: OrderLine, _ order: Order, in trade: Trade
+  ) throws(Interruption) -> [TradeTask] {
+    try trade.all(TaskColumns.self, "task_of_record", order.number, true)
+      .filter { $0.kind == kind && $0.line == line.id }
   }
 
   private static func openConfirmations(

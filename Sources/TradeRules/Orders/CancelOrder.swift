@@ -9,7 +9,8 @@ extension CancelOrder {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     try sheet.checkScope(in: trade)
     let isShipped = sheet.lines.contains { $0.shipped > .zero }
-    if sheet.order.state == .accepted, isShipped, !sheet.lines.contains(where: { $0.open > .zero }) {
+    let isUnderWay = sheet.order.state == .accepted || sheet.order.state == .closed
+    if isUnderWay, isShipped, !sheet.lines.contains(where: { $0.open > .zero }) {
       throw .refused(Refusal(.cancelRejectedShipped, sheet.order.number))
     }
     try sheet.checkAlive()
@@ -22,6 +23,7 @@ extension CancelOrder {
       sheet.lines[index].cancelled += sheet.lines[index].open
       try sheet.rebalance(index, in: trade)
     }
+    try RecentOrders.forget(sheet.order, in: trade)
     try sheet.total(in: trade)
     try sheet.save(in: trade)
     trade.tell(

@@ -11,6 +11,7 @@ extension CreateOrder {
     }
     var sheet = OrderSheet(try draft(form, for: customer, in: trade))
     try sheet.checkScope(in: trade)
+    try sheet.checkCharges()
     let prices = try PriceBook(form.lines.map(\.sku), for: sheet.order, in: trade)
     for entry in form.lines {
       try sheet.add(entry.id, entry.sku, entry.quantity, entry.price, prices, in: trade)
@@ -70,6 +71,8 @@ extension CreateOrder {
     (order.currency, order.priceList) = try priceTerms(form, customer, in: trade)
     order.state = .draft
     order.shipComplete = form.shipComplete
+    order.freightMinor = form.freightMinor ?? 0
+    order.feesMinor = form.feesMinor ?? 0
     order.orderedAt = trade.occurredAt
     order.device = trade.operation.id.device
     order.nextLine = 1

@@ -27,6 +27,7 @@ extension SetOrderLine {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     try sheet.checkScope(in: trade)
+    if let verdict = try sheet.offerReturn(form.line, form.quantity, in: trade) { return verdict }
     try sheet.checkAlive()
     let index = try sheet.requireLine(form.line, in: trade)
     let product = try trade.checkProduct(sheet.lines[index].sku)
@@ -91,6 +92,7 @@ extension RemoveOrderLine {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     try sheet.checkScope(in: trade)
+    if let verdict = try sheet.offerReturn(form.line, .zero, in: trade) { return verdict }
     try sheet.checkAlive()
     let index = try sheet.requireLine(form.line, in: trade)
     if sheet.lines[index].isRemoved { return Verdict(.applied, record: sheet.order.number) }

@@ -61,7 +61,7 @@ extension OrderSheet {
   }
 
   /// The operation by which the order was submitted.
-  private var author: OperationID {
+  var author: OperationID {
     OperationID(order.submittedBy) ?? OperationID(device: order.device, number: 0)
   }
 }

@@ -45,7 +45,7 @@ public struct OrderColumns: TableColumns {
   public let shipComplete = Column<Bool>(16)
   /// A draft that was deleted; kept, so that a later submission of another device can win (#39).
   public let isDeleted = Column<Bool>(17)
-  /// The sum of the rounded lines, minor units.
+  /// The sum of the rounded lines and the charges, minor units.
   public let totalMinor = Column<Int64>(18)
   public let orderedAt = Column<Instant>(19)
   public let submittedAt = Column<Instant?>(20)
@@ -66,6 +66,9 @@ public struct OrderColumns: TableColumns {
   public let cancelledAt = Column<Instant?>(28)
   /// The log version of the cancellation: who had seen it and ships all the same knows what they do (#34).
   public let cancelledVersion = Column<Int64>(29)
+  /// Charges beside the goods, minor units, zero or more.
+  public let freightMinor = Column<Int64>(30)
+  public let feesMinor = Column<Int64>(31)
 }
 public typealias Order = Record<OrderColumns>
 
@@ -146,6 +149,8 @@ public struct OrderLineColumns: TableColumns {
   public let territory = Column<String?>(19)
   public let warehouses = Column<WordList>(20)
   public let device = Column<String>(21)
+  /// What people say was handed over; `delivered` is as much of it as was shipped.
+  public let handedOver = Column<Quantity>(22)
 }
 public typealias OrderLine = Record<OrderLineColumns>
 
@@ -235,7 +240,9 @@ public struct ShipmentLineColumns: TableColumns {
     orderBuckets(
       agent: line.agent, territory: line.territory, warehouses: line.warehouses, device: line.device)
   }
-  public static let indexes = [Index("shipment_line_order", equal: ["order"])]
+  public static let indexes = [
+    Index("shipment_line_order", equal: ["order"]), Index("shipment_line_of", equal: ["shipment"]),
+  ]
   public let shipment = Column<RecordID>(1, .key)
   public let line = Column<RecordID>(2, .key)
   public let order = Column<RecordID>(3)

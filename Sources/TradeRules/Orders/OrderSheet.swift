@@ -84,9 +84,8 @@ struct OrderSheet {
   /// Refuses every change of an order that is over.
   func checkAlive() throws(Interruption) {
     if isCancelled { throw .refused(Refusal(.orderCancelled, order.number)) }
-    if order.state == .closed || order.state == .rejected {
-      throw .refused(Refusal(.orderClosed, order.number))
-    }
+    if order.state == .closed { throw .refused(Refusal(.orderClosed, order.number)) }
+    if order.state == .rejected { throw .refused(Refusal(.orderRejected, order.number)) }
   }
 
   /// Makes a warehouse one of those that have to do with the order.
@@ -95,10 +94,10 @@ struct OrderSheet {
     order.warehouses = WordList((order.warehouses.words + [warehouse]).sorted())
   }
 
-  /// Sums the lines up; `BAD_VALUE` when the sum does not fit.
+  /// Sums lines and charges up; `BAD_VALUE` when the sum does not fit.
   mutating func total(in trade: Trade) throws(Interruption) {
     let exponent = try trade.find(CurrencyColumns.self, order.currency)?.exponent ?? 2
-    guard let total = OrderTotals.totalMinor(of: lines, exponent: exponent) else {
+    guard let total = OrderTotals.totalMinor(of: order, lines, exponent: exponent) else {
       throw .refused(Refusal(.badValue, "the total is too large"))
     }
     order.totalMinor = total
@@ -106,7 +105,9 @@ struct OrderSheet {
 
   /// Writes what changed. Whoever sees the order sees all that belongs to it, so its buckets are copied.
   mutating func save(in trade: Trade) throws(Interruption) {
+    closeIfDone()
     explain()
+    try HoldTasks.follow(order, heldBefore: stored.order?.holds ?? [], in: trade)
     let hasMoved = stored.order.map { $0.warehouses != order.warehouses } ?? false
     if stored.order != order { trade.put(order) }
     put(&lines, stored.lines, in: trade)

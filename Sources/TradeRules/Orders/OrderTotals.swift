@@ -1,5 +1,17 @@
 /// What an order comes to.
 public enum OrderTotals {
+  /// The largest charge or payment, minor units: no sum of them comes near the bounds of 64 bits.
+  public static let amountMax: Int64 = 1_000_000_000_000_000
+
+  /// The sum of the rounded lines and of the order's charges, minor units; an order of which nothing is left
+  /// costs nothing. Nil when it does not fit 64 bits.
+  public static func totalMinor(of order: Order, _ lines: [OrderLine], exponent: Int64) -> Int64? {
+    guard lines.contains(where: { !$0.isRemoved && $0.ordered > $0.cancelled }) else { return 0 }
+    guard let goods = totalMinor(of: lines, exponent: exponent) else { return nil }
+    let (sum, overflow) = goods.addingReportingOverflow(order.freightMinor + order.feesMinor)
+    return overflow ? nil : sum
+  }
+
   /// The sum of the lines, each rounded half away from zero to minor units of the order's currency; what was
   /// removed or cancelled costs nothing. Nil when it does not fit 64 bits.
   ///

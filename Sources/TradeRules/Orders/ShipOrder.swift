@@ -82,7 +82,8 @@ extension ShipOrder {
     _ quantity: Quantity, _ sheet: inout OrderSheet, _ warehouse: String, in trade: Trade
   ) throws(Interruption) -> [Code] {
     if let cancelledAt = sheet.order.cancelledAt, trade.occurredAt <= cancelledAt {
-      if sheet.order.state == .cancelled { sheet.order.state = .accepted }
+      let isOver = sheet.order.state == .cancelled || sheet.order.state == .closed
+      if isOver { sheet.order.state = .accepted }
       if let canceller = OperationID(sheet.order.cancelledBy) {
         trade.notify(
           canceller, .cancelRejectedShipped, record: sheet.order.number, quantity: quantity)
@@ -119,6 +120,7 @@ extension OrderSheet {
     _ = try unstage(quantity, of: index, lot: nil, as: .ship, to: "", at: warehouse, in: trade)
     let before = lines[index]
     lines[index].shipped += quantity
+    try meetDelivery(index, before, in: trade)
     let ordered = before.isRemoved ? Quantity.zero : before.ordered
     lines[index].cancelled = min(before.cancelled, max(.zero, ordered - lines[index].shipped))
     let promised = promised(at: place)

@@ -7,8 +7,13 @@ enum Shipments {
     var shipment = try shipment(form, for: sheet.order, in: trade)
     if let carrier = form.carrier { shipment.carrier = carrier }
     if let tracking = form.tracking { shipment.tracking = tracking }
-    shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
-    trade.put(shipment)
+    let before = shipment.warehouses
+    shipment.warehouses = union(before, sheet.order.warehouses)
+    if before.isEmpty || before == shipment.warehouses {
+      trade.put(shipment)
+    } else {
+      try put(shipment, in: trade)
+    }
     let carried = try trade.all(ShipmentLineColumns.self, "shipment_line_order", sheet.order.id)
     for item in items {
       let line = sheet.lines[item.index]
@@ -57,7 +62,16 @@ enum Shipments {
       }
       guard var shipment else { continue }
       shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
-      trade.put(shipment)
+      try put(shipment, in: trade)
+    }
+  }
+
+  /// Writes a shipment; what carriers said of it is seen by whoever sees it.
+  private static func put(_ shipment: Shipment, in trade: Trade) throws(Interruption) {
+    trade.put(shipment)
+    for var event in try trade.all(TrackingEventColumns.self, "tracking_of_shipment", shipment.id) {
+      event.follow(shipment)
+      trade.put(event)
     }
   }
 

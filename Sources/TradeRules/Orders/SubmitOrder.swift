@@ -2,7 +2,7 @@ extension SubmitOrder {
   /// Submits a draft; unless something puts it on hold it is accepted and promised stock at once.
   ///
   /// A submission wins over a deletion of the draft, whichever arrives first: the deleter is told (#39).
-  /// On hold (`CONFIRM_LINE`, `CUSTOMER_BLOCKED`, `PRICE_BELOW_FLOOR`, `PRICE_REVIEW`, `ON_HOLD`) it stays
+  /// On hold (`CONFIRM_LINE`, `CUSTOMER_BLOCKED`, `PRICE_BELOW_FLOOR`, `PRICE_REVIEW`, `POSSIBLE_DUPLICATE`, `ON_HOLD`) it stays
   /// submitted and nothing is allocated. The answer is `applied` with the codes of what holds it, or with
   /// those of `OrderSheet.stockCodes`. Refuses `ALREADY_SUBMITTED`, `ORDER_CANCELLED`, `ORDER_CLOSED`,
   /// `ORDER_EMPTY`, in this order.
@@ -23,6 +23,10 @@ extension SubmitOrder {
     sheet.holdForPrices()
     if try isBlocked(sheet.order.customer, in: trade) {
       sheet.order.holds.insert(Code.customerBlocked.rawValue)
+    }
+    if try RecentOrders.remember(sheet, in: trade) {
+      sheet.order.holds.insert(Code.possibleDuplicate.rawValue)
+      sheet.note(.possibleDuplicate)
     }
     let holds = sheet.order.holds.words.map { Code(rawValue: $0) }
     if holds.isEmpty { try sheet.accept(in: trade) } else { try sheet.save(in: trade) }

@@ -17,7 +17,8 @@ extension TableDescription {
     TableDescription(AnswerColumns.self), TableDescription(EventColumns.self),
     TableDescription(DeviceColumns.self), TableDescription(HeldColumns.self),
     TableDescription(FieldStampColumns.self), TableDescription(InvitationColumns.self),
-    TableDescription(ImportedColumns.self),
+    TableDescription(ImportedColumns.self), TableDescription(TrackingEventColumns.self),
+    TableDescription(RecentOrderColumns.self),
   ].sorted { $0.number < $1.number }
 
   private static let byNumber: [TableDescription?] = {

@@ -22,6 +22,16 @@ enum Entered {
     return price
   }
 
+  /// Minor units of a currency with so many decimals.
+  ///
+  /// - Throws: `BAD_VALUE` for what is no amount of it, zero or more.
+  static func amountMinor(_ text: String, exponent: Int64) throws -> Int64 {
+    guard let amount = Decimals.integer(text, decimals: Int(min(max(exponent, 0), 4))), amount >= 0 else {
+      throw Failure(.badValue, "\(text) is no amount with at most \(exponent) decimals")
+    }
+    return amount
+  }
+
   /// - Throws: `BAD_VALUE` for what is no time of RFC 3339.
   static func time(_ text: String?) throws -> Instant? {
     guard let text else { return nil }

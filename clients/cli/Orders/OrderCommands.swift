@@ -8,6 +8,7 @@ struct OrderCommands: ParsableCommand {
     subcommands: [
       OrderCreate.self, OrderList.self, OrderShow.self, OrderLineCommands.self, OrderSet.self,
       OrderSubmit.self, OrderCancel.self, OrderDelete.self, OrderRelease.self, OrderHold.self,
+      OrderAccept.self, OrderReject.self, OrderAllocate.self, OrderCharge.self,
     ])
 }
 

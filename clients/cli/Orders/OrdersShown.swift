@@ -17,6 +17,7 @@ struct OrderShown {
       "deliveryAddress": .string(order.deliveryAddress.text), "notes": .string(order.notes.text),
       "warehouse": order.warehouse.isEmpty ? .null : .string(order.warehouse),
       "priceList": .string(order.priceList), "shipComplete": .bool(order.shipComplete),
+      "freightMinor": .integer(order.freightMinor), "feesMinor": .integer(order.feesMinor),
       "orderedAt": .instant(order.orderedAt), "submittedAt": .instant(order.submittedAt),
       "codes": .array(reading.codes.map(\.json)), "rev": .integer(order.row.version),
     ])
@@ -26,6 +27,9 @@ struct OrderShown {
     var lines = [heading, "  customer \(order.customerCode)  \(order.customerName.text)"]
     let total = Money(amountMinor: order.totalMinor, currency: order.currency, exponent: reading.exponent)
     lines.append("  total \(total.shown) · \(reading.fulfilment.rawValue) · unpaid")
+    let charges = Money(
+      amountMinor: order.freightMinor + order.feesMinor, currency: order.currency, exponent: reading.exponent)
+    if charges.amountMinor > 0 { lines.append("  with \(charges.shown) of freight and fees") }
     if !order.warehouse.isEmpty { lines.append("  served from \(order.warehouse)") }
     if !order.deliveryAddress.text.isEmpty { lines.append("  deliver to \(order.deliveryAddress.text)") }
     if !order.notes.text.isEmpty { lines.append("  notes: \(order.notes.text)") }
