@@ -14,10 +14,12 @@ GENERATED := Sources/SyncProtocol/Generated
 OUR_SWIFT := find Package.swift Sources Tests clients schema -name '*.swift' -not -path '$(GENERATED)/*' -print0
 SEEDS ?= 1000
 ROUNDS ?= 200
+JOBS ?= 2
+PLANTED := .build/planted/release/waybill-simulate
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help setup build test format lint proto demo bench simulate kill clean
+.PHONY: help setup build test format lint proto demo bench simulate planted kill clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +82,12 @@ bench: setup ## measures the workloads of docs/PERFORMANCE.md (release)
 simulate: setup ## torments the hosts with SEEDS=1000 seeds (release)
 	@swift build -c release --product waybill-simulate
 	@SWIFT_DETERMINISTIC_HASHING=1 "$$(swift build -c release --show-bin-path)/waybill-simulate" --seeds $(SEEDS)
+
+planted: setup ## plants one bug after the other and lets the simulator find it in 2,000 seeds (release)
+	@swift build -c release -Xswiftc -DPLANTED_BUGS --scratch-path .build/planted --product waybill-simulate
+	@$(PLANTED) --list-plants | xargs -P $(JOBS) -I{} bash -c \
+	  'if said=$$($(PLANTED) --plant {} --seeds 2000 --twice-in 0 | grep FAIL); \
+	  then printf "found    %-24s %s\n" {} "$$said"; else printf "ESCAPED  %s\n" {}; exit 1; fi'
 
 kill: build ## kills both programs at random moments, ROUNDS=200 times
 	@WAYBILL_KILL_ROUNDS=$(ROUNDS) swift test --skip-build --filter KillTests

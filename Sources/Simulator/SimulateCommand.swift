@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TradeRules
 
 @main
 struct SimulateCommand: ParsableCommand {
@@ -33,6 +34,14 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "Print nothing but the fingerprint of each seed.")
   var fingerprints = false
 
+  #if PLANTED_BUGS
+    @Option(help: "Plant a bug, and see whether it is found.")
+    var plant: PlantedBug?
+
+    @Flag(help: "Print the names of all planted bugs.")
+    var listPlants = false
+  #endif
+
   func validate() throws {
     guard seeds > 0, failuresMax > 0 else {
       throw ValidationError("--seeds and --failures-max must be above zero")
@@ -40,6 +49,13 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
+    #if PLANTED_BUGS
+      if listPlants {
+        for bug in PlantedBug.allCases { say(bug.rawValue) }
+        return
+      }
+      if let plant { PlantedBug.planted = Set(plant.companions + [plant]) }
+    #endif
     let first = seed ?? from
     var campaign = Campaign(
       log: log ? { say($0, to: .standardError) } : nil, twiceIn: seed == nil ? twiceIn : 0)
@@ -65,3 +81,7 @@ struct SimulateCommand: ParsableCommand {
     output.write(Data((line + "\n").utf8))
   }
 }
+
+#if PLANTED_BUGS
+  extension PlantedBug: ExpressibleByArgument {}
+#endif

@@ -1,3 +1,4 @@
+import GRDB
 import ReplicaStore
 import SyncSession
 import TradeRules
@@ -79,8 +80,17 @@ final class SimulatedDevice {
     max(now, time.advanced(byMilliseconds: -clockErrorMilliseconds))
   }
 
-  /// Whether its outbox is answered and its checkpoint is the centre's head.
-  func isCurrent(with head: Int64) -> Bool { host.progress.isCurrent && host.progress.checkpoint == head }
+  /// Whether its outbox is answered and its checkpoint is the centre's head, by the host's word and by the
+  /// replica's rows.
+  func isCurrent(with head: Int64) throws -> Bool {
+    guard host.progress.isCurrent, host.progress.checkpoint == head else { return false }
+    return try store.read { db in
+      try Int.fetchOne(db, sql: "SELECT 1 FROM outbox WHERE state = 'unsent' LIMIT 1") == nil
+    }
+  }
+
+  /// How often the program that syncs looks for work that another recorded, milliseconds.
+  static let looksEvery: Int64 = 100
 
   /// The work was recorded, and the program stopped before it could say so.
   struct Unheard: Error {}
@@ -97,7 +107,10 @@ final class SimulatedDevice {
     let recorded = try store.record(
       actor: actor, clock: clock(at: world.now), random: { random.bytes($0) }, drafts)
     disk.mend()
-    if fate.crashes { throw Unheard() }
+    if fate.crashes {
+      try world.stopRecording(on: self, fate)
+      throw Unheard()
+    }
     acknowledged.append(recorded.id)
     try world.give(self, [.recorded])
     return recorded

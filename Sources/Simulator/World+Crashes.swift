@@ -48,6 +48,14 @@ extension World {
     try device.restart(at: now.advanced(byMilliseconds: downtime))
   }
 
+  /// The program that recorded stops before it could say so: alone, and then the one that syncs finds the work
+  /// when it next looks at the replica; or with everything on the device.
+  func stopRecording(on device: SimulatedDevice, _ fate: Mishaps.Fate) throws {
+    guard fate.downtime == 0 else { return try crash(device, downFor: fate.downtime) }
+    guard device.link != nil else { return }
+    device.wakesAt = now.advanced(byMilliseconds: SimulatedDevice.looksEvery)
+  }
+
   /// Switches a device off, or on again.
   func setOff(_ code: String, _ isOff: Bool) throws {
     guard let device = devices[code], device.isOff != isOff else { return }

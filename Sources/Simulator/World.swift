@@ -38,6 +38,8 @@ final class World {
     case handled(SimulatedDevice)
     /// The centre's program stopped, or a device's, in the middle of its work.
     case crashed(String)
+    /// One side ends a connection, and says why.
+    case closed(by: String, CloseCode, reason: String, afterDiskFailure: Bool)
   }
   /// Sees each message at the moment it would arrive, may break links and stop programs, and says what
   /// becomes of it. Nil: every message arrives.
@@ -139,7 +141,7 @@ final class World {
     let end = now.advanced(byMilliseconds: milliseconds)
     while now < end {
       try run(milliseconds: 250)
-      if devices.values.allSatisfy({ !$0.mayConnect || $0.isCurrent(with: store.head.version) }) {
+      if try devices.values.allSatisfy({ try !$0.mayConnect || $0.isCurrent(with: store.head.version) }) {
         return true
       }
     }
@@ -171,9 +173,14 @@ final class World {
       let events = centreInbox
       centreInbox = []
       let fate = mishaps.fateOfCentre()
+      let failures = centreDisk.failed
       if let transaction = fate.failingTransaction { centreDisk.failTransaction(after: transaction) }
       let orders = centre.handle(events, at: now)
       centreDisk.mend()
+      for case .close(_, let code, let reason) in orders {
+        try witness?(
+          .closed(by: "the centre", code, reason: reason, afterDiskFailure: centreDisk.failed > failures))
+      }
       try conclude(orders, fate)
     }
   }
@@ -220,7 +227,9 @@ final class World {
       case .connect(let at): device.wakesAt = device.worldTime(of: at, now: now)
       case .send(let bytes):
         if let link = device.link { network.send(bytes, on: link, to: .centre, at: now) }
-      case .close: try breakLink(of: device)
+      case .close(let code, let reason):
+        try witness?(.closed(by: device.code, code, reason: reason, afterDiskFailure: false))
+        try breakLink(of: device)
       }
     }
     if fate.crashes { try crash(device, downFor: fate.downtime) }

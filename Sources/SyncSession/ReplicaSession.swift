@@ -84,7 +84,9 @@ public struct ReplicaSession: Sendable {
     case (.open, .page(let page)): return .stage(page)
     case (.open, .checkpoint(let checkpoint)): return .apply(checkpoint)
     case (.open(var open), .settled(let settled)):
-      open.unsettled.removeAll { $0.through <= settled.through }
+      if !PlantedBug.isPlanted(.creditNotReturned) {
+        open.unsettled.removeAll { $0.through <= settled.through }
+      }
       state = .open(open)
       return .settled(through: settled.through)
     default: throw ProtocolViolation.unexpected(message, in: stateName)
@@ -137,7 +139,7 @@ public struct ReplicaSession: Sendable {
     push.signature = try open.key.sign(
       Transcript.push(
         device: device, epoch: open.welcome.epoch, lastNumber: push.lastNumber, chainHash: chainHash))
-    open.sentThrough = push.lastNumber
+    open.sentThrough = push.lastNumber + (PlantedBug.isPlanted(.batchWithGap) ? 1 : 0)
     open.unsettled.append((push.lastNumber, push.creditBytes))
     state = .open(open)
     return .push(push)

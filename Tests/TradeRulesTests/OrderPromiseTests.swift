@@ -125,6 +125,19 @@ struct OrderPromiseTests {
     #expect(bench.does("HQ", order.release).codes == [.notOnHold])
   }
 
+  @Test("what came in anywhere while an order was on hold is promised to it when it is released")
+  func onHoldForAnywhere() {
+    let bench = RuleBench.trading(2)
+    let order = bench.accepted("HQ", [("MATE", 4)])
+    #expect(bench.line(order).waitingAt == "*")
+    bench.does("HQ", order.hold)
+    bench.addStock("W2", "MATE", 5)
+    #expect(bench.line(order).allocated == .zero)
+    bench.does("HQ", order.release)
+    #expect(bench.line(order).allocated == 4)
+    #expect(bench.level("W2", "MATE").available == 1)
+  }
+
   @Test("an order of nobody's warehouse is served where most of the product is")
   func servedWhereStockIs() {
     let bench = RuleBench.trading(3)

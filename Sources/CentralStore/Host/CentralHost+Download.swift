@@ -32,6 +32,7 @@ extension CentralHost {
     }
     connection.download = download
     connections[number] = connection
+    if PlantedBug.isPlanted(.checkpointBeforePages) { try sendCheckpoint(to: number, buckets: [], at: now) }
   }
 
   func sendWhole(_ buckets: [Bucket], to number: ConnectionNumber) throws {
@@ -85,7 +86,9 @@ extension CentralHost {
       let concerned =
         connection.grants.everything
         ? (commit.changes.isEmpty ? [] : [ChangeIndex.everything])
-        : changed.buckets.filter(connection.grants.contains)
+        : changed.buckets.filter {
+          connection.grants.contains($0) || PlantedBug.isPlanted(.rowsOutOfScope)
+        }
       guard !concerned.isEmpty else { continue }
       guard connection.session.pagesLeft(limits) >= concerned.count else {
         // Too slow for live changes: it catches up from what it has.
@@ -157,7 +160,7 @@ extension CentralHost {
         next = min(next ?? due, due)
       }
     }
-    if let next { orders.append(.wake(at: next)) }
+    if let next, !PlantedBug.isPlanted(.idleNotWoken) { orders.append(.wake(at: next)) }
   }
 }
 
@@ -182,7 +185,9 @@ private struct ChangedBuckets {
         rows.append((change.table, [change.row]))
       }
     }
-    let left = all ? [] : changes.filter { $0.left.contains(bucket) }.map(\.key)
+    let left =
+      all || PlantedBug.isPlanted(.leftRowNotSent)
+      ? [] : changes.filter { $0.left.contains(bucket) }.map(\.key)
     return PageContent.encodePages(rows: rows, left: left).map { content in
       Message.page(
         Page(bucket: bucket, cursor: [], isSnapshot: false, body: PageBody(content, compressing: true))

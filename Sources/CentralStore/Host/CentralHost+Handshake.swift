@@ -111,12 +111,14 @@ extension CentralHost {
   private func welcome(
     for session: DeviceSession, _ grants: Grants, _ download: Download, at now: Instant
   ) -> Welcome {
-    Welcome(
+    let isTooFar = PlantedBug.isPlanted(.appliedTooFar)
+    return Welcome(
       epoch: store.epoch, centreTime: now, incarnation: session.incarnation, grants: grants,
       limits: UploadLimits(
         batchBytes: limits.batchBytesMax, creditBytes: limits.creditBytes,
         batchOperations: limits.operationsPerBatchMax),
-      appliedThrough: session.appliedThrough, headVersion: store.head.version, headHash: store.head.hash,
+      appliedThrough: session.appliedThrough + (isTooFar ? session.unsent : 0),
+      headVersion: store.head.version, headHash: store.head.hash,
       wholeBuckets: download.legs.filter(\.isSnapshot).map(\.bucket), loadContinues: download.isResumed)
   }
 
@@ -135,7 +137,8 @@ extension CentralHost {
           bucket == ChangeIndex.everything ? hello.holdsEverything : held.contains(bucket)
         let start: Download.Position =
           isKnown && holds && hello.checkpointVersion > 0
-          ? .delta(through: hello.checkpointVersion, after: nil)
+          ? .delta(
+            through: hello.checkpointVersion + (PlantedBug.isPlanted(.cursorTooFar) ? 1 : 0), after: nil)
           : .snapshot(base: store.head.version, after: nil)
         return Download.Leg(bucket: bucket, position: positions[bucket] ?? start)
       }, isResumed: resumed != nil)

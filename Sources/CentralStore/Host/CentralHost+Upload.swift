@@ -30,7 +30,7 @@ extension CentralHost {
       let personal = recorded.personal.map(PersonalPiece.init)
       chain = OperationChain.next(
         after: chain, bytes: recorded.bytes, commitments: personal.map(\.commitment))
-      guard id.number > known else { continue }
+      guard id.number > known || PlantedBug.isPlanted(.repeatDecidedAgain) else { continue }
       // A group travels whole: part of one would be decided as if it were all (#69).
       if let envelope = try? OperationCoding.envelope(of: recorded.bytes),
         envelope.heading.group < push.firstNumber
@@ -86,6 +86,7 @@ extension CentralHost {
     pending = []
     do {
       let sessions = try settledSessions(pushes, at: now)
+      if PlantedBug.isPlanted(.settledBeforeCommit) { try store.store(sessions) }
       let commit = try store.commit(pushes.flatMap(\.groups), sessions: sessions, at: now)
       for push in pushes where connections[push.connection] != nil {
         send(.settled(Settled(through: push.through)), to: push.connection)

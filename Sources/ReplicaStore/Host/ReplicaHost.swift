@@ -163,6 +163,7 @@ public final class ReplicaHost {
     progress.isConnected = false
     if progress.trouble == nil { progress.trouble = .noLink }
     guard progress.refusedWith == nil else { return }
+    if PlantedBug.isPlanted(.retryGivenUp), !wasEstablished { return }
     let jitter = random(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let delay = backoff.delay(
       after: now, wasEstablished: wasEstablished, random: jitter, retryAfter: retryAfter)
@@ -265,6 +266,7 @@ public final class ReplicaHost {
     // Only pages of a download have a cursor; live changes build on what was just dropped.
     if !page.cursor.isEmpty { isAwaitingWhole = false }
     guard !isAwaitingWhole else { return sayStored(pages: 1, state) }
+    if PlantedBug.isPlanted(.pageForgotten), random(1)[0] < 16 { return sayStored(pages: 1, state) }
     if state.checkpoint == 0 { progress.received += try store.load(page) } else { try store.stage(page) }
     sayStored(pages: 1, state)
   }

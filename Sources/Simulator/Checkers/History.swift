@@ -8,6 +8,7 @@ import struct Foundation.Data
 /// commit: log entries, answers, facts, and what was shipped (G2, G4, P1, P5).
 struct History {
   private var entries: [Int64: [UInt8]] = [:]
+  private var receivedAt: [Int64: Instant] = [:]
   private var head: Int64 = 0
   private var facts: [RowKey: TradeRules.Row] = [:]
   private var shipped: [RowKey: Quantity] = [:]
@@ -35,11 +36,15 @@ struct History {
 
   private mutating func readEntries(since: Int64, in db: Database) throws {
     let rows = try GRDB.Row.fetchAll(
-      db, sql: "SELECT version, hash FROM log_entry WHERE version > ? ORDER BY version", arguments: [since])
+      db, sql: "SELECT version, hash, received_at FROM log_entry WHERE version > ? ORDER BY version",
+      arguments: [since])
     guard rows.map({ $0["version"] as Int64 }) == Array(since + 1..<head + 1) else {
       throw Finding("history", "the log has gaps after \(since)")
     }
-    for row in rows { entries[row["version"]] = Array(row["hash"] as Data) }
+    for row in rows {
+      entries[row["version"]] = Array(row["hash"] as Data)
+      receivedAt[row["version"]] = Instant(milliseconds: row["received_at"])
+    }
   }
 
   private mutating func readFacts(_ number: TableNumber, since: Int64, in db: Database) throws {
@@ -49,9 +54,20 @@ struct History {
       guard facts.updateValue(row, forKey: key) == nil else {
         throw Finding("history", "a row of \(table.name) was changed: \(row.values)")
       }
-      guard number == AnswerColumns.number else { continue }
+      guard number == AnswerColumns.number else {
+        try checkTime(of: row, in: number)
+        continue
+      }
       let answer = Answer(row)
       for word in [answer.outcome.rawValue] + answer.codes.words { answers[word, default: 0] += 1 }
+    }
+  }
+
+  /// Nothing happened after the centre heard of it, whatever a device's clock says (G25).
+  private func checkTime(of row: TradeRules.Row, in number: TableNumber) throws {
+    let at = number == MovementColumns.number ? Movement(row).occurredAt : Observation(row).occurredAt
+    guard let heard = receivedAt[row.version], at <= heard else {
+      throw Finding("history", "a fact of \(at) is in entry \(row.version), which came before it")
     }
   }
 

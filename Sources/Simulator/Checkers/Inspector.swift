@@ -1,4 +1,5 @@
 import CentralStore
+import SyncProtocol
 import TradeRules
 
 /// Looks at everything that happens in a world: at each step what is cheap, now and then what is not, at the
@@ -30,7 +31,24 @@ final class Inspector {
       if world.store.head.version != lastChecked, random.chance(40) { try checkCentre() }
     case .handled(let device): try check(device)
     case .crashed: break
+    case .closed(let who, let code, let reason, let afterDiskFailure):
+      try checkClosing(who, code, reason, afterDiskFailure)
     }
+  }
+
+  /// Everybody here keeps to the protocol, so nobody is ever told off: a connection ends because a newer one
+  /// took over, because a disk failed, or because nothing came over it for too long.
+  private func checkClosing(
+    _ who: String, _ code: CloseCode, _ reason: String, _ afterDiskFailure: Bool
+  ) throws {
+    tally.add("closings")
+    let isInOrder =
+      switch code {
+      case .replaced: true
+      case .refused: afterDiskFailure || reason == "no proof of identity in time" || who != "the centre"
+      default: false
+      }
+    guard isInOrder else { throw Finding("closings", "\(who) closes with \(code): \(reason)") }
   }
 
   private func check(_ device: SimulatedDevice) throws {
@@ -41,6 +59,7 @@ final class Inspector {
         "checkpoints", "\(device.code) went from \(checkpoints[device.code] ?? 0) back to \(checkpoint)")
     }
     checkpoints[device.code] = checkpoint
+    if random.chance(50) { try ReplicaChecks.checkAnswered(on: device, in: world, tally) }
     guard checkpoint == world.store.head.version, random.chance(5) else { return }
     try ReplicaChecks.checkConvergence(of: device, in: world, tally)
     try receipts.checkOutbox(of: device, tally)
@@ -55,6 +74,7 @@ final class Inspector {
     try world.store.read { db in
       try StockModel(db).check(db)
       try OrderModel(db).check()
+      try AnswerModel.check(db)
     }
   }
 

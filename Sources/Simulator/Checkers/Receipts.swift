@@ -16,6 +16,7 @@ final class Receipts {
       try GRDB.Row.fetchAll(
         db, sql: "SELECT number, chain_hash FROM outbox WHERE group_number = ?", arguments: [first.number])
     }
+    guard !rows.isEmpty else { throw Finding("outbox", "\(first) was acknowledged and not recorded") }
     for row in rows {
       acknowledged[OperationID(device: first.device, number: row["number"])] = Array(
         row["chain_hash"] as Data)

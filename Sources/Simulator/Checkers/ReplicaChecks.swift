@@ -55,16 +55,35 @@ enum ReplicaChecks {
     return hashes
   }
 
+  /// What a device takes for answered was decided or held: it is never taken for granted (G4, G9).
+  static func checkAnswered(on device: SimulatedDevice, in world: World, _ tally: Tally) throws {
+    tally.add("answered")
+    let last = try device.store.read { db in
+      try Int64.fetchOne(db, sql: "SELECT max(number) FROM outbox WHERE state IN ('answered', 'held')")
+    }
+    guard let last else { return }
+    let decided = try world.store.read { db in
+      try Int64.fetchOne(
+        db, sql: "SELECT max(number) FROM log_operation WHERE device = ?", arguments: [device.code])
+    }
+    guard last <= decided ?? 0 else {
+      throw Finding("answered", "\(device.code)/\(last) counts as answered, and the centre has not got it")
+    }
+  }
+
   /// When nothing waits any more, nothing is guessed any more, and the outbox says of each operation what the
   /// centre says (G5, G14).
   static func checkSettled(_ device: SimulatedDevice, in world: World, _ tally: Tally) throws {
     tally.add("settled")
-    let (states, guesses) = try device.store.read { db in
+    let (incident, states, guesses) = try device.store.read { db in
       (
+        try String.fetchOne(db, sql: "SELECT code || ' ' || detail FROM incident LIMIT 1"),
         try GRDB.Row.fetchAll(db, sql: "SELECT number, state FROM outbox ORDER BY number"),
         try Int.fetchOne(db, sql: "SELECT count(*) FROM base") ?? 0
       )
     }
+    // No disk rots here: whatever had to be mended was spoilt by a program.
+    if let incident { throw Finding("incidents", "\(device.code) had to mend itself: \(incident)") }
     var isHolding = false
     for row in states {
       let (number, state) = (row["number"] as Int64, row["state"] as String)

@@ -28,7 +28,7 @@ final class Simulation {
     self.seed = seed
     self.log = log
     swarm = Swarm(seed: seed)
-    world = try World(seed: seed, faults: .none)
+    world = try World(seed: seed, faults: .none, limits: swarm.limits)
     inspector = Inspector(world)
     workload = Workload(world: world, receipts: inspector.receipts)
     chance = Random(seed: seed, "faults")
@@ -91,16 +91,16 @@ final class Simulation {
     }
     say("all faults stop")
     guard try world.settle(within: Simulation.patience) else {
-      throw Finding("liveness", stuck(), kind: .liveness)
+      throw Finding("liveness", try stuck(), kind: .liveness)
     }
     phase = .rest
     try inspector.checkAll()
   }
 
-  private func stuck() -> String {
+  private func stuck() throws -> String {
     let head = world.store.head.version
-    let stuck = world.devices.keys.sorted().compactMap { world.devices[$0] }.filter {
-      !$0.isCurrent(with: head)
+    let stuck = try world.devices.keys.sorted().compactMap { world.devices[$0] }.filter {
+      try !$0.isCurrent(with: head)
     }
     .map { device in
       let progress = device.host.progress
@@ -175,6 +175,7 @@ final class Simulation {
       case .decided: "the centre's head is \(world.store.head.version)"
       case .handled(let device): "\(device.code) is at \(device.host.progress.checkpoint)"
       case .crashed(let who): "\(who) crashes"
+      case .closed(let who, let code, let reason, _): "\(who) closes with \(code): \(reason)"
       }
     return "\(elapsed) \(what)"
   }

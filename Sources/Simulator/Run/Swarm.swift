@@ -1,3 +1,4 @@
+import SyncSession
 import TradeRules
 
 /// What one seed draws: who there is, how much they do, and what goes wrong how often.
@@ -37,6 +38,8 @@ struct Swarm {
   /// How many things people do.
   private(set) var deeds: Int
   private(set) var network = NetworkFaults.none
+  /// The centre's: often so small that everything comes in pieces.
+  private(set) var limits = SyncLimits()
 
   init(seed: UInt64) {
     var random = Random(seed: seed, "swarm")
@@ -55,6 +58,18 @@ struct Swarm {
     if has(.breaks) { network.breaksPerMille = random.number(1...60) }
     if has(.halfOpenLinks) { network.halfOpenPerMille = random.number(100...900) }
     if has(.refusals) { network.refusalsPerMille = random.number(50...500) }
+    if random.chance(500) { limits = Swarm.tightLimits(&random) }
+  }
+
+  private static func tightLimits(_ random: inout Random) -> SyncLimits {
+    var limits = SyncLimits()
+    limits.operationsPerBatchMax = random.pick([1, 3, 20, 500]) ?? 500
+    limits.batchBytesMax = random.pick([1_024, 4_096, 256 * 1_024]) ?? 4_096
+    limits.creditBytes = limits.batchBytesMax * (random.pick([1, 2, 4]) ?? 4)
+    limits.pageRowsMax = random.pick([2, 5, 40, 2_000]) ?? 40
+    limits.pageBytes = random.pick([300, 3_000, 256 * 1_024]) ?? 3_000
+    limits.pagesInFlightMax = random.pick([1, 2, 6]) ?? 6
+    return limits
   }
 
   func has(_ fault: Fault) -> Bool { faults.contains(fault) }
@@ -73,6 +88,10 @@ struct Swarm {
 
   var description: String {
     let people = seats.map(\.code).joined(separator: " ")
-    return "\(deeds) deeds of \(people); faults: \(faults.map(\.rawValue).joined(separator: " "))"
+    let pages = "pages of \(limits.pageRowsMax) rows, \(limits.pagesInFlightMax) in flight"
+    let batches = "batches of \(limits.operationsPerBatchMax) operations"
+    return """
+      \(deeds) deeds of \(people); faults: \(faults.map(\.rawValue).joined(separator: " ")); \(pages), \(batches)
+      """
   }
 }

@@ -14,6 +14,7 @@ struct Trace {
     case .decided: add(1)
     case .handled(let device): add(Array(device.code.utf8))
     case .crashed(let who): add(Array(who.utf8))
+    case .closed(let who, let code, _, _): add(Array(who.utf8) + [UInt8(truncatingIfNeeded: code.rawValue)])
     }
   }
 

@@ -91,7 +91,8 @@ extension Workload {
   /// ended, counts of places that turn out to be several.
   mutating func presumption(_ sight: Sight, _ device: SimulatedDevice) throws -> Drafts? {
     let place = random.number(1...3)
-    switch random.number(0...4) {
+    switch random.number(0...5) {
+    case 5: return try onHearsay(device)
     case 0: return newCustomer(device, code: "C-\(place)", name: text("name"))
     case 1: return try newOrder(sight, device, submitting: true, numbered: "SO-\(place)")
     case 2: return try stockFact(.count, sight, device)
@@ -101,5 +102,15 @@ extension Workload {
       else { return nil }
       return step(deed, order)
     }
+  }
+
+  /// Something done to an order that a colleague has shown on another device: this one, and perhaps the
+  /// centre, has not heard of it yet (#19).
+  private mutating func onHearsay(_ device: SimulatedDevice) throws -> Drafts? {
+    let others = world.devices.keys.sorted().filter { $0 != device.code }
+    guard let code = random.pick(others), let colleague = world.devices[code] else { return nil }
+    let shown = Sight(store: colleague.store)
+    if random.chance(500) { return try pick(shown) }
+    return try orderStep(random.pick([.submit, .cancel, .hold]) ?? .hold, shown)
   }
 }

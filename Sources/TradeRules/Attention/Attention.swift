@@ -52,6 +52,6 @@ extension Trade {
     notice.record = record
     notice.quantity = quantity
     notice.at = entry.receivedAt
-    put(notice)
+    if !PlantedBug.isPlanted(.noticeLost) { put(notice) }
   }
 }

@@ -22,7 +22,9 @@ public enum Rules {
       }
       return verdicts
     } catch {
-      view.rollBack(to: mark)
+      var isRefused = false
+      if case .refused = error { isRefused = true }
+      if !(isRefused && PlantedBug.isPlanted(.refusedEffectsKept)) { view.rollBack(to: mark) }
       guard case .refused(let refusal) = error else {
         observations.rewind(to: asked)
         throw error

@@ -107,7 +107,7 @@ public final class Trade {
   /// The recording's time: the device's corrected clock, clamped into what can be true (decisions: a device
   /// clock never decides).
   public var recordedAt: Instant {
-    guard entry.isFinal else { return operation.recordedAt }
+    guard entry.isFinal, !PlantedBug.isPlanted(.clockNotClamped) else { return operation.recordedAt }
     let earliest = entry.basedOnReceivedAt ?? Instant(milliseconds: .min)
     return min(max(operation.recordedAt, earliest), entry.receivedAt)
   }

@@ -143,6 +143,7 @@ enum StockLedger {
     }
     var stock = try trade.stock(of: key)
     stock.onHand += change
+    if PlantedBug.isPlanted(.movementBookedTwice) { stock.onHand += change }
     trade.put(stock)
   }
 

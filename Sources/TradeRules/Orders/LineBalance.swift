@@ -109,6 +109,11 @@ extension OrderSheet {
     lines[index].backordered = short(index)
     if lines[index].waitingAt.isEmpty {
       lines[index].waitingAt = try warehouse(for: index, in: trade)
+    } else if lines[index].waitingAt == OrderSheet.anywhere {
+      // Goods may have come while the order was on hold and nobody looked.
+      let place = try warehouse(for: index, in: trade)
+      let key = Trade.LevelKey(warehouse: place, sku: lines[index].sku)
+      if try Promises.available(key, in: trade) > .zero { lines[index].waitingAt = place }
     }
     if lines[index].waitingAt != OrderSheet.anywhere { involve(lines[index].waitingAt) }
   }

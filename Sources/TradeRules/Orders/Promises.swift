@@ -77,7 +77,9 @@ struct PromiseDesk {
     if keys.count > 1 { try trade.prepare(keys.flatMap(PromiseDesk.waitingNeeds)) }
     for key in keys {
       let available = try Promises.available(key, in: trade)
-      if available > .zero { try serve(key, available, in: trade) }
+      if available > .zero, !PlantedBug.isPlanted(.backorderNotServed) {
+        try serve(key, available, in: trade)
+      }
       if available < .zero { try shrink(key, by: -available, in: trade) }
     }
   }
@@ -112,7 +114,8 @@ struct PromiseDesk {
         try sheets[place].grantAll(at: key, in: trade)
         available = try Promises.available(key, in: trade)
       } else {
-        let granted = min(available, sheets[place].lines[index].backordered)
+        let wanted = sheets[place].lines[index].backordered
+        let granted = PlantedBug.isPlanted(.promisedBeyondStock) ? wanted : min(available, wanted)
         try sheets[place].grant(granted, to: index, at: key.warehouse, in: trade)
         available -= granted
       }

@@ -43,7 +43,7 @@ extension OrderSheet {
     for position in mine where lot == nil || staged[position].lot == lot {
       let part = min(rest, staged[position].quantity)
       guard part > .zero else { continue }
-      staged[position].quantity -= part
+      if !PlantedBug.isPlanted(.stagedNotReduced) { staged[position].quantity -= part }
       rest -= part
       parts.append((staged[position].lot, part))
     }

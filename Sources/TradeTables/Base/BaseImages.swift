@@ -39,8 +39,9 @@ public enum BaseImages {
       let number = TableNumber(truncatingIfNeeded: images.integer(at: 0))
       let table = try TableStatements.of(number).table
       let key = RowKey(table: number, bytes: images.blob(at: 1))
-      try restore(key, to: image(on: images, at: 2, key: key, of: table), &writer)
       count += 1
+      if images.isNull(at: 2), PlantedBug.isPlanted(.guessedRowKept) { continue }
+      try restore(key, to: image(on: images, at: 2, key: key, of: table), &writer)
     }
     try RawStatement("DELETE FROM base", in: db).run()
     return count

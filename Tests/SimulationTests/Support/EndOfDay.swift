@@ -23,7 +23,7 @@ extension Shop {
     for code in world.devices.keys.sorted() {
       let person = Person(self, code)
       #expect(
-        person.device.isCurrent(with: world.store.head.version), "\(code) is current",
+        try person.device.isCurrent(with: world.store.head.version), "\(code) is current",
         sourceLocation: location)
       try expectSameRows(person, location)
       try expectSameDigests(person, location)
