@@ -25,6 +25,12 @@ extension CentralQueries {
     }
   }
 
+  /// What to call the author of something: a device's user by the device's name.
+  public func person(_ actor: String, on device: String) throws -> String {
+    let row = try database.read { db in try TradeTables.row(RowKey(DeviceColumns.self, device), in: db) }
+    return EventSentences.person(actor, on: device, called: row.map { Device($0).name } ?? "")
+  }
+
   /// Records whose key is an id, found by a query for the ids.
   private func rows<C: TableColumns>(
     _: C.Type, _ sql: String, _ name: String, in db: Database

@@ -76,9 +76,9 @@ extension ReplicaView {
 
   /// What to call the author of something: a device's user by the device's name, where it is known here.
   public func person(_ actor: String, on device: String) throws -> String {
-    guard actor == "user" else { return actor == "rule" ? "" : actor }
-    if device == state.device, !state.name.isEmpty { return state.name }
-    let name = try find(DeviceColumns.self, RowKey(DeviceColumns.self, device))?.name ?? ""
-    return name.isEmpty ? "the user of \(device)" : name
+    let name =
+      device == state.device && !state.name.isEmpty
+      ? state.name : try find(DeviceColumns.self, RowKey(DeviceColumns.self, device))?.name ?? ""
+    return EventSentences.person(actor, on: device, called: name)
   }
 }

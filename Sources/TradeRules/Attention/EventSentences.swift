@@ -16,6 +16,15 @@ public enum EventSentences {
     public let version: Int64
   }
 
+  /// What to call an author: a device's user by the device's name, where it is known; nobody for a rule.
+  public static func person(_ actor: String, on device: String, called name: String) -> String {
+    switch actor {
+    case "user": name.isEmpty ? "the user of \(device)" : name
+    case "rule": ""
+    default: actor
+    }
+  }
+
   /// The moments of a record in the order in which they happened.
   ///
   /// - Parameters:

@@ -87,10 +87,10 @@ enum Documents {
     return [
       "key": .string(record.name), "kind": .string(record.kind.rawValue),
       "events": .array(
-        moments.map { moment in
+        try moments.map { moment in
           [
-            "at": .instant(moment.at), "who": .string(moment.who), "device": .string(moment.device),
-            "text": .string(moment.text), "code": .string(moment.code),
+            "at": .instant(moment.at), "who": .string(try queries.person(moment.who, on: moment.device)),
+            "device": .string(moment.device), "text": .string(moment.text), "code": .string(moment.code),
           ]
         }),
     ]
