@@ -19,7 +19,7 @@ PLANTED := .build/planted/release/waybill-simulate
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help setup build test format lint proto demo bench simulate planted kill clean
+.PHONY: help setup build test format lint proto demo days bench simulate planted kill clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,16 @@ demo: setup ## tells the story of a day offline with the real programs
 	@swift build --product waybill
 	$(call say,demo)
 	@PATH="$$(swift build --show-bin-path):$$PATH" docs/examples/demo/demo.sh
+
+days: setup ## writes the transcripts of docs/days with the real programs
+	$(call say,build the two programs)
+	@swift build --product waybill-server
+	@swift build --product waybill
+	$(call say,days)
+	@export PATH="$$(swift build --show-bin-path):$$PATH" telling=markdown; for day in picker agent admin; do \
+	  { docs/days/title.sh "$$day"; docs/days/$$day.sh | docs/days/tidy.sh; } >docs/days/$$day.md; \
+	  echo "docs/days/$$day.md"; \
+	done
 
 bench: setup ## measures the workloads of docs/PERFORMANCE.md (release)
 	@swift build -c release

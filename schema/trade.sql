@@ -173,6 +173,15 @@ CREATE TABLE stock_level (
   PRIMARY KEY (warehouse, sku)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE stock_minimum (
+  warehouse TEXT NOT NULL CHECK (warehouse <> ''),
+  sku TEXT NOT NULL CHECK (sku <> ''),
+  quantity INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (warehouse, sku)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE movement (
   id BLOB NOT NULL CHECK (length(id) = 16),
   warehouse TEXT NOT NULL,

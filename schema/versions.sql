@@ -14,6 +14,7 @@ CREATE INDEX bin_version ON bin (version);
 CREATE INDEX lot_version ON lot (version);
 CREATE INDEX stock_version ON stock (version);
 CREATE INDEX stock_level_version ON stock_level (version);
+CREATE INDEX stock_minimum_version ON stock_minimum (version);
 CREATE INDEX movement_version ON movement (version);
 CREATE INDEX observation_version ON observation (version);
 CREATE INDEX count_adjustment_version ON count_adjustment (version);

@@ -33,7 +33,9 @@ struct NorthwindTests {
 
     // The first at the centre is served first: all of one agent's orders, then all of the other's.
     var plan = Allocation(stock: sample.stock, archived: sample.archived)
-    let placed = (oddOrders + evenOrders).map { ($0.number, plan.take($0.order)) }
+    let placed = (oddOrders + evenOrders).map {
+      ($0.number, plan.take($0.order.lines.map { ($0.sku, $0.quantity, $0.price) }))
+    }
     for (number, lines) in placed {
       try await expectAllocated(lines, of: number, on: warehouse, of: company)
     }
@@ -146,36 +148,6 @@ struct NorthwindTests {
       let level = stock["warehouses"][0]
       #expect((level["onHand"].number ?? 0) == Decimal(left[sku, default: 0]), "\(sku): \(stock)")
       #expect((level["available"].number ?? 0) == Decimal(left[sku, default: 0]), "\(sku): \(stock)")
-    }
-  }
-}
-
-/// Who gets what, worked out by hand: one pool for each SKU, first come, first served.
-private struct Allocation {
-  struct Line {
-    let sku: String
-    let ordered: Int
-    let granted: Int
-    /// What waits for stock; nothing of a product that is not sold any more.
-    let waiting: Int
-    let price: Decimal
-  }
-
-  private(set) var left: [String: Int]
-  private let archived: Set<String>
-
-  init(stock: [String: Int], archived: Set<String>) {
-    left = stock
-    self.archived = archived
-  }
-
-  mutating func take(_ order: Northwind.Order) -> [Line] {
-    order.lines.map { line in
-      let granted = min(line.quantity, left[line.sku, default: 0])
-      left[line.sku, default: 0] -= granted
-      let rest = archived.contains(line.sku) ? 0 : line.quantity - granted
-      return Line(
-        sku: line.sku, ordered: line.quantity, granted: granted, waiting: rest, price: line.price)
     }
   }
 }

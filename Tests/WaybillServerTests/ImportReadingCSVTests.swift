@@ -1,4 +1,5 @@
 import Testing
+import TradeRules
 
 @testable import WaybillServer
 

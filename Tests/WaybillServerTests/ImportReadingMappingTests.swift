@@ -97,6 +97,25 @@ struct ImportReadingMappingTests {
     #expect(try values(first) == [["name": "Beside the mapping"]])
   }
 
+  @Test("a lookup takes some rows of its file, several columns, the last of many, and says what else stands")
+  func choosyLookups() throws {
+    _ = try folder.file("People.csv", "ID,First,Middle,Last\n1,Ken,J,Sánchez\n2,Terri,,Duffy\n")
+    _ = try folder.file("Texts.csv", "ID,Lang,Text\n1,en,Bike\n1,fr,Vélo\n2,en,Bell\n")
+    _ = try folder.file("Sales.csv", "ID,Agent\n1,A\n1,B\n")
+    let columns = """
+      "name": {"from": "P", "lookup": {"file": "People.csv", "key": "ID", "column": ["First", "Middle", "Last"]}},
+      "description": {"from": "P", "lookup": {"file": "Texts.csv", "key": "ID", "column": "Text",
+        "where": {"column": "Lang", "equals": "fr"}, "otherwise": "?"}},
+      "agent": {"from": "P", "lookup": {"file": "Sales.csv", "key": "ID", "column": "Agent",
+        "repeated": "last", "otherwise": ""}}
+      """
+    #expect(
+      try values(rows("P\n1\n2\n", columns: columns)) == [
+        ["name": "Ken J Sánchez", "description": "Vélo", "agent": "B"],
+        ["name": "Terri Duffy", "description": "?", "agent": ""],
+      ])
+  }
+
   @Test("a lookup file that answers twice, has no such column or is broken is not used")
   func lookupFaults() throws {
     let columns = #""name": {"from": "C", "lookup": {"file": "L.csv", "key": "id", "column": "name"}}"#

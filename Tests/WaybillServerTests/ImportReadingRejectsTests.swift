@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TradeRules
 
 @testable import WaybillServer
 

@@ -21,7 +21,7 @@ struct ImportRunExportTests {
       "warehouse": "W1", "sku": "=1+1", "qty": .quantity(-2), "bin": "@home", "lot": "", "expiry": "",
       "condition": "good",
     ]
-    #expect(written(.stock, .csv, [row]).hasSuffix("\r\nW1,'=1+1,-2,'@home,,,good\r\n"))
+    #expect(written(.stock, .csv, [row]).hasSuffix("\r\nW1,'=1+1,-2,'@home,,,good,\r\n"))
   }
 
   @Test("an import takes off what an export put before such a text, and nothing else")

@@ -159,8 +159,10 @@ struct ImportRunTests {
     let rows = (1...1_234).map { "P-\($0),Product \($0)" }
     let text = "sku,name\n" + rows.joined(separator: "\n") + "\n"
     // As if the program had been stopped after its first chunk.
-    let source = try ImportSource(path: try folder.file("products.csv", text), mapping: nil, kind: .products)
-    while try source.bytes.nextChunk() != nil {}
+    var source = try ImportSource(
+      path: try folder.file("products.csv", text), mapping: nil, kind: .products
+    ).open()
+    while try source.rows.next() != nil {}
     let first = rows.prefix(500).map { row in
       ImportKind.products.completed(
         Filled<CreateProduct> {

@@ -20,6 +20,6 @@ struct Waybill: ParsableCommand {
       Enroll.self, Sync.self, Status.self, ProductCommands.self, StockCommands.self, CustomerCommands.self,
       OrderCommands.self, Pick.self, PutBack.self, Ship.self, Deliver.self, Track.self, ShipmentCommands.self,
       TaskCommands.self, ConflictCommands.self,
-      OutboxCommands.self, History.self, Verify.self, SQL.self,
+      OutboxCommands.self, History.self, Report.self, Verify.self, SQL.self,
     ])
 }

@@ -58,6 +58,15 @@ extension CentralQueries {
     return try database.read { db in try TradeTables.rows(keys, in: db).mapValues { Lot($0).expiry } }
   }
 
+  /// The least that the warehouses of some goods should have of them, where anybody said.
+  public func minimums(of stock: [Stock]) throws -> [RowKey: Quantity] {
+    let keys = stock.map { RowKey(StockMinimumColumns.self, $0.warehouse, $0.sku) }
+    return try database.read { db in
+      try TradeTables.rows(keys, in: db).mapValues { StockMinimum($0).quantity }
+        .filter { $0.value > .zero }
+    }
+  }
+
   /// The currency of each price list.
   public func listCurrencies() throws -> [String: String] {
     let lists = try page(of: PriceListColumns.self, after: nil, limit: .max)

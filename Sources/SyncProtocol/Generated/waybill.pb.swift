@@ -1431,6 +1431,16 @@ nonisolated struct WireStockEntry: Sendable {
   /// Clears the value of `quantity`. Subsequent reads from it will return its default value.
   mutating func clearQuantity() {self._quantity = nil}
 
+  /// thousandths, may be absent
+  var minimum: Int64 {
+    get {_minimum ?? 0}
+    set {_minimum = newValue}
+  }
+  /// Returns true if `minimum` has been explicitly set.
+  var hasMinimum: Bool {self._minimum != nil}
+  /// Clears the value of `minimum`. Subsequent reads from it will return its default value.
+  mutating func clearMinimum() {self._minimum = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1441,6 +1451,7 @@ nonisolated struct WireStockEntry: Sendable {
   fileprivate var _lot: String? = nil
   fileprivate var _expiry: String? = nil
   fileprivate var _quantity: Int64? = nil
+  fileprivate var _minimum: Int64? = nil
 }
 
 /// product.create
@@ -2604,6 +2615,49 @@ nonisolated struct WireCountStock: Sendable {
   fileprivate var _quantity: Int64? = nil
   fileprivate var _bin: String? = nil
   fileprivate var _lot: String? = nil
+}
+
+/// stock.minimum
+nonisolated struct WireSetStockMinimum: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var warehouse: String {
+    get {_warehouse ?? String()}
+    set {_warehouse = newValue}
+  }
+  /// Returns true if `warehouse` has been explicitly set.
+  var hasWarehouse: Bool {self._warehouse != nil}
+  /// Clears the value of `warehouse`. Subsequent reads from it will return its default value.
+  mutating func clearWarehouse() {self._warehouse = nil}
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  /// thousandths
+  var quantity: Int64 {
+    get {_quantity ?? 0}
+    set {_quantity = newValue}
+  }
+  /// Returns true if `quantity` has been explicitly set.
+  var hasQuantity: Bool {self._quantity != nil}
+  /// Clears the value of `quantity`. Subsequent reads from it will return its default value.
+  mutating func clearQuantity() {self._quantity = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _warehouse: String? = nil
+  fileprivate var _sku: String? = nil
+  fileprivate var _quantity: Int64? = nil
 }
 
 /// order.create
@@ -6006,7 +6060,7 @@ nonisolated extension WireImportStock: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireStockEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".StockEntry"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}warehouse\0\u{1}sku\0\u{1}bin\0\u{1}lot\0\u{1}expiry\0\u{1}quantity\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}warehouse\0\u{1}sku\0\u{1}bin\0\u{1}lot\0\u{1}expiry\0\u{1}quantity\0\u{1}minimum\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6020,6 +6074,7 @@ nonisolated extension WireStockEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularStringField(value: &self._lot) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self._expiry) }()
       case 6: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
+      case 7: try { try decoder.decodeSingularSInt64Field(value: &self._minimum) }()
       default: break
       }
     }
@@ -6048,6 +6103,9 @@ nonisolated extension WireStockEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._quantity {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._minimum {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6058,6 +6116,7 @@ nonisolated extension WireStockEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._lot != rhs._lot {return false}
     if lhs._expiry != rhs._expiry {return false}
     if lhs._quantity != rhs._quantity {return false}
+    if lhs._minimum != rhs._minimum {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7018,6 +7077,50 @@ nonisolated extension WireCountStock: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._quantity != rhs._quantity {return false}
     if lhs._bin != rhs._bin {return false}
     if lhs._lot != rhs._lot {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSetStockMinimum: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SetStockMinimum"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}warehouse\0\u{1}sku\0\u{1}quantity\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._warehouse) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._warehouse {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._quantity {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSetStockMinimum, rhs: WireSetStockMinimum) -> Bool {
+    if lhs._warehouse != rhs._warehouse {return false}
+    if lhs._sku != rhs._sku {return false}
+    if lhs._quantity != rhs._quantity {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -61,6 +61,7 @@ extension ImportStock {
     var needs: [Need] = [
       .row(RowKey(WarehouseColumns.self, row.warehouse)), .row(RowKey(ProductColumns.self, row.sku)),
       .row(RowKey(StockLevelColumns.self, row.warehouse, row.sku)),
+      .row(RowKey(StockMinimumColumns.self, row.warehouse, row.sku)),
       .row(RowKey(BinColumns.self, row.warehouse, bin(row))),
       .row(
         RowKey(
@@ -85,9 +86,13 @@ extension ImportStock {
     try trade.check(row.lot.isEmpty || Names.isLabel(row.lot), "lot")
     try trade.check(row.expiry.isEmpty || CivilDate(row.expiry) != nil, "expiry")
     try trade.check(row.expiry.isEmpty || !row.lot.isEmpty, "lot")
+    if let minimum = row.minimum { try trade.checkQuantity(minimum, of: product, .zeroOrMore) }
     let imported = try ImportedRow("stock", external(row), row.form, entry, in: trade)
     if imported.isUnchanged { return .unchanged }
     imported.keep(in: trade)
+    if let minimum = row.minimum, imported.last.map({ Filled<StockEntry>($0).minimum }) != minimum {
+      try trade.putMinimum(minimum, of: row.sku, at: row.warehouse)
+    }
     let before = imported.last.map { Filled<StockEntry>($0).quantity } ?? .zero
     let difference = row.quantity - before
     if difference != .zero {

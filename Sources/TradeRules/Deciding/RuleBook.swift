@@ -11,7 +11,7 @@ public enum RuleBook {
     OperationRule(EditCustomer.self), OperationRule(ResolveConflict.self), OperationRule(FinishTask.self),
     // Inventory
     OperationRule(ReceiveStock.self), OperationRule(MoveStock.self), OperationRule(AdjustStock.self),
-    OperationRule(ScrapStock.self), OperationRule(CountStock.self),
+    OperationRule(ScrapStock.self), OperationRule(CountStock.self), OperationRule(SetStockMinimum.self),
     // Orders
     OperationRule(CreateOrder.self), OperationRule(AddOrderLine.self), OperationRule(SetOrderLine.self),
     OperationRule(RemoveOrderLine.self), OperationRule(EditOrder.self), OperationRule(SubmitOrder.self),

@@ -160,4 +160,6 @@ public struct StockEntry: FormFields {
   public let lot = Field<String>(4)
   public let expiry = Field<String>(5)
   public let quantity = Field<Quantity>(6)
+  /// The least the warehouse should have of the product; nil = the file does not say.
+  public let minimum = Field<Quantity?>(7)
 }

@@ -73,3 +73,16 @@ public struct CountStock: OperationForm {
   public let lot = Field<String?>(5)
   public static func record(of form: Filled<Self>) -> String { form.sku }
 }
+
+/// Says what a warehouse should have of a product at least; reports name what is below.
+public struct SetStockMinimum: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "stock.minimum"
+  public static let message = "SetStockMinimum"
+  public static let roles: [Role] = [.warehouse]
+  public let warehouse = Field<String>(1)
+  public let sku = Field<String>(2)
+  /// Zero or more; zero = none.
+  public let quantity = Field<Quantity>(3)
+  public static func record(of form: Filled<Self>) -> String { form.sku }
+}

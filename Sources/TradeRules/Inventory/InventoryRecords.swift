@@ -92,6 +92,18 @@ extension Record where Columns == StockLevelColumns {
   public var available: Quantity { self.onHand - self.unavailable - self.allocated - self.setAside }
 }
 
+/// The least a warehouse should have available of a product; zero = nobody minds.
+public struct StockMinimumColumns: TableColumns {
+  public static let columns = Self()
+  public static let number: TableNumber = 36
+  public static let name = "stock_minimum"
+  public static let reach = Reach<Self>.following { [.stock($0.warehouse)] }
+  public let warehouse = Column<String>(1, .key)
+  public let sku = Column<String>(2, .key)
+  public let quantity = Column<Quantity>(3)
+}
+public typealias StockMinimum = Record<StockMinimumColumns>
+
 public struct MovementKind: Word {
   public let rawValue: String
   public init(rawValue: String) { self.rawValue = rawValue }

@@ -90,6 +90,27 @@ extension CountStock {
   }
 }
 
+extension SetStockMinimum {
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try trade.checkStock(form.warehouse, form.sku, form.quantity, .zeroOrMore, lot: nil, "")
+    try trade.putMinimum(form.quantity, of: form.sku, at: form.warehouse)
+    return Verdict(.applied)
+  }
+}
+
+extension Trade {
+  /// Keeps the least a warehouse should have of a product; the last one said stands.
+  func putMinimum(
+    _ quantity: Quantity, of sku: String, at warehouse: String
+  ) throws(Interruption) {
+    var minimum = try find(StockMinimumColumns.self, warehouse, sku) ?? StockMinimum()
+    minimum.warehouse = warehouse
+    minimum.sku = sku
+    minimum.quantity = quantity
+    put(minimum)
+  }
+}
+
 extension Trade {
   /// The checks of every operation on stock, in the order in which they refuse: place, product, quantity,
   /// then lot and bin.

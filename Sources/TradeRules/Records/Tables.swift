@@ -7,6 +7,7 @@ extension TableDescription {
     TableDescription(PriceColumns.self), TableDescription(CustomerColumns.self),
     TableDescription(BinColumns.self), TableDescription(LotColumns.self),
     TableDescription(StockColumns.self), TableDescription(StockLevelColumns.self),
+    TableDescription(StockMinimumColumns.self),
     TableDescription(MovementColumns.self), TableDescription(ObservationColumns.self),
     TableDescription(CountAdjustmentColumns.self), TableDescription(AdjustmentRevisionColumns.self),
     TableDescription(OrderColumns.self), TableDescription(OrderLineColumns.self),

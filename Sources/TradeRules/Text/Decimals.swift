@@ -5,6 +5,11 @@ public enum Decimals {
   ///
   /// - Parameter shown: how many decimals to show even when they are zeros.
   public static func text(_ number: Int64, decimals: Int, showing shown: Int = 0) -> String {
+    text(Int128(number), decimals: decimals, showing: shown)
+  }
+
+  /// The same of a sum that may need more than 64 bits.
+  public static func text(_ number: Int128, decimals: Int, showing shown: Int = 0) -> String {
     var digits = String(number.magnitude)
     while digits.utf8.count <= decimals { digits = "0" + digits }
     let whole = digits.dropLast(decimals)

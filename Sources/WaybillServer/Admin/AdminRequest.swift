@@ -15,6 +15,7 @@ enum AdminRequest: Codable, Sendable {
   case history(key: String)
   case verify(deep: Bool)
   case export(ExportKind, after: String)
+  case report(ReportRequest)
   /// Says what importing these rows would do, and does nothing.
   case rehearse(ImportChunk)
   /// Whether an import of this very file was interrupted and can be taken up again.

@@ -42,6 +42,7 @@ struct AdminService {
     case .history(let key): return .later { try Documents.history(of: key, queries) }
     case .verify(let deep): return .later { Documents.checks(try queries.verify(deep: deep)) }
     case .export(let kind, let after): return .later { try ExportPages(queries).page(of: kind, after: after) }
+    case .report(let report): return self.report(report, queries)
     case .rehearse, .hasUnfinishedImport, .beginImport, .importRows, .endImport:
       return try importing(request, queries)
     }
@@ -88,6 +89,19 @@ struct AdminService {
         verdict.codes.first ?? .unexpected, verdict.detail.isEmpty ? verdict.record : verdict.detail)
     }
     return (verdict, orders)
+  }
+
+  private func report(_ report: ReportRequest, _ queries: CentralQueries) -> Answer {
+    let online = Set(host.onlineDevices)
+    return .later {
+      guard report.name == .sync else { return try queries.report(report) }
+      let (devices, now) = (try queries.devices(), SystemClock.now)
+      return try queries.report(
+        report,
+        rows: devices.map {
+          Documents.syncRow(Documents.device($0, isOnline: online.contains($0.device.code), at: now))
+        })
+    }
   }
 
   // MARK: Devices

@@ -26,7 +26,9 @@ enum ExportKind: String, CaseIterable, Codable, Sendable {
       texts(
         "code", "name", "country", "currency", "tax_id", "phone", "email", "address", "status", "agent",
         "territory", "price_list", "warehouse")
-    case .stock: texts("warehouse", "sku") + [number("qty")] + texts("bin", "lot", "expiry", "condition")
+    case .stock:
+      texts("warehouse", "sku") + [number("qty")] + texts("bin", "lot", "expiry", "condition")
+        + [number("minimum")]
     case .orders:
       texts("number", "state", "customer", "agent", "warehouse", "currency") + [number("ordered_at")]
         + [number("line")] + texts("sku") + [number("qty"), number("unit_price")]

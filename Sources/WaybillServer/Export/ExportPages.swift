@@ -83,13 +83,16 @@ struct ExportPages {
     let key = try key(StockColumns.self, place)
     let rows = try queries.page(of: StockColumns.self, after: key, limit: ExportPages.rowsMax)
     let expiries = try queries.expiries(of: rows)
-    // Places that are empty now are no stock.
-    let shown = rows.filter { $0.onHand != .zero }.map { row -> JSONValue in
-      [
+    let minimums = try queries.minimums(of: rows)
+    // Places that are empty now are no stock, but where somebody minds that they are.
+    let shown = rows.compactMap { row -> JSONValue? in
+      let minimum = minimums[RowKey(StockMinimumColumns.self, row.warehouse, row.sku)]
+      guard row.onHand != .zero || minimum != nil else { return nil }
+      return [
         "warehouse": .string(row.warehouse), "sku": .string(row.sku), "qty": .quantity(row.onHand),
         "bin": .string(row.bin), "lot": .string(row.lot),
         "expiry": .string(expiries[RowKey(LotColumns.self, row.sku, row.lot)] ?? ""),
-        "condition": .string(row.condition.rawValue),
+        "condition": .string(row.condition.rawValue), "minimum": minimum.map { .quantity($0) } ?? .null,
       ]
     }
     return document(shown, next: rows.last.map { Base64.text($0.key.bytes) }, count: rows.count)

@@ -3,8 +3,9 @@ import Foundation
 import SyncSession
 import TradeRules
 
-/// One import of one file: all rows are read and rehearsed first, then what changes something is sent in
-/// operations of at most 500 rows.
+/// One import of one file, in three readings: the rows are compared with each other, all are rehearsed, then
+/// what changes something is sent in operations of at most 500 rows. Between the readings stays one bit a row
+/// and what is refused, so memory does not grow with the file.
 struct ImportRun: ~Copyable {
   struct Options {
     var isDryRun = false
@@ -20,11 +21,11 @@ struct ImportRun: ~Copyable {
   private let link: AdminLink
   private let console: Console
   private var summary: ImportSummary
-  private var consistency: FileConsistency
   private var rejects: RejectsWriter?
   private var progress = Console.Progress()
   /// Rows that are new or changed, to be sent.
-  private var changed: [Form] = []
+  private var changed = RowBits()
+  private var changedCount = 0
 
   init(_ kind: ImportKind, _ options: Options, link: AdminLink, console: Console) {
     self.kind = kind
@@ -32,7 +33,6 @@ struct ImportRun: ~Copyable {
     self.link = link
     self.console = console
     summary = ImportSummary(kind: kind, isDryRun: options.isDryRun)
-    consistency = FileConsistency(of: kind)
   }
 
   /// Reads, rehearses and, unless it is a dry run, does it.
@@ -40,19 +40,15 @@ struct ImportRun: ~Copyable {
   /// - Throws: `ReadingError` for a file that cannot be used, `Failure` with `TOO_MANY_REJECTS`; then nothing
   ///   was imported.
   mutating func run(_ source: ImportSource) throws -> ImportSummary {
-    var rows = try MappedRows(source: source.bytes, mapping: source.mapping, lookupFolder: source.folder)
-    try checkColumns(rows.columns, isMapped: source.mapping != nil)
-    if let path = options.rejects {
-      rejects = try RejectsWriter(path: path, header: rows.header, delimiter: rows.delimiter)
-    }
-    try rehearseAll(&rows)
+    let (meetings, fileHash) = try compareRows(source)
+    try rehearseAll(source, meetings)
     try rejects?.flush()
     console.endProgress(&progress)
     if let most = options.rejectsMax, summary.rejected > most {
       throw Failure(
         .tooManyRejects, "\(summary.rejected) of \(summary.rows), at most \(most)", details: summary.json)
     }
-    if !options.isDryRun { try sendChanged(fileHash: source.hash.value) }
+    if !options.isDryRun { try sendChanged(source, fileHash: fileHash) }
     try rejects?.flush()
     return summary
   }
@@ -75,27 +71,66 @@ struct ImportRun: ~Copyable {
     console.note("columns not used: \(names)")
   }
 
-  // MARK: First pass: every row is looked at, nothing is written
+  // MARK: First reading: rows against each other
+
+  private mutating func compareRows(
+    _ source: ImportSource
+  ) throws -> (RowMeetings, fileHash: [UInt8]) {
+    var file = try source.open()
+    try checkColumns(file.rows.columns, isMapped: source.mapping != nil)
+    if let path = options.rejects {
+      rejects = try RejectsWriter(path: path, header: file.rows.header, delimiter: file.rows.delimiter)
+    }
+    var prints = try RowFingerprints()
+    var currencies = ListCurrencies(of: kind)
+    var index = 0
+    while let next = try file.rows.next() {
+      if case .success(let row) = next, let form = try? form(of: row, &currencies) {
+        try prints.add(
+          row: index, line: row.line, identity: kind.identity(of: form), content: form.hashValue)
+      }
+      index += 1
+      if index % ImportChunk.rowsMax == 0 { console.progress("read \(index) rows", last: &progress) }
+    }
+    return (try prints.meetings(), file.hash.value)
+  }
+
+  private func form(of row: MappedRow, _ currencies: inout ListCurrencies) throws(Refusal) -> Form {
+    let form = kind.completed(try kind.form(of: RowValues(row.values)))
+    try currencies.take(form, line: row.line)
+    return form
+  }
+
+  // MARK: Second reading: every row is rehearsed, nothing is written
 
   /// A row that goes to the centre, with what is needed to refuse it.
   private struct Candidate {
     let form: Form
     let row: MappedRow
+    let index: Int
   }
 
-  private mutating func rehearseAll(_ rows: inout MappedRows) throws {
+  private mutating func rehearseAll(_ source: ImportSource, _ meetings: RowMeetings) throws {
+    var file = try source.open()
     var candidates: [Candidate] = []
-    while let next = try rows.next() {
+    var currencies = ListCurrencies(of: kind)
+    var contradicting = meetings.contradicting[...]
+    while let next = try file.rows.next() {
+      let index = summary.rows
       summary.rows += 1
       switch next {
       case .failure(let error): try refuse(RowRefusal(error), raw: error.raw)
       case .success(let row):
         do throws(Refusal) {
-          let form = kind.completed(try kind.form(of: RowValues(row.values)))
-          if try consistency.take(form, line: row.line) == .repeated {
+          let form = try form(of: row, &currencies)
+          if let first = contradicting.first, first.row == index {
+            contradicting.removeFirst()
+            throw Refusal(.codeTaken, "line \(first.line) of the file says something else of it")
+          }
+          if meetings.repeated.contains(index) {
             summary.unchanged += 1
           } else {
-            candidates.append(Candidate(form: form, row: row))
+            candidates.append(Candidate(form: form, row: row, index: index))
           }
         } catch {
           try refuse(RowRefusal(row: row.row, line: row.line, error), raw: row.raw)
@@ -116,7 +151,8 @@ struct ImportRun: ~Copyable {
       switch outcome {
       case .unchanged: summary.unchanged += 1
       case .created, .updated:
-        changed.append(candidate.form)
+        changed.insert(candidate.index)
+        changedCount += 1
         if outcome == .created { summary.created += 1 } else { summary.updated += 1 }
       case .rejected(let refusal):
         try refuse(
@@ -132,26 +168,43 @@ struct ImportRun: ~Copyable {
     try rejects?.write(raw: raw, error: refusal.text)
   }
 
-  // MARK: Second pass: what changes something is done
+  // MARK: Third reading: what changes something is done
 
-  private mutating func sendChanged(fileHash: [UInt8]) throws {
+  private mutating func sendChanged(_ source: ImportSource, fileHash: [UInt8]) throws {
     // A file that changes nothing leaves no trace, not even of having been here.
-    guard !changed.isEmpty else { return }
+    guard changedCount > 0 else { return }
     if try !isTakenUp(fileHash) {
-      _ = try link.ask(.beginImport(kind, fileHash: fileHash, rows: Int64(changed.count)))
+      _ = try link.ask(.beginImport(kind, fileHash: fileHash, rows: Int64(changedCount)))
     }
-    for start in stride(from: 0, to: changed.count, by: ImportChunk.rowsMax) {
-      let rows = Array(changed[start..<min(start + ImportChunk.rowsMax, changed.count)])
-      let chunk = ImportChunk(kind: kind, rows: rows)
-      let outcomes = try outcomes(.importRows(chunk), count: rows.count)
-      for (row, outcome) in zip(rows, outcomes) {
-        // Somebody else changed the store since the rehearsal.
-        if case .rejected(let refusal) = outcome { summary.refuseLate(kind.identity(of: row), refusal) }
+    var file = try source.open()
+    var currencies = ListCurrencies(of: kind)
+    var rows: [Form] = []
+    var (index, sent) = (0, 0)
+    while let next = try file.rows.next() {
+      if changed.contains(index), case .success(let row) = next {
+        rows.append(try form(of: row, &currencies))
       }
-      console.progress("imported \(start + rows.count) of \(changed.count) rows", last: &progress)
+      index += 1
+      if rows.count == ImportChunk.rowsMax { try send(&rows, &sent) }
+    }
+    try send(&rows, &sent)
+    guard file.hash.value == fileHash else {
+      throw Failure(.fileUnusable, "it was changed while it was read", hint: "Import it again.")
     }
     _ = try link.ask(.endImport(kind, fileHash: fileHash))
     console.endProgress(&progress)
+  }
+
+  private mutating func send(_ rows: inout [Form], _ sent: inout Int) throws {
+    guard !rows.isEmpty else { return }
+    let outcomes = try outcomes(.importRows(ImportChunk(kind: kind, rows: rows)), count: rows.count)
+    for (row, outcome) in zip(rows, outcomes) {
+      // Somebody else changed the store since the rehearsal.
+      if case .rejected(let refusal) = outcome { summary.refuseLate(kind.identity(of: row), refusal) }
+    }
+    sent += rows.count
+    rows = []
+    console.progress("imported \(sent) of \(changedCount) rows", last: &progress)
   }
 
   /// Whether this run goes on with an import that was interrupted.
@@ -166,33 +219,4 @@ struct ImportRun: ~Copyable {
     }
     return outcomes
   }
-}
-
-/// The file of an import and how it is read.
-struct ImportSource {
-  let bytes: ByteSource
-  let mapping: MappingFile?
-  /// Where lookup files are looked for after the mapping's own folder.
-  let folder: String?
-  /// Of the file's bytes, complete when they are all read.
-  let hash = FileHash()
-
-  /// - Throws: `ReadingError`; `Failure` for a mapping of another kind.
-  init(path: String, mapping mappingPath: String?, kind: ImportKind) throws {
-    let hash = hash
-    bytes = try ByteSource(path: path) { hash.update($0) }
-    mapping = try mappingPath.map { try MappingFile(path: $0) }
-    folder = path == "-" ? nil : URL(fileURLWithPath: path).deletingLastPathComponent().path
-    if let mapping, mapping.kind != kind.rawValue {
-      throw Failure(.fileUnusable, "\(mapping.path) maps \(mapping.kind), not \(kind.rawValue)")
-    }
-  }
-}
-
-/// The hash of a file while somebody else reads it.
-final class FileHash {
-  private var running = RunningHash()
-
-  func update(_ bytes: [UInt8]) { running.update(bytes) }
-  var value: [UInt8] { running.value }
 }

@@ -16,6 +16,14 @@ struct Console: Sendable {
       errorIsTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
   }
 
+  /// Cells of a line of the terminal that standard output is; nil when it is none.
+  var width: Int? {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
   /// The result of the command: the document, or the text for people.
   func show(_ document: JSONValue, _ text: @autoclosure () -> String) {
     let shown = isJSON ? document.text : text()

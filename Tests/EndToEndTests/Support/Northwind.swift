@@ -24,14 +24,7 @@ struct Northwind {
   }
 
   /// The folder with the CSV files; nil when the sample is not here.
-  static let folder: URL? = {
-    let named = ProcessInfo.processInfo.environment["WAYBILL_SAMPLE_DATA"].map { URL(filePath: $0) }
-    let places = [named, Checkout.root.deletingLastPathComponent().appending(path: "shared/data")]
-    return places.compactMap { $0?.appending(path: "northwind") }.first {
-      FileManager.default.fileExists(
-        atPath: $0.appending(path: "Orders.csv").path(percentEncoded: false))
-    }
-  }()
+  static let folder = SampleRow.folder("northwind", with: "Orders.csv")
 
   /// Units in stock by SKU.
   let stock: [String: Int]
@@ -41,14 +34,16 @@ struct Northwind {
   let orders: [Order]
 
   init() throws {
-    let products = try Northwind.table("Products.csv")
+    let products = try SampleRow.table(Northwind.folder, "Products.csv")
     stock = Dictionary(
       uniqueKeysWithValues: try products.map { ("NW-" + (try $0["ProductID"]), try $0.whole("UnitsInStock")) }
     )
     archived = Set(
       try products.filter { try $0["Discontinued"] == "1" }.map { "NW-" + (try $0["ProductID"]) })
-    let lines = try Dictionary(grouping: Northwind.table("OrderDetails.csv")) { try $0["OrderID"] }
-    orders = try Northwind.table("Orders.csv")
+    let lines = try Dictionary(grouping: SampleRow.table(Northwind.folder, "OrderDetails.csv")) {
+      try $0["OrderID"]
+    }
+    orders = try SampleRow.table(Northwind.folder, "Orders.csv")
       .filter { try $0["OrderDate"].hasPrefix("1997-04") }
       .sorted { try $0.whole("OrderID") < $1.whole("OrderID") }
       .map { order in
@@ -57,49 +52,10 @@ struct Northwind {
           lines: try lines[order["OrderID"], default: []].map(Line.init))
       }
   }
-
-  /// One row of a file by the names of its columns.
-  fileprivate struct Cells {
-    let cells: [String: String]
-
-    subscript(_ name: String) -> String {
-      get throws {
-        guard let cell = cells[name] else { throw Surprise("no column \(name)") }
-        return cell
-      }
-    }
-
-    func whole(_ name: String) throws -> Int { try #require(Int(try self[name])) }
-    func decimal(_ name: String) throws -> Decimal { try #require(Decimal(string: try self[name])) }
-  }
-
-  /// The rows of a CSV file as the sample writes them: commas, double quotes, CRLF, a header.
-  private static func table(_ name: String) throws -> [Cells] {
-    let text = try String(contentsOf: try #require(folder).appending(path: name), encoding: .utf8)
-    var rows: [[String]] = [[]]
-    var cell = ""
-    var isQuoted = false
-    for character in text {
-      switch character {
-      case "\"": isQuoted.toggle()
-      case "," where !isQuoted:
-        rows[rows.count - 1].append(cell)
-        cell = ""
-      case "\r\n" where !isQuoted, "\n" where !isQuoted:
-        rows[rows.count - 1].append(cell)
-        cell = ""
-        rows.append([])
-      default: cell.append(character)
-      }
-    }
-    let header = rows.removeFirst()
-    return rows.filter { $0.count == header.count }
-      .map { Cells(cells: Dictionary(uniqueKeysWithValues: zip(header, $0))) }
-  }
 }
 
 extension Northwind.Line {
-  fileprivate init(_ row: Northwind.Cells) throws {
+  fileprivate init(_ row: SampleRow) throws {
     sku = "NW-" + (try row["ProductID"])
     quantity = try row.whole("Quantity")
     price = try row.decimal("UnitPrice") * (1 - row.decimal("Discount"))

@@ -7,7 +7,7 @@ struct StockCommands: ParsableCommand {
     commandName: "stock", abstract: "Stock: what is where, and what happens to it.",
     subcommands: [
       StockList.self, StockShow.self, StockReceive.self, StockAdjust.self, StockMove.self, StockCount.self,
-      StockScrap.self,
+      StockScrap.self, SetMinimum.self,
     ])
 }
 

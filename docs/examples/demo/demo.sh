@@ -7,116 +7,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here"
-work=$(mktemp -d "${TMPDIR:-/tmp}/waybill-demo.XXXXXX")
-export NO_COLOR=1
-server=""
-address=""
-listen=127.0.0.1:0
-failures=0
-started=$SECONDS
-
-finish() {
-  if [[ -n $server ]]; then kill -TERM "$server" 2>/dev/null && wait "$server" || true; fi
-  rm -rf "$work"
-}
-trap finish EXIT
-
-# MARK: Telling
-
-chapter() { printf '\n\n=== %s\n' "$1"; }
-tell() { printf '\n%s\n' "$1"; }
-
-# Prints what a person would type, and what they would see.
-type_on() {
-  local who=$1
-  shift
-  printf '\n  %s$ %s' "$who" "${command_name}"
-  local word
-  for word in "$@"; do
-    case $word in
-      *\'*) printf ' "%s"' "$word" ;;
-      *[!A-Za-z0-9@%+=:,./_-]*) printf " '%s'" "$word" ;;
-      *) printf ' %s' "$word" ;;
-    esac
-  done
-  printf '\n'
-}
-
-# Runs a command on a device. Status 5 says that something needs attention: here that is part of the story.
-on() {
-  local device=$1 status=0
-  shift
-  command_name=waybill type_on "$device" "$@"
-  waybill "$@" --replica "$work/$device.waybill" 2>&1 | sed 's/^/    /' || status=${PIPESTATUS[0]}
-  if ((status != 0 && status != 5)); then
-    printf '    (ended with %d)\n' "$status"
-    exit 1
-  fi
-}
-
-centre() {
-  command_name=waybill-server type_on centre "$@"
-  waybill-server "$@" --data "$work/centre" 2>&1 | sed 's/^/    /'
-}
-
-# MARK: Checking
-
-# expect WHAT PATTERN COMMAND…: the command's JSON, without white space, has the pattern (a regular expression).
-expect() {
-  local what=$1 pattern=$2 output
-  shift 2
-  output=$("$@" --json 2>&1 | tr -d '[:space:]') || true
-  if grep -Eq -- "$pattern" <<<"$output"; then
-    printf '  ✓ %s\n' "$what"
-  else
-    printf '  ✗ %s\n    expected %s in\n    %s\n' "$what" "$pattern" "$output"
-    failures=$((failures + 1))
-  fi
-}
-replica() { local device=$1; shift; waybill "$@" --replica "$work/$device.waybill"; }
-store() { waybill-server "$@" --data "$work/centre"; }
-
-# The value of a text field in JSON on standard input.
-field() { tr -d '\n' | sed -E "s/.*\"$1\" *: *\"([^\"]*)\".*/\1/"; }
-
-# MARK: The centre
-
-open_centre() {
-  rm -f "$work/ready"
-  waybill-server serve --data "$work/centre" --listen "$listen" --json >"$work/ready" 2>"$work/server.log" &
-  server=$!
-  local tries
-  for ((tries = 0; tries < 200; tries++)); do
-    if [[ -s $work/ready ]]; then break; fi
-    if ! kill -0 "$server" 2>/dev/null; then
-      cat "$work/server.log"
-      exit 1
-    fi
-    sleep 0.05
-  done
-  address=$(field sync <"$work/ready")
-  # The next start takes the same port, so the devices find it again.
-  listen=${address#ws://}
-  listen=${listen%/sync}
-  tell "The centre serves at $address."
-}
-
-close_centre() {
-  kill -TERM "$server"
-  wait "$server" || true
-  server=""
-  tell "The centre is gone: every device is on its own."
-}
-
-# invite DEVICE NAME ROLE SCOPE…
-enrol() {
-  local device=$1 name=$2 role=$3 code
-  shift 3
-  command_name=waybill-server type_on centre invite --name "$name" --role "$role" --device-code "$device" "$@"
-  code=$(store invite --name "$name" --role "$role" --device-code "$device" "$@" --json | field code)
-  printf '    %s\n' "$code"
-  on "$device" enroll "$address" --code "$code"
-}
+source ../stage.sh
 
 # Orders are numbered on the device that makes them: SO-A1-0001, SO-A1-0002 …
 chapter "1. A company opens"
@@ -201,7 +92,16 @@ on A2 conflict resolve "${conflict%%-*}" --keep mine --note 'asked the customer'
 on A2 sync
 expect "Ken's number stands now" '\+493055570222' store export customers
 
-chapter "5. Is all of that so?"
+chapter "5. What the day brought"
+centre report sales --by agent
+centre report backorders
+on W1 report movements --by kind
+expect "Ana sold for 124.55 EUR" '"agent":"ANA"[^}]*"amount":\{"amountMinor":12455,"currency":"EUR"' \
+  store report sales --by agent
+expect "Ken sold for 5920 JPY" '"agent":"KEN"[^}]*"amount":\{"amountMinor":5920,"currency":"JPY"' \
+  store report sales --by agent
+
+chapter "6. Is all of that so?"
 for device in W1 A1 A2; do on "$device" sync; done
 on W1 verify
 centre verify --deep
@@ -211,8 +111,4 @@ expect "Ken's checks hold" '"ok":true' replica A2 verify
 expect "the centre's checks hold, its log replayed to the same rows" '"ok":true' store verify --deep
 centre status
 
-if ((failures)); then
-  printf '\n\n%d expectation(s) failed.\n' "$failures"
-  exit 1
-fi
-printf '\n\nEverything came out as promised, in %d s.\n' "$((SECONDS - started))"
+conclude ", in $((SECONDS - started)) s"

@@ -10,7 +10,7 @@ struct LookupTables {
     self.folders = folders
   }
 
-  /// The values of `rule.column` by those of `rule.key`.
+  /// The values of `rule.columns` by those of `rule.key`.
   ///
   /// - Throws: `MappingFault`: the file is missing or unreadable, lacks a column, or gives two
   ///   answers for one key.
@@ -36,14 +36,18 @@ struct LookupTables {
     _ rule: LookupRule, from file: consuming CSVReader
   ) throws -> [String: String] {
     let key = try index(of: rule.key, in: file.header, rule)
-    let column = try index(of: rule.column, in: file.header, rule)
+    var columns: [Int] = []
+    for name in rule.columns { columns.append(try index(of: name, in: file.header, rule)) }
+    let filtered = try rule.filter.map { try index(of: $0.column, in: file.header, rule) }
     var table: [String: String] = [:]
     while let row = try file.next() {
       switch row {
       case .success(let record):
-        let (name, value) = (record.fields[key], record.fields[column])
+        if let filtered, let filter = rule.filter, !filter.takes(record.fields[filtered]) { continue }
+        let name = record.fields[key]
+        let value = columns.map { record.fields[$0] }.filter { !$0.isEmpty }.joined(separator: " ")
         // The same row twice says nothing new; another value would make the answer a matter of luck.
-        if let other = table.updateValue(value, forKey: name), other != value {
+        if let other = table.updateValue(value, forKey: name), other != value, !rule.takesLast {
           throw MappingFault.ambiguousKey(
             name, key: rule.key, file: rule.file, line: record.line)
         }

@@ -175,7 +175,7 @@ private struct RowMapper {
       value = indexes.map { fields[$0] }.filter { !$0.isEmpty }.joined(separator: separator)
     }
     for (rule, table) in column.lookups where !value.isEmpty {
-      guard let found = table[value] else {
+      guard let found = table[value] ?? rule.otherwise else {
         throw .notInLookup(column: column.name, value: value, file: rule.file, key: rule.key)
       }
       value = found

@@ -80,14 +80,25 @@ extension ColumnRule: Decodable {
 
 extension LookupRule: Decodable {
   private enum Key: String, CodingKey, CaseIterable {
-    case file, key, column
+    case file, key, column, otherwise, repeated
+    case filter = "where"
   }
 
   init(from decoder: any Decoder) throws {
     let object = try decoder.strictContainer(keyedBy: Key.self)
     file = try object.decode(String.self, forKey: .file)
     key = try object.decode(String.self, forKey: .key)
-    column = try object.decode(String.self, forKey: .column)
+    // Asking for the list first keeps the errors of both forms apart.
+    let isList = (try? object.nestedUnkeyedContainer(forKey: .column)) != nil
+    columns =
+      isList
+      ? try object.decode([String].self, forKey: .column) : [try object.decode(String.self, forKey: .column)]
+    filter = try object.decodeIfPresent(RowFilter.self, forKey: .filter)
+    otherwise = try object.decodeIfPresent(String.self, forKey: .otherwise)
+    if let repeated = try object.decodeIfPresent(String.self, forKey: .repeated) {
+      guard repeated == "last" else { throw decoder.invalid(expected: "\"last\" for \"repeated\"") }
+      takesLast = true
+    }
   }
 }
 

@@ -80,21 +80,32 @@ struct ColumnRule: Equatable, Sendable {
 
 /// Exchanges a value for the one beside it in another file.
 ///
-/// An empty value stays empty. One that is not in the file is a row's error.
+/// An empty value stays empty. One that is not in the file is a row's error, unless `otherwise` says what it
+/// becomes.
 struct LookupRule: Hashable, Sendable {
   /// A CSV file, may be gzip; relative to the mapping file or to the caller's folder.
   var file: String
 
-  /// The column that holds the value, each value once.
+  /// The column that holds the value, each value once among the rows taken.
   var key: String
 
-  /// The column that holds what it is exchanged for.
-  var column: String
+  /// `"column"`: the column that holds what it is exchanged for, or a list of them, the empty ones left out
+  /// and one space between.
+  var columns: [String]
+
+  /// `"where"`: the rows of the file to take; `nil` takes all.
+  var filter: RowFilter?
+
+  /// `"otherwise"`: what a value that is not in the file is exchanged for.
+  var otherwise: String?
+
+  /// `"repeated": "last"`: of several rows for one value the last one counts, instead of none.
+  var takesLast = false
 }
 
 /// Which rows are taken; values are compared as they stand in the file, letter by letter.
-struct RowFilter: Equatable, Sendable {
-  enum Test: Equatable, Sendable {
+struct RowFilter: Hashable, Sendable {
+  enum Test: Hashable, Sendable {
     case equals(String)
     case notEquals(String)
     case isIn(Set<String>)

@@ -1,4 +1,5 @@
 import Foundation
+import TradeRules
 
 /// Writes the rows that were refused to a CSV file: the file's own columns and `error`.
 ///

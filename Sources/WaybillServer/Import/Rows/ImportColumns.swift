@@ -25,7 +25,7 @@ extension ImportKind {
         "country", "currency", "tax_id", "phone", "email", "address", "status", "agent", "territory",
         "price_list", "warehouse",
       ]
-    case .stock: ["bin", "lot", "expiry", "condition"]
+    case .stock: ["bin", "lot", "expiry", "condition", "minimum"]
     }
   }
 

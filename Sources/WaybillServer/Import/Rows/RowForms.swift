@@ -119,7 +119,9 @@ extension ImportKind {
     guard [nil, "good"].contains(values.optional("condition")) else {
       throw Refusal(.badValue, "condition “\(values.text("condition"))”")
     }
+    let minimum = try values.optional("minimum") == nil ? nil : values.quantity("minimum")
     return Filled<StockEntry> {
+      $0.minimum = minimum
       $0.warehouse = values.text("warehouse")
       $0.sku = values.text("sku")
       $0.bin = values.text("bin")

@@ -1,0 +1,114 @@
+/// A column of a report, in its table, its CSV file and its JSON objects.
+public struct ReportColumn: Hashable, Sendable {
+  public enum Kind: Sendable {
+    case text
+    /// A name that may be long: cut first where a line would not fit.
+    case name
+    case number
+    /// `{"amountMinor":…,"currency":…,"decimal":…}`.
+    case money
+    case time
+  }
+
+  /// The member of a row's object, lowerCamelCase.
+  public let member: String
+  public let title: String
+  public let kind: Kind
+  /// What a bar beside the row shows.
+  public let hasBar: Bool
+
+  init(_ member: String, _ title: String, _ kind: Kind = .text, bar: Bool = false) {
+    (self.member, self.title, self.kind, hasBar) = (member, title, kind, bar)
+  }
+
+  /// In the header of a CSV file: `onHand` → `on_hand`.
+  public var csvName: String {
+    member.reduce(into: "") { name, letter in
+      if letter.isUppercase { name.append("_") }
+      name += letter.lowercased()
+    }
+  }
+}
+
+extension ReportRequest {
+  /// The columns of the report's rows, in order.
+  public var columns: [ReportColumn] {
+    switch name {
+    case .sales:
+      return groupColumns
+        + [
+          ReportColumn("orders", "ORDERS", .number), ReportColumn("lines", "LINES", .number),
+        ] + (by == .product ? [ReportColumn("quantity", "QTY", .number)] : [])
+        + [ReportColumn("amount", "AMOUNT", .money, bar: true)]
+    case .stock: return stockColumns
+    case .movements: return by == .none ? movementColumns : movementSums
+    case .backorders: return by == .none ? backorderColumns : backorderSums
+    case .sync: return syncColumns
+    }
+  }
+
+  private var groupColumns: [ReportColumn] {
+    let key = ReportColumn(by.rawValue, by.rawValue.uppercased())
+    switch by {
+    case .product: return [ReportColumn("sku", "SKU"), ReportColumn("name", "NAME", .name)]
+    case .customer: return [key, ReportColumn("name", "NAME", .name)]
+    case .category: return [ReportColumn("category", "CATEGORY", .name)]
+    case .none: return []
+    default: return [key]
+    }
+  }
+
+  private var stockColumns: [ReportColumn] {
+    [
+      ReportColumn("warehouse", "WAREHOUSE"), ReportColumn("sku", "SKU"), ReportColumn("name", "NAME", .name),
+      ReportColumn("onHand", "ON HAND", .number), ReportColumn("unavailable", "UNAVAIL.", .number),
+      ReportColumn("allocated", "ALLOC.", .number), ReportColumn("setAside", "SET ASIDE", .number),
+      ReportColumn("available", "AVAIL.", .number), ReportColumn("minimum", "MINIMUM", .number),
+      ReportColumn("below", "BELOW", .number, bar: isOnlyBelow), ReportColumn("unit", "UNIT"),
+    ]
+  }
+
+  private var movementColumns: [ReportColumn] {
+    [
+      ReportColumn("at", "AT", .time), ReportColumn("warehouse", "WAREHOUSE"), ReportColumn("sku", "SKU"),
+      ReportColumn("kind", "KIND"), ReportColumn("quantity", "QTY", .number), ReportColumn("from", "FROM"),
+      ReportColumn("to", "TO"), ReportColumn("lot", "LOT"), ReportColumn("reason", "REASON", .name),
+      ReportColumn("order", "ORDER"), ReportColumn("device", "DEVICE"), ReportColumn("actor", "WHO"),
+    ]
+  }
+
+  private var movementSums: [ReportColumn] {
+    groupColumns + [
+      ReportColumn("movements", "MOVEMENTS", .number, bar: true), ReportColumn("in", "IN", .number),
+      ReportColumn("out", "OUT", .number), ReportColumn("within", "WITHIN", .number),
+      ReportColumn("unit", "UNIT"),
+    ]
+  }
+
+  private var backorderColumns: [ReportColumn] {
+    [
+      ReportColumn("order", "ORDER"), ReportColumn("line", "LINE", .number),
+      ReportColumn("customer", "CUSTOMER"), ReportColumn("agent", "AGENT"), ReportColumn("sku", "SKU"),
+      ReportColumn("name", "NAME", .name), ReportColumn("warehouse", "WAREHOUSE"),
+      ReportColumn("ordered", "ORDERED", .number), ReportColumn("waiting", "WAITING", .number),
+      ReportColumn("unit", "UNIT"), ReportColumn("orderedAt", "SINCE", .time),
+    ]
+  }
+
+  private var backorderSums: [ReportColumn] {
+    groupColumns + [
+      ReportColumn("orders", "ORDERS", .number), ReportColumn("lines", "LINES", .number),
+      ReportColumn("waiting", "WAITING", .number, bar: true), ReportColumn("unit", "UNIT"),
+    ]
+  }
+
+  private var syncColumns: [ReportColumn] {
+    [
+      ReportColumn("device", "DEVICE"), ReportColumn("name", "NAME", .name), ReportColumn("role", "ROLE"),
+      ReportColumn("state", "STATE"), ReportColumn("lastSyncAt", "LAST SYNC", .time),
+      ReportColumn("behind", "BEHIND", .number, bar: true), ReportColumn("unsent", "UNSENT", .number),
+      ReportColumn("rejected", "REFUSED", .number), ReportColumn("conflicts", "CONFLICTS", .number),
+      ReportColumn("held", "HELD", .number), ReportColumn("clockOffsetMs", "CLOCK MS", .number),
+    ]
+  }
+}
