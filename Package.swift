@@ -47,7 +47,8 @@ let package = Package(
     .target(
       name: "Schema", path: "schema", exclude: ["waybill.proto"], sources: ["Schema.swift"],
       resources: [
-        .embedInCode("trade.sql"), .embedInCode("indexes.sql"), .embedInCode("versions.sql"),
+        .embedInCode("trade.sql"), .embedInCode("indexes.sql"), .embedInCode("search.sql"),
+        .embedInCode("versions.sql"),
         .embedInCode("base.sql"), .embedInCode("centre.sql"), .embedInCode("replica.sql"),
       ],
       swiftSettings: strict),

@@ -4,6 +4,8 @@ public enum Schema {
   public static var trade: String { text(PackageResources.trade_sql) }
   /// The indexes by which rules find rows of `trade`: centre and replica, on a replica after its first load.
   public static var indexes: String { text(PackageResources.indexes_sql) }
+  /// The index by which people search a replica's products.
+  public static var search: String { text(PackageResources.search_sql) }
   /// The indexes by which the centre finds what changed after a version.
   public static var versions: String { text(PackageResources.versions_sql) }
   /// A replica's before-images.

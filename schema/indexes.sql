@@ -5,6 +5,10 @@
 CREATE INDEX product_folded ON product (sku_folded);
 CREATE INDEX price_list_currency ON price_list (currency);
 CREATE INDEX price_of_product ON price (sku, list);
+CREATE INDEX price_draft_open ON price_draft (list, is_open);
+CREATE INDEX barcode_of_product ON barcode (sku);
+CREATE INDEX tax_rate_of_class ON tax_rate (tax_class, jurisdiction, valid_from);
+CREATE INDEX exchange_rate_of_pair ON exchange_rate (from_currency, to_currency, as_of);
 CREATE INDEX customer_code ON customer (code);
 CREATE INDEX stock_of_product ON stock (warehouse, sku);
 CREATE INDEX stock_level_of_product ON stock_level (sku);

@@ -61,6 +61,7 @@ CREATE TABLE product (
   origin TEXT NOT NULL,
   weight_grams INTEGER NOT NULL,
   description TEXT NOT NULL,
+  tax_class TEXT NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (sku)
@@ -70,6 +71,7 @@ CREATE TABLE price_list (
   code TEXT NOT NULL CHECK (code <> ''),
   currency TEXT NOT NULL,
   is_company_list INTEGER NOT NULL CHECK (is_company_list IN (0, 1)),
+  publication INTEGER NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (code)
@@ -81,9 +83,95 @@ CREATE TABLE price (
   min_quantity INTEGER NOT NULL,
   valid_from INTEGER NOT NULL,
   amount INTEGER NOT NULL,
+  pack TEXT NOT NULL,
+  publication INTEGER NOT NULL,
+  pack_factor INTEGER NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
-  PRIMARY KEY (list, sku, min_quantity, valid_from)
+  PRIMARY KEY (list, sku, min_quantity, valid_from, pack, publication)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE category (
+  code TEXT NOT NULL CHECK (code <> ''),
+  parent TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE translation (
+  sku TEXT NOT NULL CHECK (sku <> ''),
+  locale TEXT NOT NULL CHECK (locale <> ''),
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (sku, locale)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE barcode (
+  code TEXT NOT NULL CHECK (code <> ''),
+  sku TEXT NOT NULL,
+  pack TEXT NOT NULL,
+  disputed TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pack (
+  sku TEXT NOT NULL CHECK (sku <> ''),
+  code TEXT NOT NULL CHECK (code <> ''),
+  factor INTEGER NOT NULL CHECK (factor > 0),
+  unit TEXT NOT NULL,
+  is_retired INTEGER NOT NULL CHECK (is_retired IN (0, 1)),
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (sku, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attribute (
+  sku TEXT NOT NULL CHECK (sku <> ''),
+  name TEXT NOT NULL CHECK (name <> ''),
+  value TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (sku, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE price_draft (
+  list TEXT NOT NULL CHECK (list <> ''),
+  sku TEXT NOT NULL CHECK (sku <> ''),
+  min_quantity INTEGER NOT NULL,
+  valid_from INTEGER NOT NULL,
+  pack TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (list, sku, min_quantity, valid_from, pack)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tax_rate (
+  tax_class TEXT NOT NULL CHECK (tax_class <> ''),
+  jurisdiction TEXT NOT NULL CHECK (jurisdiction <> ''),
+  valid_from INTEGER NOT NULL,
+  percent INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (tax_class, jurisdiction, valid_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE exchange_rate (
+  from_currency TEXT NOT NULL CHECK (from_currency <> ''),
+  to_currency TEXT NOT NULL CHECK (to_currency <> ''),
+  as_of INTEGER NOT NULL,
+  ratio INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (from_currency, to_currency, as_of)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE customer (

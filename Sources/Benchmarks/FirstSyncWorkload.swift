@@ -48,11 +48,11 @@ struct FirstSyncWorkload {
   }
 
   private func writeCatalog(to file: URL) throws {
-    var text = "sku,name,category,base_unit,gtin,hs_code,origin,weight_g,description\n"
+    var text = "sku,name,category,base_unit,hs_code,origin,weight_g,description\n"
     for number in 0..<rows {
       let sku = String(number + 1_000_000_000).dropFirst()
       text +=
-        "SKU-\(sku),Article number \(number) of many,category,EA,04006381333931,847130,DE,\(number % 5_000),"
+        "SKU-\(sku),Article number \(number) of many,category,EA,847130,DE,\(number % 5_000),"
       text += "A description of article \(number) as long as such a thing is in a catalog\n"
     }
     try text.write(to: file, atomically: true, encoding: .utf8)

@@ -55,8 +55,8 @@ struct RebaseWorkload {
       try shop.decide(
         Filled<EditProduct> {
           $0.sku = sku
-          $0.category = "another"
-          $0.categorySeen = "category"
+          $0.description = "another"
+          $0.descriptionSeen = ""
         })
     }
     for sku in shop.skus.prefix(100) {

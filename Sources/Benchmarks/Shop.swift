@@ -67,7 +67,6 @@ final class Shop {
       $0.name = "Article number \(number) of many"
       $0.category = "category"
       $0.baseUnit = "EA"
-      $0.gtin = "04006381333931"
       $0.hsCode = "847130"
       $0.origin = "DE"
       $0.weightGrams = Int64(number % 5_000)

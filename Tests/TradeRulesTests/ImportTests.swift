@@ -80,6 +80,7 @@ struct ImportTests {
   func changedRows() {
     let bench = RuleBench.founded()
     bench.does("centre", Self.products([("A", "One")]))
+    bench.does("centre", .category("Hot drinks"))
     bench.does(
       "centre",
       Filled<EditProduct> {

@@ -79,7 +79,8 @@ enum World {
     let place = column.number - 1
     let isFlag = ["is", "ship"].contains { column.name.hasPrefix($0) } && column.kind == .integer
     switch (table.name, column.name) {
-    case ("movement", "quantity"): row.values[place] = .integer(Int64(dice.roll(1_000)) + 1)
+    case ("movement", "quantity"), ("pack", "factor"):
+      row.values[place] = .integer(Int64(dice.roll(1_000)) + 1)
     case ("unit", "decimals"), ("currency", "exponent"): row.values[place] = .integer(Int64(dice.roll(4)))
     case ("device", "publicKey"): row.values[place] = .blob([UInt8](repeating: 7, count: 32 * dice.roll(2)))
     case ("invitation", "secretHash"):
@@ -130,7 +131,9 @@ private struct AnyCell: ColumnValue {
 /// Ranges of tables whose Swift type is not known.
 enum TestRanges {
   private static let indexed: [any TableColumns.Type] = [
-    ProductColumns.self, PriceListColumns.self, PriceColumns.self, CustomerColumns.self, StockColumns.self,
+    ProductColumns.self, BarcodeColumns.self, PriceDraftColumns.self, TaxRateColumns.self,
+    ExchangeRateColumns.self,
+    PriceListColumns.self, PriceColumns.self, CustomerColumns.self, StockColumns.self,
     StockLevelColumns.self, MovementColumns.self, ObservationColumns.self, OrderColumns.self,
     OrderLineColumns.self, AllocationColumns.self, ShipmentColumns.self, ShipmentLineColumns.self,
     StagedColumns.self, TaskColumns.self, ConflictColumns.self, HeldColumns.self, EventColumns.self,

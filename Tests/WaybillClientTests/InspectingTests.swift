@@ -206,10 +206,9 @@ struct InspectingTests {
       try desk.put(price)
     }
     let shown = try desk.store.view { view in
-      ProductShown(
-        product: try view.requireProduct("CHAI"),
-        prices: try view.prices(of: "CHAI", at: Instant(milliseconds: 5_000))
-      ).shown.document
+      let product = try view.requireProduct("CHAI")
+      return ProductShown(try view.details(of: product, at: Instant(milliseconds: 5_000)), locale: nil)
+        .shown.document
     }
     let prices = shown["prices"]?.array ?? []
     #expect(prices.count == 1)

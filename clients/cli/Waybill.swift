@@ -17,7 +17,9 @@ struct Waybill: ParsableCommand {
       """,
     version: Program.version,
     subcommands: [
-      Enroll.self, Sync.self, Status.self, ProductCommands.self, StockCommands.self, CustomerCommands.self,
+      Enroll.self, Sync.self, Status.self, ProductCommands.self, CategoryCommands.self, BarcodeCommands.self,
+      ScanCommand.self, PriceCommands.self, RateCommands.self, TaxCommands.self, StockCommands.self,
+      CustomerCommands.self,
       OrderCommands.self, Pick.self, PutBack.self, Ship.self, Deliver.self, Track.self, ShipmentCommands.self,
       TaskCommands.self, ConflictCommands.self,
       OutboxCommands.self, History.self, Report.self, Verify.self, SQL.self,

@@ -4,13 +4,21 @@ import TradeTables
 
 /// What a file of rows can be imported as.
 public enum ImportKind: String, CaseIterable, Codable, Sendable {
-  case warehouses, products, prices, customers, stock
+  case warehouses, categories, products, packs, translations, attributes, prices, barcodes, rates, taxes
+  case customers, stock
 
   /// The form of one row.
   public var row: FormDescription {
     switch self {
     case .warehouses: FormDescription(WarehouseEntry.self)
+    case .categories: FormDescription(CreateCategory.self)
     case .products: FormDescription(CreateProduct.self)
+    case .packs: FormDescription(CreatePack.self)
+    case .translations: FormDescription(TranslateProduct.self)
+    case .attributes: FormDescription(SetAttribute.self)
+    case .barcodes: FormDescription(LinkBarcode.self)
+    case .rates: FormDescription(SetExchangeRate.self)
+    case .taxes: FormDescription(SetTaxRate.self)
     case .prices: FormDescription(PriceEntry.self)
     case .customers: FormDescription(CreateCustomer.self)
     case .stock: FormDescription(StockEntry.self)
@@ -23,7 +31,15 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
   public func completed(_ row: Form) -> Form {
     let form = EnteredText.normalised(row)
     switch self {
-    case .warehouses, .prices: return form
+    case .warehouses, .categories, .packs, .attributes, .prices, .rates, .taxes: return form
+    case .translations:
+      var translation = Filled<TranslateProduct>(form)
+      translation.locale = LanguageTag(translation.locale)?.text ?? translation.locale
+      return translation.form
+    case .barcodes:
+      var barcode = Filled<LinkBarcode>(form)
+      barcode.code = BarcodeText.normal(barcode.code) ?? barcode.code
+      return barcode.form
     case .products:
       var product = Filled<CreateProduct>(form)
       product.skuFolded = EnteredText.foldedSKU(product.sku)
@@ -50,25 +66,49 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .warehouses: Filled<WarehouseEntry>(row).code
     case .products: Filled<CreateProduct>(row).skuFolded
     case .customers: Filled<CreateCustomer>(row).code
+    case .categories: Filled<CreateCategory>(row).code
+    case .barcodes: Filled<LinkBarcode>(row).code
+    case .packs: joined(Filled<CreatePack>(row).sku, Filled<CreatePack>(row).code)
+    case .translations: joined(Filled<TranslateProduct>(row).sku, Filled<TranslateProduct>(row).locale)
+    case .attributes: joined(Filled<SetAttribute>(row).sku, Filled<SetAttribute>(row).name)
+    case .rates:
+      {
+        let rate = Filled<SetExchangeRate>(row)
+        return joined(rate.from, rate.to, rate.asOf?.timestamp ?? "")
+      }()
+    case .taxes:
+      {
+        let tax = Filled<SetTaxRate>(row)
+        return joined(tax.taxClass, tax.jurisdiction, tax.validFrom?.timestamp ?? "")
+      }()
     case .prices:
       {
         let price = Filled<PriceEntry>(row)
         let from = price.validFrom.map { "\($0.milliseconds)" } ?? ""
-        return [price.list, price.sku, price.minQuantity.decimalText, from].joined(separator: "\u{1F}")
+        return joined(price.list, price.sku, price.minQuantity.decimalText, from, price.pack ?? "")
       }()
     case .stock:
       {
         let stock = Filled<StockEntry>(row)
-        return [stock.warehouse, stock.sku, stock.bin, stock.lot].joined(separator: "\u{1F}")
+        return joined(stock.warehouse, stock.sku, stock.bin, stock.lot)
       }()
     }
   }
+
+  private func joined(_ parts: String...) -> String { parts.joined(separator: "\u{1F}") }
 
   /// The operation that imports up to 500 completed rows.
   public func draft(_ rows: [Form]) -> OwnDraft {
     switch self {
     case .warehouses: OwnDraft(Filled<ImportWarehouses> { $0.rows = rows.map { Filled($0) } })
+    case .categories: OwnDraft(Filled<ImportCategories> { $0.rows = rows.map { Filled($0) } })
     case .products: OwnDraft(Filled<ImportProducts> { $0.rows = rows.map { Filled($0) } })
+    case .packs: OwnDraft(Filled<ImportPacks> { $0.rows = rows.map { Filled($0) } })
+    case .translations: OwnDraft(Filled<ImportTranslations> { $0.rows = rows.map { Filled($0) } })
+    case .attributes: OwnDraft(Filled<ImportAttributes> { $0.rows = rows.map { Filled($0) } })
+    case .barcodes: OwnDraft(Filled<ImportBarcodes> { $0.rows = rows.map { Filled($0) } })
+    case .rates: OwnDraft(Filled<ImportRates> { $0.rows = rows.map { Filled($0) } })
+    case .taxes: OwnDraft(Filled<ImportTaxes> { $0.rows = rows.map { Filled($0) } })
     case .prices: OwnDraft(Filled<ImportPrices> { $0.rows = rows.map { Filled($0) } })
     case .customers: OwnDraft(Filled<ImportCustomers> { $0.rows = rows.map { Filled($0) } })
     case .stock: OwnDraft(Filled<ImportStock> { $0.rows = rows.map { Filled($0) } })

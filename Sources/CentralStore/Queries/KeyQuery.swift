@@ -49,12 +49,11 @@ extension CentralQueries {
   }
 
   private func barcodes(_ code: String, _ db: Database) throws -> [NamedRecord] {
-    guard (8...14).contains(code.utf8.count), code.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-      return []
-    }
-    let gtin = String(repeating: "0", count: 14 - code.utf8.count) + code
-    return try String.fetchAll(db, sql: "SELECT sku FROM product WHERE gtin = ? LIMIT 2", arguments: [gtin])
-      .map { NamedRecord(kind: .product, name: $0) }
+    guard let code = BarcodeText.normal(code),
+      let row = try TradeTables.row(RowKey(BarcodeColumns.self, code), in: db)
+    else { return [] }
+    let sku = Barcode(row).sku
+    return sku.isEmpty ? [] : [NamedRecord(kind: .product, name: sku)]
   }
 
   private func ids(_ text: String, _ db: Database) throws -> [NamedRecord] {

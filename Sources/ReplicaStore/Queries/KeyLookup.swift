@@ -3,14 +3,17 @@ import GRDB
 public import TradeRules
 import TradeTables
 
-/// Finds records by what people call them (decisions §8): a number, a SKU, a customer's code, or the id.
+/// Finds records by what people call them (decisions §8): a number, a SKU, a customer's code, a barcode, or the
+/// id.
 extension ReplicaView {
-  /// The product of a SKU in any case; nil when there is none.
+  /// The product of a SKU in any case, or of a barcode; nil when there is none.
   public func product(_ key: String) throws -> Product? {
-    if let exact = try find(ProductColumns.self, RowKey(ProductColumns.self, EnteredText.normalised(key))) {
-      return exact
-    }
-    return try all(ProductColumns.self, "product_folded", EnteredText.foldedSKU(key)).first
+    let name = EnteredText.normalised(key)
+    if let exact = try find(ProductColumns.self, RowKey(ProductColumns.self, name)) { return exact }
+    let folded = try all(ProductColumns.self, "product_folded", EnteredText.foldedSKU(key)).first
+    if let folded { return folded }
+    guard let barcode = try barcode(name), !barcode.sku.isEmpty else { return nil }
+    return try find(ProductColumns.self, RowKey(ProductColumns.self, barcode.sku))
   }
 
   /// The customer of a code in any case, or of an id; nil when there is none.
@@ -57,8 +60,8 @@ extension ReplicaView {
     try record(TaskColumns.self, idBeginning: key) { RowKey(TaskColumns.self, $0) }
   }
 
-  /// What a person calls the record of a key of any kind, tried in this order: an order's number, a SKU, a
-  /// customer's code, an id. Nil when there is no such record here.
+  /// What a person calls the record of a key of any kind, tried in this order: an order's number, a SKU or
+  /// barcode, a customer's code, an id. Nil when there is no such record here.
   public func recordName(_ key: String) throws -> String? {
     if let order = try order(key) { return order.number }
     if let product = try product(key) { return product.sku }

@@ -6,30 +6,22 @@ extension ReplicaView {
   /// Every product in order of the SKUs.
   public func products() throws -> [Product] { try all(ProductColumns.self) }
 
-  /// Products that have every word of `text` somewhere, ignoring case and accents; the best first: a SKU,
-  /// then the beginning of a SKU, words of the name, the rest.
-  public func products(searching text: String) throws -> [Product] {
-    let words = EnteredText.folded(text).split(whereSeparator: \.isWhitespace).map(String.init)
-    guard !words.isEmpty else { return [] }
-    var found: [(rank: Int, product: Product)] = []
-    try TradeTables.visit(TableDescription.of(ProductColumns.self), in: db) { row in
-      let product = Product(row)
-      if let rank = SearchRank.of(product, words: words) { found.append((rank, product)) }
-    }
-    return found.sorted { ($0.rank, $0.product.sku) < ($1.rank, $1.product.sku) }.map(\.product)
-  }
-
-  /// The prices of a product in force at a time: for each list and quantity the one that began last, in
-  /// order of lists and quantities.
+  /// The prices of a product in force at a time: for each list, quantity and pack the one that began last, in
+  /// order of lists, quantities and packs.
   public func prices(of sku: String, at now: Instant) throws -> [ListedPrice] {
     var inForce: [Price] = []
-    // In order of lists, quantities and beginnings.
     let lists = try all(PriceListColumns.self)
     for list in lists {
-      for price in try all(PriceColumns.self, "price_of_product", sku, list.code)
-        .sorted(by: { ($0.minQuantity, $0.validFrom) < ($1.minQuantity, $1.validFrom) })
-      where price.validFrom <= now {
-        if let last = inForce.last, last.list == price.list, last.minQuantity == price.minQuantity {
+      let begun = try all(PriceColumns.self, "price_of_product", sku, list.code)
+        .filter { $0.validFrom <= now }
+        .sorted {
+          ($0.minQuantity, $0.packFactor, $0.pack, $0.validFrom, $0.publication)
+            < ($1.minQuantity, $1.packFactor, $1.pack, $1.validFrom, $1.publication)
+        }
+      for price in begun {
+        if let last = inForce.last, last.list == price.list, last.minQuantity == price.minQuantity,
+          last.pack == price.pack
+        {
           inForce.removeLast()
         }
         inForce.append(price)
@@ -39,6 +31,18 @@ extension ReplicaView {
       let currency = lists.first { $0.code == price.list }?.currency ?? ""
       return ListedPrice(price: price, currency: currency, exponent: try exponent(of: currency))
     }
+  }
+
+  /// Every price list, in order of the codes.
+  public func priceLists() throws -> [PriceList] { try all(PriceListColumns.self) }
+
+  public func priceList(_ code: String) throws -> PriceList? {
+    try find(PriceListColumns.self, RowKey(PriceListColumns.self, code))
+  }
+
+  /// The drafts of a list that are not published, in order of SKUs.
+  public func priceDrafts(of list: String) throws -> [PriceDraft] {
+    try all(PriceDraftColumns.self, "price_draft_open", list, true)
   }
 
   /// Decimals of a currency; 2 for one that is not known here.
@@ -68,33 +72,6 @@ public struct ListedPrice: Sendable {
   public let currency: String
   /// Decimals of the currency.
   public let exponent: Int64
-}
-
-/// How well a product answers a search: 0 is best.
-enum SearchRank {
-  static func of(_ product: Product, words: [String]) -> Int? {
-    if words.count == 1, product.skuFolded == words[0] { return 0 }
-    let sku = EnteredText.folded(product.sku)
-    let name = EnteredText.folded(product.name)
-    let nameWords = name.split { !$0.isLetter && !$0.isNumber }
-    var worst = 0
-    for word in words {
-      if sku.hasPrefix(word) {
-        worst = max(worst, 1)
-      } else if nameWords.contains(where: { $0.hasPrefix(word) }) {
-        worst = max(worst, 2)
-      } else if sku.contains(word) || name.contains(word) {
-        worst = max(worst, 3)
-      } else if EnteredText.folded(product.description).contains(word) || product.gtin.hasSuffix(word)
-        || EnteredText.folded(product.category).contains(word)
-      {
-        worst = max(worst, 4)
-      } else {
-        return nil
-      }
-    }
-    return worst
-  }
 }
 
 extension ReplicaView {

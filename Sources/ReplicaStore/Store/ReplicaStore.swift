@@ -53,6 +53,7 @@ public final class ReplicaStore {
   ) throws -> Recorded {
     try write { db in
       guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+      if state.checkpoint > 0 { try FirstLoad.ensureSearch(db) }
       let drafts = try drafts(Numbering(db: db, device: state.device))
       return try Recorder(db: db, state: state, random: random).record(drafts, actor: actor, clock: clock)
     }
@@ -111,7 +112,7 @@ public final class ReplicaStore {
   func apply(_ checkpoint: Checkpoint, at now: Instant) throws -> (state: ReplicaState, rows: Int) {
     try write { db in
       guard var state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
-      if state.checkpoint == 0 { try FirstLoad.finish(db) }
+      if state.checkpoint == 0 { try FirstLoad.finish(db) } else { try FirstLoad.ensureSearch(db) }
       state.lastSyncAt = now
       var applier = CheckpointApplier(db: db, state: state)
       return try applier.apply(checkpoint)

@@ -53,7 +53,9 @@ extension Workload {
     texts += 1
     var form = Filled<EditProduct> { $0.sku = product.sku }
     if random.chance(600) { (form.name, form.nameSeen) = ("name \(texts)", product.name) }
-    if random.chance(300) { (form.category, form.categorySeen) = ("category \(texts)", product.category) }
+    if random.chance(300) {
+      (form.description, form.descriptionSeen) = ("text \(texts)", product.description)
+    }
     if random.chance(200) {
       form.statusSeen = product.status.rawValue
       form.status = (product.status == .active ? ProductStatus.archived : .active).rawValue

@@ -1256,6 +1256,97 @@ nonisolated struct WireImportProducts: Sendable {
   init() {}
 }
 
+/// import.categories
+nonisolated struct WireImportCategories: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireCreateCategory] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// import.translations
+nonisolated struct WireImportTranslations: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireTranslateProduct] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// import.attributes
+nonisolated struct WireImportAttributes: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireSetAttribute] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// import.packs
+nonisolated struct WireImportPacks: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireCreatePack] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// import.barcodes
+nonisolated struct WireImportBarcodes: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireLinkBarcode] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// import.rates
+nonisolated struct WireImportRates: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireSetExchangeRate] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// import.taxes
+nonisolated struct WireImportTaxes: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireSetTaxRate] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 /// import.prices
 nonisolated struct WireImportPrices: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1332,6 +1423,16 @@ nonisolated struct WirePriceEntry: Sendable {
   /// Clears the value of `validFrom`. Subsequent reads from it will return its default value.
   mutating func clearValidFrom() {self._validFrom = nil}
 
+  /// may be absent
+  var pack: String {
+    get {_pack ?? String()}
+    set {_pack = newValue}
+  }
+  /// Returns true if `pack` has been explicitly set.
+  var hasPack: Bool {self._pack != nil}
+  /// Clears the value of `pack`. Subsequent reads from it will return its default value.
+  mutating func clearPack() {self._pack = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1342,6 +1443,7 @@ nonisolated struct WirePriceEntry: Sendable {
   fileprivate var _amount: Int64? = nil
   fileprivate var _minQuantity: Int64? = nil
   fileprivate var _validFrom: Int64? = nil
+  fileprivate var _pack: String? = nil
 }
 
 /// import.customers
@@ -1567,6 +1669,16 @@ nonisolated struct WireCreateProduct: Sendable {
   /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
   mutating func clearDescription_p() {self._description_p = nil}
 
+  /// may be absent
+  var taxClass: String {
+    get {_taxClass ?? String()}
+    set {_taxClass = newValue}
+  }
+  /// Returns true if `taxClass` has been explicitly set.
+  var hasTaxClass: Bool {self._taxClass != nil}
+  /// Clears the value of `taxClass`. Subsequent reads from it will return its default value.
+  mutating func clearTaxClass() {self._taxClass = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1582,6 +1694,7 @@ nonisolated struct WireCreateProduct: Sendable {
   fileprivate var _origin: String? = nil
   fileprivate var _weightGrams: Int64? = nil
   fileprivate var _description_p: String? = nil
+  fileprivate var _taxClass: String? = nil
 }
 
 /// product.set
@@ -1680,6 +1793,16 @@ nonisolated struct WireEditProduct: @unchecked Sendable {
   mutating func clearDescription_p() {_uniqueStorage()._description_p = nil}
 
   /// may be absent
+  var taxClass: String {
+    get {_storage._taxClass ?? String()}
+    set {_uniqueStorage()._taxClass = newValue}
+  }
+  /// Returns true if `taxClass` has been explicitly set.
+  var hasTaxClass: Bool {_storage._taxClass != nil}
+  /// Clears the value of `taxClass`. Subsequent reads from it will return its default value.
+  mutating func clearTaxClass() {_uniqueStorage()._taxClass = nil}
+
+  /// may be absent
   var nameSeen: String {
     get {_storage._nameSeen ?? String()}
     set {_uniqueStorage()._nameSeen = newValue}
@@ -1759,11 +1882,704 @@ nonisolated struct WireEditProduct: @unchecked Sendable {
   /// Clears the value of `descriptionSeen`. Subsequent reads from it will return its default value.
   mutating func clearDescriptionSeen() {_uniqueStorage()._descriptionSeen = nil}
 
+  /// may be absent
+  var taxClassSeen: String {
+    get {_storage._taxClassSeen ?? String()}
+    set {_uniqueStorage()._taxClassSeen = newValue}
+  }
+  /// Returns true if `taxClassSeen` has been explicitly set.
+  var hasTaxClassSeen: Bool {_storage._taxClassSeen != nil}
+  /// Clears the value of `taxClassSeen`. Subsequent reads from it will return its default value.
+  mutating func clearTaxClassSeen() {_uniqueStorage()._taxClassSeen = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// category.create
+nonisolated struct WireCreateCategory: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var parent: String {
+    get {_parent ?? String()}
+    set {_parent = newValue}
+  }
+  /// Returns true if `parent` has been explicitly set.
+  var hasParent: Bool {self._parent != nil}
+  /// Clears the value of `parent`. Subsequent reads from it will return its default value.
+  mutating func clearParent() {self._parent = nil}
+
+  /// may be absent
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _parent: String? = nil
+  fileprivate var _name: String? = nil
+}
+
+/// category.set
+nonisolated struct WireEditCategory: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var parent: String {
+    get {_parent ?? String()}
+    set {_parent = newValue}
+  }
+  /// Returns true if `parent` has been explicitly set.
+  var hasParent: Bool {self._parent != nil}
+  /// Clears the value of `parent`. Subsequent reads from it will return its default value.
+  mutating func clearParent() {self._parent = nil}
+
+  /// may be absent
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  /// may be absent
+  var parentSeen: String {
+    get {_parentSeen ?? String()}
+    set {_parentSeen = newValue}
+  }
+  /// Returns true if `parentSeen` has been explicitly set.
+  var hasParentSeen: Bool {self._parentSeen != nil}
+  /// Clears the value of `parentSeen`. Subsequent reads from it will return its default value.
+  mutating func clearParentSeen() {self._parentSeen = nil}
+
+  /// may be absent
+  var nameSeen: String {
+    get {_nameSeen ?? String()}
+    set {_nameSeen = newValue}
+  }
+  /// Returns true if `nameSeen` has been explicitly set.
+  var hasNameSeen: Bool {self._nameSeen != nil}
+  /// Clears the value of `nameSeen`. Subsequent reads from it will return its default value.
+  mutating func clearNameSeen() {self._nameSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _parent: String? = nil
+  fileprivate var _name: String? = nil
+  fileprivate var _parentSeen: String? = nil
+  fileprivate var _nameSeen: String? = nil
+}
+
+/// product.translate
+nonisolated struct WireTranslateProduct: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  var locale: String {
+    get {_locale ?? String()}
+    set {_locale = newValue}
+  }
+  /// Returns true if `locale` has been explicitly set.
+  var hasLocale: Bool {self._locale != nil}
+  /// Clears the value of `locale`. Subsequent reads from it will return its default value.
+  mutating func clearLocale() {self._locale = nil}
+
+  /// may be absent
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  /// may be absent
+  var description_p: String {
+    get {_description_p ?? String()}
+    set {_description_p = newValue}
+  }
+  /// Returns true if `description_p` has been explicitly set.
+  var hasDescription_p: Bool {self._description_p != nil}
+  /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
+  mutating func clearDescription_p() {self._description_p = nil}
+
+  /// may be absent
+  var nameSeen: String {
+    get {_nameSeen ?? String()}
+    set {_nameSeen = newValue}
+  }
+  /// Returns true if `nameSeen` has been explicitly set.
+  var hasNameSeen: Bool {self._nameSeen != nil}
+  /// Clears the value of `nameSeen`. Subsequent reads from it will return its default value.
+  mutating func clearNameSeen() {self._nameSeen = nil}
+
+  /// may be absent
+  var descriptionSeen: String {
+    get {_descriptionSeen ?? String()}
+    set {_descriptionSeen = newValue}
+  }
+  /// Returns true if `descriptionSeen` has been explicitly set.
+  var hasDescriptionSeen: Bool {self._descriptionSeen != nil}
+  /// Clears the value of `descriptionSeen`. Subsequent reads from it will return its default value.
+  mutating func clearDescriptionSeen() {self._descriptionSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sku: String? = nil
+  fileprivate var _locale: String? = nil
+  fileprivate var _name: String? = nil
+  fileprivate var _description_p: String? = nil
+  fileprivate var _nameSeen: String? = nil
+  fileprivate var _descriptionSeen: String? = nil
+}
+
+/// product.attribute
+nonisolated struct WireSetAttribute: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  var value: String {
+    get {_value ?? String()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  mutating func clearValue() {self._value = nil}
+
+  /// may be absent
+  var valueSeen: String {
+    get {_valueSeen ?? String()}
+    set {_valueSeen = newValue}
+  }
+  /// Returns true if `valueSeen` has been explicitly set.
+  var hasValueSeen: Bool {self._valueSeen != nil}
+  /// Clears the value of `valueSeen`. Subsequent reads from it will return its default value.
+  mutating func clearValueSeen() {self._valueSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sku: String? = nil
+  fileprivate var _name: String? = nil
+  fileprivate var _value: String? = nil
+  fileprivate var _valueSeen: String? = nil
+}
+
+/// barcode.link
+nonisolated struct WireLinkBarcode: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  /// may be absent
+  var pack: String {
+    get {_pack ?? String()}
+    set {_pack = newValue}
+  }
+  /// Returns true if `pack` has been explicitly set.
+  var hasPack: Bool {self._pack != nil}
+  /// Clears the value of `pack`. Subsequent reads from it will return its default value.
+  mutating func clearPack() {self._pack = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _sku: String? = nil
+  fileprivate var _pack: String? = nil
+}
+
+/// barcode.unlink
+nonisolated struct WireUnlinkBarcode: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+}
+
+/// pack.create
+nonisolated struct WireCreatePack: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// thousandths
+  var factor: Int64 {
+    get {_factor ?? 0}
+    set {_factor = newValue}
+  }
+  /// Returns true if `factor` has been explicitly set.
+  var hasFactor: Bool {self._factor != nil}
+  /// Clears the value of `factor`. Subsequent reads from it will return its default value.
+  mutating func clearFactor() {self._factor = nil}
+
+  /// may be absent
+  var unit: String {
+    get {_unit ?? String()}
+    set {_unit = newValue}
+  }
+  /// Returns true if `unit` has been explicitly set.
+  var hasUnit: Bool {self._unit != nil}
+  /// Clears the value of `unit`. Subsequent reads from it will return its default value.
+  mutating func clearUnit() {self._unit = nil}
+
+  /// may be absent
+  var barcode: String {
+    get {_barcode ?? String()}
+    set {_barcode = newValue}
+  }
+  /// Returns true if `barcode` has been explicitly set.
+  var hasBarcode: Bool {self._barcode != nil}
+  /// Clears the value of `barcode`. Subsequent reads from it will return its default value.
+  mutating func clearBarcode() {self._barcode = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sku: String? = nil
+  fileprivate var _code: String? = nil
+  fileprivate var _factor: Int64? = nil
+  fileprivate var _unit: String? = nil
+  fileprivate var _barcode: String? = nil
+}
+
+/// pack.retire
+nonisolated struct WireRetirePack: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// 0 or 1
+  var isRetired: Int64 {
+    get {_isRetired ?? 0}
+    set {_isRetired = newValue}
+  }
+  /// Returns true if `isRetired` has been explicitly set.
+  var hasIsRetired: Bool {self._isRetired != nil}
+  /// Clears the value of `isRetired`. Subsequent reads from it will return its default value.
+  mutating func clearIsRetired() {self._isRetired = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sku: String? = nil
+  fileprivate var _code: String? = nil
+  fileprivate var _isRetired: Int64? = nil
+}
+
+/// rate.set
+nonisolated struct WireSetExchangeRate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var from: String {
+    get {_from ?? String()}
+    set {_from = newValue}
+  }
+  /// Returns true if `from` has been explicitly set.
+  var hasFrom: Bool {self._from != nil}
+  /// Clears the value of `from`. Subsequent reads from it will return its default value.
+  mutating func clearFrom() {self._from = nil}
+
+  var to: String {
+    get {_to ?? String()}
+    set {_to = newValue}
+  }
+  /// Returns true if `to` has been explicitly set.
+  var hasTo: Bool {self._to != nil}
+  /// Clears the value of `to`. Subsequent reads from it will return its default value.
+  mutating func clearTo() {self._to = nil}
+
+  /// moment, may be absent
+  var asOf: Int64 {
+    get {_asOf ?? 0}
+    set {_asOf = newValue}
+  }
+  /// Returns true if `asOf` has been explicitly set.
+  var hasAsOf: Bool {self._asOf != nil}
+  /// Clears the value of `asOf`. Subsequent reads from it will return its default value.
+  mutating func clearAsOf() {self._asOf = nil}
+
+  /// millionths of millionths
+  var ratio: Int64 {
+    get {_ratio ?? 0}
+    set {_ratio = newValue}
+  }
+  /// Returns true if `ratio` has been explicitly set.
+  var hasRatio: Bool {self._ratio != nil}
+  /// Clears the value of `ratio`. Subsequent reads from it will return its default value.
+  mutating func clearRatio() {self._ratio = nil}
+
+  /// may be absent
+  var source: String {
+    get {_source ?? String()}
+    set {_source = newValue}
+  }
+  /// Returns true if `source` has been explicitly set.
+  var hasSource: Bool {self._source != nil}
+  /// Clears the value of `source`. Subsequent reads from it will return its default value.
+  mutating func clearSource() {self._source = nil}
+
+  /// millionths of millionths, may be absent
+  var ratioSeen: Int64 {
+    get {_ratioSeen ?? 0}
+    set {_ratioSeen = newValue}
+  }
+  /// Returns true if `ratioSeen` has been explicitly set.
+  var hasRatioSeen: Bool {self._ratioSeen != nil}
+  /// Clears the value of `ratioSeen`. Subsequent reads from it will return its default value.
+  mutating func clearRatioSeen() {self._ratioSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _from: String? = nil
+  fileprivate var _to: String? = nil
+  fileprivate var _asOf: Int64? = nil
+  fileprivate var _ratio: Int64? = nil
+  fileprivate var _source: String? = nil
+  fileprivate var _ratioSeen: Int64? = nil
+}
+
+/// price.set
+nonisolated struct WireSetPrice: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var list: String {
+    get {_list ?? String()}
+    set {_list = newValue}
+  }
+  /// Returns true if `list` has been explicitly set.
+  var hasList: Bool {self._list != nil}
+  /// Clears the value of `list`. Subsequent reads from it will return its default value.
+  mutating func clearList() {self._list = nil}
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  /// thousandths, may be absent
+  var minQuantity: Int64 {
+    get {_minQuantity ?? 0}
+    set {_minQuantity = newValue}
+  }
+  /// Returns true if `minQuantity` has been explicitly set.
+  var hasMinQuantity: Bool {self._minQuantity != nil}
+  /// Clears the value of `minQuantity`. Subsequent reads from it will return its default value.
+  mutating func clearMinQuantity() {self._minQuantity = nil}
+
+  /// moment, may be absent
+  var validFrom: Int64 {
+    get {_validFrom ?? 0}
+    set {_validFrom = newValue}
+  }
+  /// Returns true if `validFrom` has been explicitly set.
+  var hasValidFrom: Bool {self._validFrom != nil}
+  /// Clears the value of `validFrom`. Subsequent reads from it will return its default value.
+  mutating func clearValidFrom() {self._validFrom = nil}
+
+  /// may be absent
+  var pack: String {
+    get {_pack ?? String()}
+    set {_pack = newValue}
+  }
+  /// Returns true if `pack` has been explicitly set.
+  var hasPack: Bool {self._pack != nil}
+  /// Clears the value of `pack`. Subsequent reads from it will return its default value.
+  mutating func clearPack() {self._pack = nil}
+
+  /// ten-thousandths
+  var amount: Int64 {
+    get {_amount ?? 0}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  mutating func clearAmount() {self._amount = nil}
+
+  var currency: String {
+    get {_currency ?? String()}
+    set {_currency = newValue}
+  }
+  /// Returns true if `currency` has been explicitly set.
+  var hasCurrency: Bool {self._currency != nil}
+  /// Clears the value of `currency`. Subsequent reads from it will return its default value.
+  mutating func clearCurrency() {self._currency = nil}
+
+  /// ten-thousandths, may be absent
+  var amountSeen: Int64 {
+    get {_amountSeen ?? 0}
+    set {_amountSeen = newValue}
+  }
+  /// Returns true if `amountSeen` has been explicitly set.
+  var hasAmountSeen: Bool {self._amountSeen != nil}
+  /// Clears the value of `amountSeen`. Subsequent reads from it will return its default value.
+  mutating func clearAmountSeen() {self._amountSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _list: String? = nil
+  fileprivate var _sku: String? = nil
+  fileprivate var _minQuantity: Int64? = nil
+  fileprivate var _validFrom: Int64? = nil
+  fileprivate var _pack: String? = nil
+  fileprivate var _amount: Int64? = nil
+  fileprivate var _currency: String? = nil
+  fileprivate var _amountSeen: Int64? = nil
+}
+
+/// price.publish
+nonisolated struct WirePublishPrices: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var list: String {
+    get {_list ?? String()}
+    set {_list = newValue}
+  }
+  /// Returns true if `list` has been explicitly set.
+  var hasList: Bool {self._list != nil}
+  /// Clears the value of `list`. Subsequent reads from it will return its default value.
+  mutating func clearList() {self._list = nil}
+
+  /// moment, may be absent
+  var validFrom: Int64 {
+    get {_validFrom ?? 0}
+    set {_validFrom = newValue}
+  }
+  /// Returns true if `validFrom` has been explicitly set.
+  var hasValidFrom: Bool {self._validFrom != nil}
+  /// Clears the value of `validFrom`. Subsequent reads from it will return its default value.
+  mutating func clearValidFrom() {self._validFrom = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _list: String? = nil
+  fileprivate var _validFrom: Int64? = nil
+}
+
+/// tax.set
+nonisolated struct WireSetTaxRate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var taxClass: String {
+    get {_taxClass ?? String()}
+    set {_taxClass = newValue}
+  }
+  /// Returns true if `taxClass` has been explicitly set.
+  var hasTaxClass: Bool {self._taxClass != nil}
+  /// Clears the value of `taxClass`. Subsequent reads from it will return its default value.
+  mutating func clearTaxClass() {self._taxClass = nil}
+
+  var jurisdiction: String {
+    get {_jurisdiction ?? String()}
+    set {_jurisdiction = newValue}
+  }
+  /// Returns true if `jurisdiction` has been explicitly set.
+  var hasJurisdiction: Bool {self._jurisdiction != nil}
+  /// Clears the value of `jurisdiction`. Subsequent reads from it will return its default value.
+  mutating func clearJurisdiction() {self._jurisdiction = nil}
+
+  /// moment, may be absent
+  var validFrom: Int64 {
+    get {_validFrom ?? 0}
+    set {_validFrom = newValue}
+  }
+  /// Returns true if `validFrom` has been explicitly set.
+  var hasValidFrom: Bool {self._validFrom != nil}
+  /// Clears the value of `validFrom`. Subsequent reads from it will return its default value.
+  mutating func clearValidFrom() {self._validFrom = nil}
+
+  /// ten-thousandths of a percent
+  var percent: Int64 {
+    get {_percent ?? 0}
+    set {_percent = newValue}
+  }
+  /// Returns true if `percent` has been explicitly set.
+  var hasPercent: Bool {self._percent != nil}
+  /// Clears the value of `percent`. Subsequent reads from it will return its default value.
+  mutating func clearPercent() {self._percent = nil}
+
+  /// ten-thousandths of a percent, may be absent
+  var percentSeen: Int64 {
+    get {_percentSeen ?? 0}
+    set {_percentSeen = newValue}
+  }
+  /// Returns true if `percentSeen` has been explicitly set.
+  var hasPercentSeen: Bool {self._percentSeen != nil}
+  /// Clears the value of `percentSeen`. Subsequent reads from it will return its default value.
+  mutating func clearPercentSeen() {self._percentSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _taxClass: String? = nil
+  fileprivate var _jurisdiction: String? = nil
+  fileprivate var _validFrom: Int64? = nil
+  fileprivate var _percent: Int64? = nil
+  fileprivate var _percentSeen: Int64? = nil
 }
 
 /// customer.create
@@ -5909,6 +6725,216 @@ nonisolated extension WireImportProducts: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
+nonisolated extension WireImportCategories: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportCategories"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportCategories, rhs: WireImportCategories) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportTranslations: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportTranslations"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportTranslations, rhs: WireImportTranslations) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportAttributes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportAttributes"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportAttributes, rhs: WireImportAttributes) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportPacks: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportPacks"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportPacks, rhs: WireImportPacks) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportBarcodes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportBarcodes"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportBarcodes, rhs: WireImportBarcodes) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportRates: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportRates"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportRates, rhs: WireImportRates) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportTaxes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportTaxes"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportTaxes, rhs: WireImportTaxes) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireImportPrices: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ImportPrices"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
@@ -5941,7 +6967,7 @@ nonisolated extension WireImportPrices: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePriceEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PriceEntry"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}list\0\u{1}currency\0\u{1}amount\0\u{3}min_quantity\0\u{3}valid_from\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}list\0\u{1}currency\0\u{1}amount\0\u{3}min_quantity\0\u{3}valid_from\0\u{1}pack\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5955,6 +6981,7 @@ nonisolated extension WirePriceEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularSInt64Field(value: &self._amount) }()
       case 5: try { try decoder.decodeSingularSInt64Field(value: &self._minQuantity) }()
       case 6: try { try decoder.decodeSingularSInt64Field(value: &self._validFrom) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self._pack) }()
       default: break
       }
     }
@@ -5983,6 +7010,9 @@ nonisolated extension WirePriceEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._validFrom {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._pack {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5993,6 +7023,7 @@ nonisolated extension WirePriceEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._amount != rhs._amount {return false}
     if lhs._minQuantity != rhs._minQuantity {return false}
     if lhs._validFrom != rhs._validFrom {return false}
+    if lhs._pack != rhs._pack {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6124,7 +7155,7 @@ nonisolated extension WireStockEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireCreateProduct: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CreateProduct"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{3}sku_folded\0\u{1}name\0\u{1}category\0\u{3}base_unit\0\u{1}status\0\u{1}gtin\0\u{3}hs_code\0\u{1}origin\0\u{3}weight_grams\0\u{1}description\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{3}sku_folded\0\u{1}name\0\u{1}category\0\u{3}base_unit\0\u{1}status\0\u{1}gtin\0\u{3}hs_code\0\u{1}origin\0\u{3}weight_grams\0\u{1}description\0\u{3}tax_class\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6143,6 +7174,7 @@ nonisolated extension WireCreateProduct: SwiftProtobuf.Message, SwiftProtobuf._M
       case 9: try { try decoder.decodeSingularStringField(value: &self._origin) }()
       case 10: try { try decoder.decodeSingularSInt64Field(value: &self._weightGrams) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self._description_p) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self._taxClass) }()
       default: break
       }
     }
@@ -6186,6 +7218,9 @@ nonisolated extension WireCreateProduct: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._description_p {
       try visitor.visitSingularStringField(value: v, fieldNumber: 11)
     } }()
+    try { if let v = self._taxClass {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 12)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6201,6 +7236,7 @@ nonisolated extension WireCreateProduct: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._origin != rhs._origin {return false}
     if lhs._weightGrams != rhs._weightGrams {return false}
     if lhs._description_p != rhs._description_p {return false}
+    if lhs._taxClass != rhs._taxClass {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6208,7 +7244,7 @@ nonisolated extension WireCreateProduct: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".EditProduct"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{2}\u{2}name\0\u{1}category\0\u{2}\u{2}status\0\u{1}gtin\0\u{3}hs_code\0\u{1}origin\0\u{3}weight_grams\0\u{1}description\0\u{4}\u{18}name_seen\0\u{3}category_seen\0\u{4}\u{2}status_seen\0\u{3}gtin_seen\0\u{3}hs_code_seen\0\u{3}origin_seen\0\u{3}weight_grams_seen\0\u{3}description_seen\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{2}\u{2}name\0\u{1}category\0\u{2}\u{2}status\0\u{1}gtin\0\u{3}hs_code\0\u{1}origin\0\u{3}weight_grams\0\u{1}description\0\u{3}tax_class\0\u{4}\u{17}name_seen\0\u{3}category_seen\0\u{4}\u{2}status_seen\0\u{3}gtin_seen\0\u{3}hs_code_seen\0\u{3}origin_seen\0\u{3}weight_grams_seen\0\u{3}description_seen\0\u{3}tax_class_seen\0")
 
   fileprivate class _StorageClass {
     var _sku: String? = nil
@@ -6220,6 +7256,7 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _origin: String? = nil
     var _weightGrams: Int64? = nil
     var _description_p: String? = nil
+    var _taxClass: String? = nil
     var _nameSeen: String? = nil
     var _categorySeen: String? = nil
     var _statusSeen: String? = nil
@@ -6228,6 +7265,7 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _originSeen: String? = nil
     var _weightGramsSeen: Int64? = nil
     var _descriptionSeen: String? = nil
+    var _taxClassSeen: String? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6247,6 +7285,7 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _origin = source._origin
       _weightGrams = source._weightGrams
       _description_p = source._description_p
+      _taxClass = source._taxClass
       _nameSeen = source._nameSeen
       _categorySeen = source._categorySeen
       _statusSeen = source._statusSeen
@@ -6255,6 +7294,7 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _originSeen = source._originSeen
       _weightGramsSeen = source._weightGramsSeen
       _descriptionSeen = source._descriptionSeen
+      _taxClassSeen = source._taxClassSeen
     }
   }
 
@@ -6282,6 +7322,7 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 9: try { try decoder.decodeSingularStringField(value: &_storage._origin) }()
         case 10: try { try decoder.decodeSingularSInt64Field(value: &_storage._weightGrams) }()
         case 11: try { try decoder.decodeSingularStringField(value: &_storage._description_p) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._taxClass) }()
         case 35: try { try decoder.decodeSingularStringField(value: &_storage._nameSeen) }()
         case 36: try { try decoder.decodeSingularStringField(value: &_storage._categorySeen) }()
         case 38: try { try decoder.decodeSingularStringField(value: &_storage._statusSeen) }()
@@ -6290,6 +7331,7 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 41: try { try decoder.decodeSingularStringField(value: &_storage._originSeen) }()
         case 42: try { try decoder.decodeSingularSInt64Field(value: &_storage._weightGramsSeen) }()
         case 43: try { try decoder.decodeSingularStringField(value: &_storage._descriptionSeen) }()
+        case 44: try { try decoder.decodeSingularStringField(value: &_storage._taxClassSeen) }()
         default: break
         }
       }
@@ -6329,6 +7371,9 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._description_p {
         try visitor.visitSingularStringField(value: v, fieldNumber: 11)
       } }()
+      try { if let v = _storage._taxClass {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 12)
+      } }()
       try { if let v = _storage._nameSeen {
         try visitor.visitSingularStringField(value: v, fieldNumber: 35)
       } }()
@@ -6353,6 +7398,9 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._descriptionSeen {
         try visitor.visitSingularStringField(value: v, fieldNumber: 43)
       } }()
+      try { if let v = _storage._taxClassSeen {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 44)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6371,6 +7419,7 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._origin != rhs_storage._origin {return false}
         if _storage._weightGrams != rhs_storage._weightGrams {return false}
         if _storage._description_p != rhs_storage._description_p {return false}
+        if _storage._taxClass != rhs_storage._taxClass {return false}
         if _storage._nameSeen != rhs_storage._nameSeen {return false}
         if _storage._categorySeen != rhs_storage._categorySeen {return false}
         if _storage._statusSeen != rhs_storage._statusSeen {return false}
@@ -6379,10 +7428,614 @@ nonisolated extension WireEditProduct: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._originSeen != rhs_storage._originSeen {return false}
         if _storage._weightGramsSeen != rhs_storage._weightGramsSeen {return false}
         if _storage._descriptionSeen != rhs_storage._descriptionSeen {return false}
+        if _storage._taxClassSeen != rhs_storage._taxClassSeen {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCreateCategory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CreateCategory"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}parent\0\u{1}name\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._parent) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._parent {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCreateCategory, rhs: WireCreateCategory) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._parent != rhs._parent {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEditCategory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".EditCategory"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}parent\0\u{1}name\0\u{4}\u{1f}parent_seen\0\u{3}name_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._parent) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 34: try { try decoder.decodeSingularStringField(value: &self._parentSeen) }()
+      case 35: try { try decoder.decodeSingularStringField(value: &self._nameSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._parent {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._parentSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 34)
+    } }()
+    try { if let v = self._nameSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 35)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireEditCategory, rhs: WireEditCategory) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._parent != rhs._parent {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs._parentSeen != rhs._parentSeen {return false}
+    if lhs._nameSeen != rhs._nameSeen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTranslateProduct: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TranslateProduct"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}locale\0\u{1}name\0\u{1}description\0\u{4}\u{1f}name_seen\0\u{3}description_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._locale) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._description_p) }()
+      case 35: try { try decoder.decodeSingularStringField(value: &self._nameSeen) }()
+      case 36: try { try decoder.decodeSingularStringField(value: &self._descriptionSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._locale {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._description_p {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._nameSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 35)
+    } }()
+    try { if let v = self._descriptionSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 36)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTranslateProduct, rhs: WireTranslateProduct) -> Bool {
+    if lhs._sku != rhs._sku {return false}
+    if lhs._locale != rhs._locale {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs._description_p != rhs._description_p {return false}
+    if lhs._nameSeen != rhs._nameSeen {return false}
+    if lhs._descriptionSeen != rhs._descriptionSeen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSetAttribute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SetAttribute"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}name\0\u{1}value\0\u{4} value_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._value) }()
+      case 35: try { try decoder.decodeSingularStringField(value: &self._valueSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._value {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._valueSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 35)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSetAttribute, rhs: WireSetAttribute) -> Bool {
+    if lhs._sku != rhs._sku {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs._valueSeen != rhs._valueSeen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireLinkBarcode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".LinkBarcode"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}sku\0\u{1}pack\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._pack) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._pack {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireLinkBarcode, rhs: WireLinkBarcode) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._sku != rhs._sku {return false}
+    if lhs._pack != rhs._pack {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireUnlinkBarcode: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".UnlinkBarcode"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireUnlinkBarcode, rhs: WireUnlinkBarcode) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCreatePack: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CreatePack"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}code\0\u{1}factor\0\u{1}unit\0\u{1}barcode\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._factor) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._unit) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._barcode) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._factor {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._unit {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._barcode {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCreatePack, rhs: WireCreatePack) -> Bool {
+    if lhs._sku != rhs._sku {return false}
+    if lhs._code != rhs._code {return false}
+    if lhs._factor != rhs._factor {return false}
+    if lhs._unit != rhs._unit {return false}
+    if lhs._barcode != rhs._barcode {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRetirePack: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RetirePack"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}code\0\u{3}is_retired\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._isRetired) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._isRetired {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRetirePack, rhs: WireRetirePack) -> Bool {
+    if lhs._sku != rhs._sku {return false}
+    if lhs._code != rhs._code {return false}
+    if lhs._isRetired != rhs._isRetired {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSetExchangeRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SetExchangeRate"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{3}as_of\0\u{1}ratio\0\u{1}source\0\u{4}\u{1f}ratio_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._from) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._to) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._asOf) }()
+      case 4: try { try decoder.decodeSingularSInt64Field(value: &self._ratio) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._source) }()
+      case 36: try { try decoder.decodeSingularSInt64Field(value: &self._ratioSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._from {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._to {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._asOf {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._ratio {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._source {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._ratioSeen {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 36)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSetExchangeRate, rhs: WireSetExchangeRate) -> Bool {
+    if lhs._from != rhs._from {return false}
+    if lhs._to != rhs._to {return false}
+    if lhs._asOf != rhs._asOf {return false}
+    if lhs._ratio != rhs._ratio {return false}
+    if lhs._source != rhs._source {return false}
+    if lhs._ratioSeen != rhs._ratioSeen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSetPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SetPrice"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}list\0\u{1}sku\0\u{3}min_quantity\0\u{3}valid_from\0\u{1}pack\0\u{1}amount\0\u{1}currency\0\u{4}\u{1f}amount_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._list) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._minQuantity) }()
+      case 4: try { try decoder.decodeSingularSInt64Field(value: &self._validFrom) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._pack) }()
+      case 6: try { try decoder.decodeSingularSInt64Field(value: &self._amount) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self._currency) }()
+      case 38: try { try decoder.decodeSingularSInt64Field(value: &self._amountSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._list {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._minQuantity {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._validFrom {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._pack {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._amount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._currency {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._amountSeen {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 38)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSetPrice, rhs: WireSetPrice) -> Bool {
+    if lhs._list != rhs._list {return false}
+    if lhs._sku != rhs._sku {return false}
+    if lhs._minQuantity != rhs._minQuantity {return false}
+    if lhs._validFrom != rhs._validFrom {return false}
+    if lhs._pack != rhs._pack {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs._currency != rhs._currency {return false}
+    if lhs._amountSeen != rhs._amountSeen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePublishPrices: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".PublishPrices"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}list\0\u{3}valid_from\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._list) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self._validFrom) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._list {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._validFrom {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WirePublishPrices, rhs: WirePublishPrices) -> Bool {
+    if lhs._list != rhs._list {return false}
+    if lhs._validFrom != rhs._validFrom {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSetTaxRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SetTaxRate"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}tax_class\0\u{1}jurisdiction\0\u{3}valid_from\0\u{1}percent\0\u{4} percent_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._taxClass) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._jurisdiction) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._validFrom) }()
+      case 4: try { try decoder.decodeSingularSInt64Field(value: &self._percent) }()
+      case 36: try { try decoder.decodeSingularSInt64Field(value: &self._percentSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._taxClass {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._jurisdiction {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._validFrom {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._percent {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._percentSeen {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 36)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSetTaxRate, rhs: WireSetTaxRate) -> Bool {
+    if lhs._taxClass != rhs._taxClass {return false}
+    if lhs._jurisdiction != rhs._jurisdiction {return false}
+    if lhs._validFrom != rhs._validFrom {return false}
+    if lhs._percent != rhs._percent {return false}
+    if lhs._percentSeen != rhs._percentSeen {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -61,6 +61,16 @@ public enum EventSentences {
     switch kind {
     case ImportProducts.kind.rawValue, ImportCustomers.kind.rawValue:
       return "changed \(fieldWords(detail)) by an import"
+    case ImportTranslations.kind.rawValue: return "changed \(detail) by an import"
+    case TranslateProduct.kind.rawValue, SetAttribute.kind.rawValue, EditCategory.kind.rawValue:
+      return "changed \(fieldWords(detail))"
+    case CreateCategory.kind.rawValue: return "created the category"
+    case SetPrice.kind.rawValue: return "changed \(fieldWords(detail))"
+    case PublishPrices.kind.rawValue: return "published \(detail) prices"
+    case LinkBarcode.kind.rawValue: return "linked the barcode \(detail)"
+    case UnlinkBarcode.kind.rawValue: return "freed the barcode \(detail)"
+    case CreatePack.kind.rawValue: return "added the pack \(detail)"
+    case RetirePack.kind.rawValue: return "retired or brought back the pack \(detail)"
     case CreateProduct.kind.rawValue: return "created the product"
     case CreateCustomer.kind.rawValue: return "created the customer"
     case EditProduct.kind.rawValue, EditCustomer.kind.rawValue, EditOrder.kind.rawValue:

@@ -28,9 +28,11 @@ enum FieldMerge {
   ///
   /// - Parameters:
   ///   - name: what a person calls the record.
+  ///   - whole: the record in whose life it is told, where that is another one.
   ///   - places: the record's buckets, for conflicts and history.
   static func apply<C: TableColumns>(
-    _ form: Form, to record: inout Record<C>, called name: String, places: [Bucket], in trade: Trade
+    _ form: Form, to record: inout Record<C>, called name: String, toldOf whole: String? = nil,
+    places: [Bucket], in trade: Trade
   ) throws(Interruption) -> MergeResult {
     var result = MergeResult()
     for column in TableDescription.of(C.self).columns {
@@ -41,7 +43,8 @@ enum FieldMerge {
         seen = FieldText.text(of: value, in: column)
       }
       let edit = FieldEdit(
-        column: column, key: record.key, name: name, places: places, seen: seen, new: new,
+        column: column, key: record.key, name: name, whole: whole ?? name, places: places, seen: seen,
+        new: new,
         current: record.row.values[column.number - 1])
       if try edit.decide(&result, in: trade) {
         record.row.values[column.number - 1] = new
@@ -49,16 +52,16 @@ enum FieldMerge {
         result.changedFields.append(column.name)
       }
     }
-    tell(result, of: name, places: places, in: trade)
+    tell(result, of: whole ?? name, about: whole == nil ? "" : " of \(name)", places: places, in: trade)
     return result
   }
 
   private static func tell(
-    _ result: MergeResult, of name: String, places: [Bucket], in trade: Trade
+    _ result: MergeResult, of name: String, about part: String, places: [Bucket], in trade: Trade
   ) {
     guard !result.changedFields.isEmpty else { return }
     let kind = trade.operation.kind.rawValue
-    let fields = PersonalText(result.changedFields.joined(separator: ", "))
+    let fields = PersonalText(result.changedFields.joined(separator: ", ") + part)
     trade.tell(kind, of: name, fields, places: places)
   }
 }
@@ -68,6 +71,8 @@ private struct FieldEdit {
   let column: ColumnDescription
   let key: RowKey
   let name: String
+  /// The record in whose life it is told.
+  let whole: String
   let places: [Bucket]
   let seen: PersonalText
   let new: Value
@@ -88,7 +93,7 @@ private struct FieldEdit {
     let code: Code = isMerged ? .fieldConflict : .sensitiveConflict
     if !result.codes.contains(code) { result.codes.append(code) }
     if !wins { result.hasLost = true }
-    trade.tell(code.rawValue, of: name, PersonalText(column.name), places: places)
+    trade.tell(code.rawValue, of: whole, PersonalText(column.name), places: places)
     return wins
   }
 

@@ -16,6 +16,7 @@ extension ResolveConflict {
       value = given
     default: throw .refused(Refusal(.badValue, "keep"))
     }
+    if conflict.table == Int64(BarcodeColumns.number) { try Barcodes.checkMayDecide(in: trade) }
     if form.keep != conflict.chosen { try write(value, of: conflict, in: trade) }
     conflict.chosen = form.keep
     conflict.state = .resolved
@@ -24,6 +25,7 @@ extension ResolveConflict {
     trade.put(conflict)
     trade.tell(kind.rawValue, of: conflict.record, PersonalText(conflict.field), places: places)
     try OrderConflicts.resolved(conflict, in: trade)
+    try Barcodes.resolved(conflict, in: trade)
     return Verdict(.applied, record: conflict.record)
   }
 
@@ -38,8 +40,9 @@ extension ResolveConflict {
     guard let value = FieldText.value(of: text, in: column) else {
       throw .refused(Refusal(.badValue, column.name))
     }
+    let before = row
     row.values[column.number - 1] = value
-    row = try checked(row, of: number, in: trade)
+    row = try checked(row, was: before, of: number, in: trade)
     trade.put(row, in: table)
     try FieldStamps.note(column.number, of: table.key(of: row), in: trade)
   }
@@ -48,13 +51,27 @@ extension ResolveConflict {
 extension ResolveConflict {
   /// The row as an edit would have had to leave it; a value chosen by hand may be anything.
   private static func checked(
-    _ row: Row, of table: TableNumber, in trade: Trade
+    _ row: Row, was before: Row, of table: TableNumber, in trade: Trade
   ) throws(Interruption) -> Row {
     switch table {
     case ProductColumns.number:
       var product = Product(row)
       try trade.checkFields(of: &product)
+      if !product.category.isEmpty { try Categories.check(product.category, in: trade) }
+      if try Barcodes.follow(gtin: Product(before).gtin, of: &product, in: trade) != nil {
+        throw .refused(Refusal(.barcodeConflict, Product(row).gtin))
+      }
       return product.row
+    case CategoryColumns.number:
+      try Categories.checkParent(of: Category(row), in: trade)
+      return row
+    case BarcodeColumns.number: return try Barcodes.settled(row, in: trade)
+    case ExchangeRateColumns.number:
+      try trade.check(ExchangeRate(row).ratio > Ratio(trillionths: 0), "rate")
+      return row
+    case TaxRateColumns.number:
+      try trade.check(TaxRate(row).percent >= .zero, "rate")
+      return row
     case CustomerColumns.number:
       let customer = Customer(row)
       try trade.checkFields(

@@ -65,6 +65,7 @@ public struct ProductColumns: TableColumns {
   /// The SKU with case folded; unique, so that `chai-1` and `CHAI-1` cannot both exist.
   public let skuFolded = Column<String>(2)
   public let name = Column<String>(3, .merged)
+  /// A category's code, or empty.
   public let category = Column<String>(4, .merged)
   public let baseUnit = Column<String>(5)
   public let status = Column<ProductStatus>(6, .merged)
@@ -77,6 +78,8 @@ public struct ProductColumns: TableColumns {
   /// Grams of one base unit; 0 when unknown.
   public let weightGrams = Column<Int64>(10, .merged)
   public let description = Column<String>(11, .merged)
+  /// What it is taxed as, such as `STANDARD` or `REDUCED`; or empty.
+  public let taxClass = Column<String>(12, .merged)
 }
 public typealias Product = Record<ProductColumns>
 
@@ -90,10 +93,12 @@ public struct PriceListColumns: TableColumns {
   public let currency = Column<String>(2)
   /// The list of customers who have none of their own, one a currency.
   public let isCompanyList = Column<Bool>(3)
+  /// The log version of its last publication: the version of the list. 0 = never.
+  public let publication = Column<Int64>(4)
 }
 public typealias PriceList = Record<PriceListColumns>
 
-/// A published price: never changed, only followed by one with a later `validFrom`.
+/// A published price: never changed, only followed by another publication's.
 public struct PriceColumns: TableColumns {
   public static let columns = Self()
   public static let number: TableNumber = 7
@@ -105,6 +110,13 @@ public struct PriceColumns: TableColumns {
   /// The price holds for this quantity and more.
   public let minQuantity = Column<Quantity>(3, .key)
   public let validFrom = Column<Instant>(4, .key)
+  /// Of one base unit.
   public let amount = Column<UnitPrice>(5)
+  /// It holds for whole packs of this kind; empty = however it is packed.
+  public let pack = Column<String>(6, .key)
+  /// The log version that published it.
+  public let publication = Column<Int64>(7, .key)
+  /// How many base units are in the pack, which never changes; zero without one.
+  public let packFactor = Column<Quantity>(8)
 }
 public typealias Price = Record<PriceColumns>

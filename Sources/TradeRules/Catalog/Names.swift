@@ -24,16 +24,29 @@ enum Names {
     text.utf8.count == 2 && text.utf8.allSatisfy(isCapital)
   }
 
+  /// ISO 3166-1 alpha-2, or a subdivision of ISO 3166-2: `US-NY`, `FR-75`.
+  static func isJurisdiction(_ text: String) -> Bool {
+    let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let country = parts.first, isCountry(String(country)) else { return false }
+    return parts.count == 1
+      || (1...3).contains(parts[1].utf8.count) && parts[1].utf8.allSatisfy { isDigit($0) || isCapital($0) }
+  }
+
   /// The GTIN padded to 14 digits; nil when it has another length or a wrong check digit (GS1 General
   /// Specifications, 7.9: weights 3 and 1 from the right).
   static func gtin14(_ text: String) -> String? {
-    let digits = Array(text.utf8)
-    guard [8, 12, 13, 14].contains(digits.count), digits.allSatisfy(isDigit) else { return nil }
-    let sum = digits.reversed().enumerated().reduce(0) { sum, digit in
+    let count = text.utf8.count
+    guard [8, 12, 13, 14].contains(count), hasCheckDigit(text) else { return nil }
+    return String(repeating: "0", count: 14 - count) + text
+  }
+
+  /// Whether a text is digits of which the last checks the others, as in GTINs, GLNs and SSCCs.
+  static func hasCheckDigit(_ text: String) -> Bool {
+    guard !text.isEmpty, text.utf8.allSatisfy(isDigit) else { return false }
+    let sum = text.utf8.reversed().enumerated().reduce(0) { sum, digit in
       sum + Int(digit.element - UInt8(ascii: "0")) * (digit.offset % 2 == 0 ? 1 : 3)
     }
-    guard sum % 10 == 0 else { return nil }
-    return String(repeating: "0", count: 14 - digits.count) + text
+    return sum % 10 == 0
   }
 
   /// A customs code of the Harmonised System: 6 digits, national ones up to 10.

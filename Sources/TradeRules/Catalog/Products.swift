@@ -3,13 +3,16 @@ extension CreateProduct {
     if try trade.find(ProductColumns.self, form.sku) != nil {
       throw .refused(Refusal(.skuTaken, form.sku))
     }
-    let product = try makeProduct(form, in: trade)
+    var product = try makeProduct(form, in: trade)
+    if !product.category.isEmpty { try Categories.check(product.category, in: trade) }
+    let dispute = try Barcodes.follow(gtin: "", of: &product, in: trade)
     trade.put(product)
     trade.tell(kind.rawValue, of: product.sku, places: [.hq])
-    return Verdict(.applied)
+    return dispute.map { Verdict($0.outcome, $0.codes, conflicts: $0.conflicts) } ?? Verdict(.applied)
   }
 
-  /// The product a form describes, checked against everything but its own SKU.
+  /// The product a form describes, checked against everything but its own SKU, its category and the barcodes
+  /// there are.
   static func makeProduct(
     _ form: Filled<Self>, in trade: Trade
   ) throws(Interruption) -> Product {
@@ -31,6 +34,7 @@ extension CreateProduct {
     product.origin = form.origin ?? ""
     product.weightGrams = form.weightGrams ?? 0
     product.description = form.description ?? ""
+    product.taxClass = form.taxClass ?? ""
     guard try trade.find(UnitColumns.self, product.baseUnit) != nil else {
       throw .refused(Refusal(.unknownUnit, product.baseUnit))
     }
@@ -46,8 +50,14 @@ extension EditProduct {
     var form = form
     if let gtin = form.gtin, !gtin.isEmpty { form.gtin = Names.gtin14(gtin) ?? gtin }
     try checkValues(form, in: trade)
-    let result = try FieldMerge.apply(
+    let gtin = product.gtin
+    var result = try FieldMerge.apply(
       form.form, to: &product, called: product.sku, places: [.hq], in: trade)
+    if let dispute = try Barcodes.follow(gtin: gtin, of: &product, in: trade) {
+      result.codes += dispute.codes
+      result.conflicts += dispute.conflicts
+      result.hasLost = true
+    }
     trade.put(product)
     return result.verdict()
   }
@@ -62,7 +72,9 @@ extension EditProduct {
     given.hsCode = form.hsCode ?? ""
     given.origin = form.origin ?? ""
     given.weightGrams = form.weightGrams ?? 0
+    given.taxClass = form.taxClass ?? ""
     try trade.checkFields(of: &given)
+    if let category = form.category, !category.isEmpty { try Categories.check(category, in: trade) }
   }
 }
 
@@ -78,5 +90,6 @@ extension Trade {
     try check(product.hsCode.isEmpty || Names.isCustomsCode(product.hsCode), "hsCode")
     try check(product.origin.isEmpty || Names.isCountry(product.origin), "origin")
     try check(product.weightGrams >= 0, "weightGrams")
+    try check(product.taxClass.isEmpty || Names.isWord(product.taxClass), "taxClass")
   }
 }

@@ -58,6 +58,8 @@ extension ImportProducts {
             .row(RowKey(UnitColumns.self, row.baseUnit ?? "EA")),
             .range(RowRange(ProductColumns.self, "product_folded", [row.skuFolded])),
           ]
+            + (row.category.map { [.row(RowKey(CategoryColumns.self, $0))] } ?? [])
+            + Barcodes.needs(row.gtin ?? "")
         })
     return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
   }
@@ -67,16 +69,23 @@ extension ImportProducts {
   ) throws(Interruption) -> RowOutcome {
     let imported = try ImportedRow("product", row.sku, row.form, entry, in: trade)
     if imported.isUnchanged { return .unchanged }
-    let new = try CreateProduct.makeProduct(row, in: trade)
-    guard var product = try trade.find(ProductColumns.self, row.sku) else {
+    var new = try CreateProduct.makeProduct(row, in: trade)
+    if !new.gtin.isEmpty {
+      try Barcodes.checkIsFree(new.gtin, for: BarcodeTarget(sku: new.sku), in: trade)
+    }
+    let found = try trade.find(ProductColumns.self, row.sku)
+    // Stock is counted in the base unit: another one would change what every quantity means.
+    try trade.check(found.map { $0.baseUnit == new.baseUnit } ?? true, "baseUnit")
+    try Categories.ensure(new.category, in: trade)
+    imported.keep(in: trade)
+    guard var product = found else {
+      _ = try Barcodes.follow(gtin: "", of: &new, in: trade)
       trade.put(new)
-      imported.keep(in: trade)
       return .created
     }
-    // Stock is counted in the base unit: another one would change what every quantity means.
-    try trade.check(product.baseUnit == new.baseUnit, "baseUnit")
-    imported.keep(in: trade)
+    let gtin = product.gtin
     let fields = try imported.update(&product, to: new, in: trade)
+    _ = try Barcodes.follow(gtin: gtin, of: &product, in: trade)
     trade.put(product)
     trade.tell(
       kind.rawValue, of: product.sku, PersonalText(fields.joined(separator: ", ")), places: [.hq])
@@ -97,14 +106,15 @@ extension ImportPrices {
             .row(RowKey(PriceListColumns.self, row.list)),
             .range(RowRange(PriceListColumns.self, "price_list_currency", [row.currency])),
             .range(RowRange(PriceColumns.self, "price_of_product", [row.sku, row.list])),
-          ]
+          ] + (row.pack.map { [.row(RowKey(PackColumns.self, row.sku, $0))] } ?? [])
         })
     return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<PriceEntry>) -> String {
     let from = row.validFrom.map { "\($0.milliseconds)" } ?? ""
-    return [row.list, row.sku, "\(row.minQuantity.thousandths)", from].joined(separator: "\u{1F}")
+    return ([row.list, row.sku, "\(row.minQuantity.thousandths)", from] + (row.pack.map { [$0] } ?? []))
+      .joined(separator: "\u{1F}")
   }
 
   /// Publishes a price, unless the one in force at that time says the same. What is published never
@@ -114,47 +124,34 @@ extension ImportPrices {
   ) throws(Interruption) -> RowOutcome {
     let imported = try ImportedRow("price", external(row), row.form, entry, in: trade)
     if imported.isUnchanged { return .unchanged }
-    let list = try checkedList(row, in: trade)
+    _ = try trade.checkProduct(row.sku)
+    var list = try Prices.checkedList(row.list, row.currency, in: trade)
+    try Prices.check(row.amount, row.minQuantity, in: trade)
+    let factor = try Prices.factor(of: row.pack ?? "", row.sku, in: trade)
     let from = row.validFrom ?? trade.entry.receivedAt
     let inForce = try trade.all(PriceColumns.self, "price_of_product", row.sku, row.list)
-      .filter { $0.minQuantity == row.minQuantity && $0.validFrom <= from }
-      .max { $0.validFrom < $1.validFrom }
+      .filter { $0.minQuantity == row.minQuantity && $0.pack == row.pack ?? "" && $0.validFrom <= from }
+      .max { $0.yields(to: $1) }
     if let inForce, inForce.amount != row.amount, inForce.validFrom == from {
       throw .refused(Refusal(.badValue, "a published price never changes; give a later date"))
     }
-    trade.put(list)
     imported.keep(in: trade)
-    if inForce?.amount == row.amount { return .unchanged }
+    if inForce?.amount == row.amount {
+      trade.put(list)
+      return .unchanged
+    }
+    list.publication = trade.place
+    trade.put(list)
     var price = Price()
     price.list = row.list
     price.sku = row.sku
     price.minQuantity = row.minQuantity
     price.validFrom = from
     price.amount = row.amount
+    price.pack = row.pack ?? ""
+    price.packFactor = factor
+    price.publication = trade.place
     trade.put(price)
     return inForce == nil ? .created : .updated
-  }
-
-  /// The row's list, made on first use; the first of a currency serves customers who have none.
-  private static func checkedList(
-    _ row: Filled<PriceEntry>, in trade: Trade
-  ) throws(Interruption) -> PriceList {
-    _ = try trade.checkProduct(row.sku)
-    guard try trade.find(CurrencyColumns.self, row.currency) != nil else {
-      throw .refused(Refusal(.unknownCurrency, row.currency))
-    }
-    try trade.check(Names.isLabel(row.list), "list")
-    try trade.check(row.amount.tenThousandths >= 0, "amount")
-    try trade.check(row.minQuantity >= .zero && row.minQuantity <= .max, "minQuantity")
-    if let list = try trade.find(PriceListColumns.self, row.list) {
-      try trade.check(list.currency == row.currency, "currency of \(row.list)")
-      return list
-    }
-    let others = try trade.all(PriceListColumns.self, "price_list_currency", row.currency)
-    var list = PriceList()
-    list.code = row.list
-    list.currency = row.currency
-    list.isCompanyList = others.isEmpty
-    return list
   }
 }

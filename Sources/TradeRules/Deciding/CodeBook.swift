@@ -12,7 +12,7 @@ public enum CodeBook {
 
   private static let byCode = Dictionary(uniqueKeysWithValues: entries.map { ($0.code, $0) })
 
-  private static func entry(
+  static func entry(
     _ code: Code, _ sentence: String, _ hint: String, _ status: ExitStatus, retryable: Bool = false,
     atOnce: Bool = false
   ) -> CodeEntry {
@@ -21,7 +21,9 @@ public enum CodeBook {
       isRefusedAtOnce: atOnce)
   }
 
-  public static let entries: [CodeEntry] = [
+  public static let entries: [CodeEntry] = common + catalog
+
+  private static let common: [CodeEntry] = [
     // Refusals that no waiting mends
     entry(
       .malformed, "The operation cannot be read.",

@@ -6,7 +6,15 @@ public enum RuleBook {
     OperationRule(EnrolDevice.self), OperationRule(BeginImport.self), OperationRule(EndImport.self),
     OperationRule(ImportWarehouses.self), OperationRule(ImportProducts.self),
     OperationRule(ImportPrices.self), OperationRule(ImportCustomers.self), OperationRule(ImportStock.self),
+    OperationRule(ImportCategories.self), OperationRule(ImportTranslations.self),
+    OperationRule(ImportAttributes.self), OperationRule(ImportPacks.self),
+    OperationRule(ImportBarcodes.self), OperationRule(ImportRates.self), OperationRule(ImportTaxes.self),
     // Catalog and parties
+    OperationRule(CreateCategory.self), OperationRule(EditCategory.self),
+    OperationRule(TranslateProduct.self), OperationRule(SetAttribute.self), OperationRule(CreatePack.self),
+    OperationRule(RetirePack.self), OperationRule(LinkBarcode.self), OperationRule(UnlinkBarcode.self),
+    OperationRule(SetExchangeRate.self), OperationRule(SetTaxRate.self),
+    OperationRule(SetPrice.self), OperationRule(PublishPrices.self),
     OperationRule(CreateProduct.self), OperationRule(EditProduct.self), OperationRule(CreateCustomer.self),
     OperationRule(EditCustomer.self), OperationRule(ResolveConflict.self), OperationRule(FinishTask.self),
     // Inventory

@@ -16,6 +16,7 @@ public struct CreateProduct: OperationForm {
   public let origin = Field<String?>(9)
   public let weightGrams = Field<Int64?>(10)
   public let description = Field<String?>(11)
+  public let taxClass = Field<String?>(12)
   public static func record(of form: Filled<Self>) -> String { form.sku }
 }
 
@@ -34,6 +35,7 @@ public struct EditProduct: OperationForm {
   public let origin = Field<String?>(9)
   public let weightGrams = Field<Int64?>(10)
   public let description = Field<String?>(11)
+  public let taxClass = Field<String?>(12)
   public let nameSeen = Field<String?>(35)
   public let categorySeen = Field<String?>(36)
   public let statusSeen = Field<String?>(38)
@@ -42,6 +44,7 @@ public struct EditProduct: OperationForm {
   public let originSeen = Field<String?>(41)
   public let weightGramsSeen = Field<Int64?>(42)
   public let descriptionSeen = Field<String?>(43)
+  public let taxClassSeen = Field<String?>(44)
   public static func record(of form: Filled<Self>) -> String { form.sku }
 }
 

@@ -130,6 +130,8 @@ public struct PriceEntry: FormFields {
   public let minQuantity = Field<Quantity>(5)
   /// Nil = from the import on.
   public let validFrom = Field<Instant?>(6)
+  /// Nil or empty = however it is packed.
+  public let pack = Field<String?>(7)
 }
 
 public struct ImportCustomers: OperationForm {

@@ -6,6 +6,8 @@ struct CivilDate: Hashable, Sendable {
   /// 1 … 31.
   var day: Int64
 
+  init(year: Int64, month: Int64, day: Int64) { (self.year, self.month, self.day) = (year, month, day) }
+
   /// The date in UTC at a moment, which may lie before 1970.
   init(_ instant: Instant) {
     self.init(daysSince1970: CivilDate.floored(instant.milliseconds, by: 86_400_000))

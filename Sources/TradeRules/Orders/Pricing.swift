@@ -8,8 +8,8 @@ struct Quote {
 /// The published prices that bear on an order's lines, read in one go.
 ///
 /// A line's price is that of the order's list, which was asked for or the customer's, else of the company's
-/// list of the order's currency; in it the highest minimum quantity the line reaches, and of that the latest
-/// price in effect when the operation was recorded.
+/// list of the order's currency; in it the largest pack that the quantity is a whole number of, the highest
+/// minimum quantity the line reaches, and of that the latest price in effect when the operation was recorded.
 struct PriceBook {
   /// By SKU and list.
   private var prices: [ListedProduct: [Price]] = [:]
@@ -68,7 +68,7 @@ struct PriceBook {
   ) throws(Interruption) -> Quote? {
     for list in lists {
       let candidates = (prices[ListedProduct(sku: sku, list: list)] ?? [])
-        .filter { $0.minQuantity <= quantity && $0.validFrom <= trade.recordedAt }
+        .filter { $0.covers(quantity) && $0.validFrom <= trade.recordedAt }
       if let quote = try quote(of: candidates, in: trade) { return quote }
     }
     return nil
@@ -90,6 +90,6 @@ struct PriceBook {
   }
 
   private static func best(of prices: [Price]) -> Price? {
-    prices.max { ($0.minQuantity, $0.validFrom) < ($1.minQuantity, $1.validFrom) }
+    prices.max { $0.yields(to: $1) }
   }
 }

@@ -34,6 +34,9 @@ extension Instant {
 }
 
 extension CivilDate {
+  /// `2027-03-31`.
+  var text: String { Instant(milliseconds: daysSince1970 * 86_400_000).dateText }
+
   /// Days since 1970-01-01, negative before it: the inverse of `init(daysSince1970:)`, by the same count in
   /// years that begin in March.
   var daysSince1970: Int64 {

@@ -2,7 +2,8 @@ import TradeRules
 
 /// What can be exported. The columns are those an import reads, so that an export can be imported elsewhere.
 enum ExportKind: String, CaseIterable, Codable, Sendable {
-  case warehouses, products, prices, customers, stock, orders
+  case warehouses, categories, products, packs, translations, attributes, prices, barcodes, rates, taxes
+  case customers, stock, orders
 
   /// A column of a CSV file.
   struct Column {
@@ -19,9 +20,17 @@ enum ExportKind: String, CaseIterable, Codable, Sendable {
     case .warehouses: texts("code", "name", "country")
     case .products:
       texts("sku", "name", "category", "base_unit", "gtin", "hs_code", "origin")
-        + [number("weight_g")] + texts("status", "description")
+        + [number("weight_g")] + texts("status", "description", "tax_class")
+    case .categories: texts("code", "parent", "name")
+    case .packs: texts("sku", "code") + [number("factor")] + texts("unit")
+    case .translations: texts("sku", "locale", "name", "description")
+    case .attributes: texts("sku", "name", "value")
+    case .barcodes: texts("code", "sku", "pack")
+    case .rates: texts("from", "to") + [number("rate"), number("as_of")] + texts("source")
+    case .taxes: texts("class", "jurisdiction") + [number("rate"), number("from")]
     case .prices:
       texts("sku", "list", "currency") + [number("amount"), number("min_qty"), number("from")]
+        + texts("pack")
     case .customers:
       texts(
         "code", "name", "country", "currency", "tax_id", "phone", "email", "address", "status", "agent",

@@ -15,6 +15,13 @@ struct ExportPages {
     switch kind {
     case .warehouses: return try page(after: place, warehouse)
     case .products: return try page(after: place, product)
+    case .categories: return try page(after: place, CatalogExports.category)
+    case .packs: return try page(after: place, CatalogExports.pack)
+    case .translations: return try page(after: place, CatalogExports.translation)
+    case .attributes: return try page(after: place, CatalogExports.attribute)
+    case .barcodes: return try page(after: place, CatalogExports.barcode)
+    case .rates: return try page(after: place, CatalogExports.rate)
+    case .taxes: return try page(after: place, CatalogExports.tax)
     case .prices:
       let currencies = try queries.listCurrencies()
       return try page(after: place) { price($0, currencies) }
@@ -57,6 +64,7 @@ struct ExportPages {
       "baseUnit": .string(row.baseUnit), "gtin": .string(row.gtin), "hsCode": .string(row.hsCode),
       "origin": .string(row.origin), "weightG": row.weightGrams == 0 ? nil : .integer(row.weightGrams),
       "status": .string(row.status.rawValue), "description": .string(row.description),
+      "taxClass": .string(row.taxClass),
     ]
   }
 
@@ -64,7 +72,7 @@ struct ExportPages {
     [
       "sku": .string(row.sku), "list": .string(row.list), "currency": .text(currencies[row.list]),
       "amount": .string(row.amount.decimalText), "minQty": .quantity(row.minQuantity),
-      "from": .instant(row.validFrom),
+      "from": .instant(row.validFrom), "pack": .string(row.pack),
     ]
   }
 

@@ -163,7 +163,7 @@ final class RuleBench {
       basedOnReceivedAt: receivedAt[operation.basedOnVersion], isFinal: isFinal, hash: mixed)
   }
 
-  private func load(_ needs: [Need], into view: WorkingSet) {
+  func load(_ needs: [Need], into view: WorkingSet) {
     for need in needs {
       switch need {
       case .row(let key): view.load(key, row(key))

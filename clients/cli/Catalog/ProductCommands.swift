@@ -7,7 +7,7 @@ struct ProductCommands: ParsableCommand {
     commandName: "product", abstract: "The catalog: find, show and edit products.",
     subcommands: [
       ProductList.self, ProductSearch.self, ProductShow.self, ProductSet.self, ProductCreate.self,
-      ProductArchive.self,
+      ProductArchive.self, ProductTranslate.self, ProductAttribute.self, PackCommands.self,
     ])
 }
 
@@ -27,33 +27,44 @@ struct ProductList: Command {
 
 struct ProductSearch: Command {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Products by words of their names, ignoring case and accents.",
-    discussion: "Examples:\n  waybill product search \"cafe creme\"\n  waybill product search chai --limit 10"
-  )
+    commandName: "search", abstract: "Products by SKU, barcode or words of their names in any language.",
+    discussion: """
+      Examples:
+        waybill product search "cafe creme"      Café Crème too: case and accents do not matter
+        waybill product search chai --limit 10
+        waybill product search 4006381333931
+      """)
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Words; all of them must be found.") var text: String
   @Option(help: "How many at most.") var limit: Int?
 
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.show { view in
-      ProductsShown(Array(try view.products(searching: text).prefix(max(0, limit ?? .max)))).shown
+      ProductsShown(try view.products(searching: text, limit: max(1, limit ?? 1_000))).shown
     }
   }
 }
 
 struct ProductShow: Command {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "One product with its prices.",
-    discussion: "Examples:\n  waybill product show CHAI-1KG")
+    commandName: "show", abstract: "One product with its texts, packs, barcodes and prices.",
+    discussion: """
+      Examples:
+        waybill product show CHAI-1KG
+        waybill product show 4006381333931 --locale es-MX
+
+      A text that is not there in a language is looked for in the nearest that will do (es-MX, es-419, es), and
+      else in the product's own.
+      """)
   @OptionGroup var global: GlobalOptions
-  @Argument(completion: Completions.skus) var sku: String
-  @Option(help: "The language of the name; one that is not there falls back to the product's own.")
-  var locale: String?
+  @Argument(help: "A SKU or barcode.", completion: Completions.skus) var sku: String
+  @Option(help: "The language of name and description, such as es-MX or zh-Hant.") var locale: String?
 
   func run(at desk: Desk) throws -> ExitStatus {
-    try desk.show { view in
+    let tag = try locale.map(Entered.locale)
+    return try desk.show { view in
       let product = try view.requireProduct(sku)
-      return ProductShown(product: product, prices: try view.prices(of: product.sku, at: Clocks.now)).shown
+      return ProductShown(try view.details(of: product, at: Clocks.now), locale: tag).shown
     }
   }
 }
@@ -66,7 +77,7 @@ struct ProductSet: Command {
         waybill product set CHAI-1KG name="Chai, loose leaf" category=TEA
         waybill product set CHAI-1KG status=active
 
-      Fields: name, category, status, gtin, hsCode, origin, weightGrams, description.
+      Fields: name, category, status, gtin, hsCode, origin, weightGrams, description, taxClass.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(completion: Completions.skus) var sku: String
@@ -89,12 +100,12 @@ struct ProductCreate: Command {
     discussion: """
       Examples:
         waybill product create CHAI-1KG --name "Chai 1 kg"
-        waybill product create RICE --name Rice --unit KGM --category FOOD
+        waybill product create RICE --name Rice --unit KGM --category FOOD --tax-class REDUCED
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(help: "1 to 40 visible characters, unique whatever the case.") var sku: String
   @Option(help: "What people call it.") var name: String
-  @Option var category: String?
+  @Option(help: "A category's code.") var category: String?
   @Option(help: "The unit it is counted in, UN/ECE Recommendation 20: EA, KGM …") var unit: String?
   @Option(help: "8, 12, 13 or 14 digits.") var gtin: String?
   @Option(help: "Customs code, 6 to 10 digits.") var hsCode: String?
@@ -102,6 +113,7 @@ struct ProductCreate: Command {
   @Option(name: [.customLong("weight-g"), .customLong("weight-grams")], help: "Grams of one unit.")
   var weightGrams: Int64?
   @Option var description: String?
+  @Option(help: "What it is taxed as.") var taxClass: String?
 
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.record { view, _ in
@@ -116,6 +128,7 @@ struct ProductCreate: Command {
         $0.origin = origin
         $0.weightGrams = weightGrams
         $0.description = description
+        $0.taxClass = taxClass
       }
       return Work(
         drafts: [Draft(form)], sentence: "Added \(sku), \(name), to the catalog.",

@@ -33,12 +33,20 @@ enum Entered {
   }
 
   /// - Throws: `BAD_VALUE` for what is no time of RFC 3339.
-  static func time(_ text: String?) throws -> Instant? {
+  static func time(_ text: String?, option: String = "--at") throws -> Instant? {
     guard let text else { return nil }
     guard let instant = Instant(timestamp: text) else {
-      throw Failure(.badValue, "--at takes a time such as 2026-11-20T09:10:00Z, not \(text)")
+      throw Failure(.badValue, "\(option) takes a time such as 2026-11-20T09:10:00Z, not \(text)")
     }
     return instant
+  }
+
+  /// - Throws: `BAD_VALUE` for what is no language tag of BCP 47.
+  static func locale(_ text: String) throws -> LanguageTag {
+    guard let tag = LanguageTag(text) else {
+      throw Failure(.badValue, "--locale takes a language such as es-MX or zh-Hant, not \(text)")
+    }
+    return tag
   }
 
   /// `SKU=QTY` or `SKU=QTY@PRICE`. A SKU may itself have `=`: the last one counts.

@@ -7,6 +7,9 @@ enum Clocks {
   /// What time it is, by this device.
   static var now: Instant { Instant(milliseconds: milliseconds(of: CLOCK_REALTIME)) }
 
+  /// The present year in UTC.
+  static var year: Int64 { Int64(now.timestamp.prefix(4)) ?? 0 }
+
   /// Milliseconds since the system started, suspended time included.
   static var sinceBoot: Int64 { milliseconds(of: CLOCK_BOOTTIME) }
 

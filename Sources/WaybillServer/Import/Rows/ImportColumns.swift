@@ -6,7 +6,14 @@ extension ImportKind {
   var requiredColumns: [String] {
     switch self {
     case .warehouses: ["code", "name"]
+    case .categories: ["code"]
     case .products: ["sku", "name"]
+    case .packs: ["sku", "code", "factor"]
+    case .translations: ["sku", "locale"]
+    case .attributes: ["sku", "name", "value"]
+    case .barcodes: ["code", "sku"]
+    case .rates: ["from", "to", "rate", "as_of"]
+    case .taxes: ["class", "jurisdiction", "rate"]
     case .prices: ["sku", "list", "currency", "amount"]
     case .customers: ["code", "name"]
     case .stock: ["warehouse", "sku", "qty"]
@@ -18,8 +25,18 @@ extension ImportKind {
     switch self {
     case .warehouses: ["country"]
     case .products:
-      ["category", "base_unit", "gtin", "hs_code", "origin", "weight_g", "status", "description"]
-    case .prices: ["min_qty", "from"]
+      [
+        "category", "base_unit", "gtin", "hs_code", "origin", "weight_g", "status", "description",
+        "tax_class",
+      ]
+    case .categories: ["parent", "name"]
+    case .packs: ["unit", "barcode"]
+    case .translations: ["name", "description"]
+    case .attributes: []
+    case .barcodes: ["pack"]
+    case .rates: ["source"]
+    case .taxes: ["from"]
+    case .prices: ["min_qty", "from", "pack"]
     case .customers:
       [
         "country", "currency", "tax_id", "phone", "email", "address", "status", "agent", "territory",

@@ -48,7 +48,14 @@ extension ImportKind {
   func form(of values: RowValues) throws(Refusal) -> Form {
     switch self {
     case .warehouses: warehouse(values)
+    case .categories: category(values)
     case .products: try product(values)
+    case .packs: try pack(values)
+    case .translations: translation(values)
+    case .attributes: attribute(values)
+    case .barcodes: barcode(values)
+    case .rates: try rate(values)
+    case .taxes: try tax(values)
     case .prices: try price(values)
     case .customers: customer(values)
     case .stock: try stock(values)
@@ -76,6 +83,7 @@ extension ImportKind {
       $0.origin = values.optional("origin")
       $0.weightGrams = weight
       $0.description = values.optional("description")
+      $0.taxClass = values.optional("tax_class")
     }.form
   }
 
@@ -92,6 +100,7 @@ extension ImportKind {
       $0.amount = amount
       $0.minQuantity = minQuantity
       $0.validFrom = from
+      $0.pack = values.optional("pack")
     }.form
   }
 
