@@ -32,27 +32,75 @@ extension TradeTables {
 
   /// All rows of a range, in the index's order.
   public static func rows(_ range: RowRange, in db: Database) throws -> [TradeRules.Row] {
-    let statements = try TableStatements.of(range.table.number)
-    let statement = try RawStatement(
-      statements.range(range.index, hasLowerBound: range.from != nil), in: db)
-    for (position, value) in range.equal.enumerated() { try statement.bind(value, at: position) }
-    if let from = range.from { try statement.bind(from, at: range.equal.count) }
-    var rows: [TradeRules.Row] = []
-    while try statement.step() { rows.append(try statements.row(on: statement)) }
-    return rows
+    try RangeReader(range, in: db).rows(range)
   }
 
   /// Loads into `view` what a decision stopped for (`Interruption.needs`).
   public static func load(_ needs: [Need], into view: WorkingSet, in db: Database) throws {
-    var keys: [RowKey] = []
+    try RowLoader(in: db).load(needs, into: view)
+  }
+}
+
+/// Loads what decisions stop for, one after another, through statements it finds but once. Valid inside the
+/// database access that made it.
+public final class RowLoader {
+  private let db: Database
+  /// By table number.
+  private var readers: [KeyReader?]
+  private var ranges: [ObjectIdentifier: RangeReader] = [:]
+  private var boundedRanges: [ObjectIdentifier: RangeReader] = [:]
+
+  public init(in db: Database) {
+    self.db = db
+    readers = [KeyReader?](repeating: nil, count: 256)
+  }
+
+  /// Loads into `view` what a decision stopped for (`Interruption.needs`).
+  public func load(_ needs: [Need], into view: WorkingSet) throws {
     for need in needs {
       switch need {
-      case .row(let key): keys.append(key)
-      case .range(let range): view.load(range, try rows(range, in: db))
+      case .row(let key):
+        if !view.knows(key) { view.load(key, try reader(key.table).row(key)) }
+      case .range(let range): view.load(range, try reader(range).rows(range))
       }
     }
-    let found = try rows(keys, in: db)
-    for key in keys { view.load(key, found[key]) }
+  }
+
+  private func reader(_ table: TableNumber) throws -> KeyReader {
+    if let reader = readers[Int(table)] { return reader }
+    let reader = try KeyReader(table, in: db)
+    readers[Int(table)] = reader
+    return reader
+  }
+
+  private func reader(_ range: RowRange) throws -> RangeReader {
+    // There is one of each index, so that its address is its name.
+    let index = ObjectIdentifier(range.index)
+    if let reader = range.from == nil ? ranges[index] : boundedRanges[index] { return reader }
+    let reader = try RangeReader(range, in: db)
+    if range.from == nil { ranges[index] = reader } else { boundedRanges[index] = reader }
+    return reader
+  }
+}
+
+/// Reads rows of one index's ranges, with or without a lower bound, through one statement.
+struct RangeReader {
+  private let statements: TableStatements
+  private let statement: RawStatement
+
+  init(_ range: RowRange, in db: Database) throws {
+    statements = try TableStatements.of(range.table.number)
+    statement = try RawStatement(statements.range(range.index, hasLowerBound: range.from != nil), in: db)
+  }
+
+  /// - Precondition: the range has a lower bound exactly if the reader was made for one that has.
+  func rows(_ range: RowRange) throws -> [TradeRules.Row] {
+    for (position, value) in range.equal.enumerated() { try statement.bind(value, at: position) }
+    if let from = range.from { try statement.bind(from, at: range.equal.count) }
+    var rows: [TradeRules.Row] = []
+    while try statement.step() { rows.append(try statements.row(on: statement)) }
+    try statement.reset()
+    return rows
   }
 }
 
@@ -69,10 +117,12 @@ struct KeyReader {
   }
 
   func row(_ key: RowKey) throws -> TradeRules.Row? {
-    try statement.bind(key, of: statements.table, at: 0)
-    let row = try statement.step() ? statements.row(on: statement) : nil
-    try statement.reset()
-    return row
+    try key.bytes.withUnsafeBytes { bytes in
+      try statement.bindKey(unowned: bytes, of: statements.table)
+      let row = try statement.step() ? statements.row(on: statement) : nil
+      try statement.reset()
+      return row
+    }
   }
 }
 
@@ -90,8 +140,11 @@ extension TradeTables {
   }
 
   /// Writes each changed row as it is now.
-  public static func write(_ changes: some Collection<Change>, in db: Database) throws {
-    try write(changes.map { (key: $0.key, row: $0.after) }, in: db)
+  ///
+  /// - Parameter changes: in order of table and key, as `WorkingSet.changes` has them.
+  public static func write(_ changes: [Change], in db: Database) throws {
+    var writer = RowWriter(in: db)
+    for change in changes { try writer.put(change.after, at: change.key) }
   }
 
   /// Deletes a row.
@@ -118,9 +171,9 @@ struct RowWriter {
       let statements = try TableStatements.of(key.table)
       upsert = (statements, try RawStatement(statements.upsert, in: db))
     }
-    guard let (statements, statement) = upsert else { return }
-    try binder.bind(row, of: statements, to: statement)
-    try statement.run()
+    guard let upsert else { return }
+    try binder.bind(row, of: upsert.statements, to: upsert.statement)
+    try upsert.statement.run()
   }
 
   /// Whether there was such a row.
@@ -129,9 +182,9 @@ struct RowWriter {
       let statements = try TableStatements.of(key.table)
       deletion = (statements, try RawStatement(statements.delete, in: db))
     }
-    guard let (statements, statement) = deletion else { return false }
-    try statement.bind(key, of: statements.table, at: 0)
-    try statement.run()
-    return statement.changedRows() > 0
+    guard let deletion else { return false }
+    try deletion.statement.bind(key, of: deletion.statements.table, at: 0)
+    try deletion.statement.run()
+    return deletion.statement.changedRows() > 0
   }
 }

@@ -168,26 +168,32 @@ extension CentralHost {
 private struct ChangedBuckets {
   let buckets: [Bucket]
   private let changes: [IndexedChange]
+  /// Positions of the changes that each bucket has or lost.
+  private var positions: [Bucket: (has: [Int], lost: [Int])] = [:]
 
   init(_ changes: [IndexedChange]) {
     self.changes = changes
-    buckets = Set(changes.flatMap { $0.buckets + $0.left }).sorted()
+    for (position, change) in changes.enumerated() {
+      for bucket in change.buckets { positions[bucket, default: ([], [])].has.append(position) }
+      for bucket in change.left { positions[bucket, default: ([], [])].lost.append(position) }
+    }
+    buckets = positions.keys.sorted()
   }
 
   /// The bucket's changes as encoded pages, as many as they take.
   func frames(for bucket: Bucket) -> [[UInt8]] {
     let all = bucket == ChangeIndex.everything
+    let (has, lost) = all ? (Array(changes.indices), []) : positions[bucket] ?? ([], [])
     var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
-    for change in changes where all || change.buckets.contains(bucket) {
+    for position in has {
+      let change = changes[position]
       if rows.last?.table.number == change.table.number {
         rows[rows.count - 1].rows.append(change.row)
       } else {
         rows.append((change.table, [change.row]))
       }
     }
-    let left =
-      all || PlantedBug.isPlanted(.leftRowNotSent)
-      ? [] : changes.filter { $0.left.contains(bucket) }.map(\.key)
+    let left = PlantedBug.isPlanted(.leftRowNotSent) ? [] : lost.map { changes[$0].key }
     return PageContent.encodePages(rows: rows, left: left).map { content in
       Message.page(
         Page(bucket: bucket, cursor: [], isSnapshot: false, body: PageBody(content, compressing: true))

@@ -75,7 +75,7 @@ public final class CentralStore {
     if rows.count > CentralStore.rowsInMemoryMax { rows = WorkingSet() }
     do {
       let (batch, newIndex, changes) = try database.write { db in
-        let batch = DecisionBatch(db, rows: rows, head: head, epoch: epoch, awaited: awaited)
+        let batch = try DecisionBatch(db, rows: rows, head: head, epoch: epoch, awaited: awaited)
         try decide(batch)
         let (newIndex, changes) = try keep(batch, in: db)
         for session in sessions { try DeviceSessions.store(session, in: db) }

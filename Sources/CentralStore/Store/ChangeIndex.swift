@@ -41,67 +41,111 @@ struct ChangeIndex {
 
   /// Takes in the net changes of a commit and writes what changed.
   ///
+  /// - Parameter changes: in order of table and key.
   /// - Returns: each change with the buckets it concerns, in the order given.
   mutating func apply(_ changes: [Change], in db: Database) throws -> [IndexedChange] {
-    var touched: Set<Bucket> = []
+    var tally = BucketTally(self)
     var hasher = RowHasher()
     var indexed: [IndexedChange] = []
     indexed.reserveCapacity(changes.count)
     for change in changes {
       guard let table = TableDescription.numbered(change.key.table), !table.isCentreOnly else { continue }
-      let before = change.before.map(table.buckets) ?? []
       let after = table.buckets(of: change.after)
-      let oldHash = change.before.map { hasher.hash($0, of: table) }
-      let newHash = hasher.hash(change.after, of: table)
-      for bucket in before + [ChangeIndex.everything] {
-        if let oldHash { update(bucket, change.after.version) { $0.subtract(oldHash) } }
+      let before = change.before.map(table.buckets) ?? []
+      let left = before == after ? [] : before.filter { !after.contains($0) }
+      if let old = change.before {
+        let hash = hasher.hash(old, at: change.key, of: table)
+        tally.take(hash, from: before, change.after.version)
       }
-      for bucket in after + [ChangeIndex.everything] {
-        update(bucket, change.after.version) { $0.add(newHash) }
-      }
-      touched.formUnion(before)
-      touched.formUnion(after)
-      touched.insert(ChangeIndex.everything)
-      let left = before.filter { !after.contains($0) }
-      if table.commonBucket == nil { try list(change, after: after, left: left, in: db) }
+      tally.add(hasher.hash(change.after, at: change.key, of: table), to: after, change.after.version)
+      if table.commonBucket == nil { tally.list(indexed.count, after, left) }
       indexed.append(
         IndexedChange(table: table, key: change.key, row: change.after, buckets: after, left: left))
     }
-    for bucket in touched.sorted() { try store(bucket, in: db) }
+    try tally.store(listing: indexed, in: db)
+    for (bucket, state) in tally.states { states[bucket] = state }
     return indexed
   }
+}
 
-  private mutating func update(_ bucket: Bucket, _ version: Int64, _ change: (inout BucketDigest) -> Void) {
-    var state = states[bucket] ?? State(version: 0, digest: .zero)
-    state.version = max(state.version, version)
-    change(&state.digest)
-    states[bucket] = state
+/// What one commit does to the buckets it touches, and which rows have to be listed in which.
+private struct BucketTally {
+  private struct Touched {
+    let bucket: Bucket
+    var state: ChangeIndex.State
+    /// Positions among the commit's changes; the rows that are in the bucket now, and those that left it.
+    var listed: [(change: Int, hasLeft: Bool)] = []
   }
 
-  private func list(_ change: Change, after: [Bucket], left: [Bucket], in db: Database) throws {
-    let statement = try db.cachedStatement(
-      sql: """
-        INSERT INTO member (bucket, table_no, key, version, has_left) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (bucket, table_no, key) DO UPDATE SET version = excluded.version,
-          has_left = excluded.has_left
-        """)
-    let key = Data(change.key.bytes)
-    for bucket in after {
-      try statement.execute(arguments: [bucket.name, change.key.table, key, change.after.version, 0])
-    }
-    for bucket in left {
-      try statement.execute(arguments: [bucket.name, change.key.table, key, change.after.version, 1])
-    }
+  private let index: ChangeIndex
+  private var places: [Bucket: Int] = [:]
+  private var touched: [Touched] = []
+
+  init(_ index: ChangeIndex) { self.index = index }
+
+  var states: [(Bucket, ChangeIndex.State)] { touched.map { ($0.bucket, $0.state) } }
+
+  mutating func take(_ hash: RowHash, from buckets: [Bucket], _ version: Int64) {
+    for bucket in buckets { update(bucket, version) { $0.subtract(hash) } }
+    update(ChangeIndex.everything, version) { $0.subtract(hash) }
   }
 
-  private func store(_ bucket: Bucket, in db: Database) throws {
-    guard let state = states[bucket] else { return }
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO bucket (name, version, digest) VALUES (?, ?, ?)
-        ON CONFLICT (name) DO UPDATE SET version = excluded.version, digest = excluded.digest
-        """
-    ).execute(arguments: [bucket.name, state.version, Data(state.digest.bytes)])
+  mutating func add(_ hash: RowHash, to buckets: [Bucket], _ version: Int64) {
+    for bucket in buckets { update(bucket, version) { $0.add(hash) } }
+    update(ChangeIndex.everything, version) { $0.add(hash) }
+  }
+
+  mutating func list(_ change: Int, _ buckets: [Bucket], _ left: [Bucket]) {
+    for bucket in buckets { touched[place(of: bucket)].listed.append((change, false)) }
+    for bucket in left { touched[place(of: bucket)].listed.append((change, true)) }
+  }
+
+  private mutating func update(
+    _ bucket: Bucket, _ version: Int64, _ change: (inout BucketDigest) -> Void
+  ) {
+    let place = place(of: bucket)
+    touched[place].state.version = max(touched[place].state.version, version)
+    change(&touched[place].state.digest)
+  }
+
+  private mutating func place(of bucket: Bucket) -> Int {
+    if let place = places[bucket] { return place }
+    let state = index.states[bucket] ?? ChangeIndex.State(version: 0, digest: .zero)
+    places[bucket] = touched.count
+    touched.append(Touched(bucket: bucket, state: state))
+    return touched.count - 1
+  }
+
+  /// Writes bucket after bucket and in each row after row, in the order of the tables' keys.
+  func store(listing changes: [IndexedChange], in db: Database) throws {
+    let member = try RawStatement(
+      """
+      INSERT INTO member (bucket, table_no, key, version, has_left) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (bucket, table_no, key) DO UPDATE SET version = excluded.version,
+        has_left = excluded.has_left
+      """, in: db)
+    let bucket = try RawStatement(
+      """
+      INSERT INTO bucket (name, version, digest) VALUES (?, ?, ?)
+      ON CONFLICT (name) DO UPDATE SET version = excluded.version, digest = excluded.digest
+      """, in: db)
+    for touched in touched.sorted(by: { $0.bucket < $1.bucket }) {
+      try member.bindText(copying: touched.bucket.name, at: 0)
+      for (position, hasLeft) in touched.listed {
+        let change = changes[position]
+        try member.bind(Int64(change.key.table), at: 1)
+        try member.bind(change.row.version, at: 3)
+        try member.bind(hasLeft ? 1 : 0, at: 4)
+        try change.key.bytes.withUnsafeBytes { key in
+          try member.bindBlob(unowned: key, at: 2)
+          try member.run()
+        }
+      }
+      try bucket.bindText(copying: touched.bucket.name, at: 0)
+      try bucket.bind(touched.state.version, at: 1)
+      try bucket.bindBlob(copying: touched.state.digest.bytes, at: 2)
+      try bucket.run()
+    }
   }
 }
 

@@ -10,6 +10,8 @@ import TradeTables
 final class DecisionBatch {
   private let db: Database
   private let rows: WorkingSet
+  private let loader: RowLoader
+  private let log: LogWriter
   private(set) var head: LogEnd
   private(set) var entries: [LogEntry] = []
   private var epoch: RecordID
@@ -17,9 +19,11 @@ final class DecisionBatch {
   /// Keys (in hexadecimal) that held operations wait for, so that nobody looks in vain.
   private(set) var awaited: Set<String>
 
-  init(_ db: Database, rows: WorkingSet, head: LogEnd, epoch: RecordID, awaited: Set<String>) {
+  init(_ db: Database, rows: WorkingSet, head: LogEnd, epoch: RecordID, awaited: Set<String>) throws {
     self.db = db
     self.rows = rows
+    loader = RowLoader(in: db)
+    log = try LogWriter(in: db)
     self.head = head
     self.epoch = epoch
     self.awaited = awaited
@@ -62,10 +66,10 @@ final class DecisionBatch {
       receivedAt: receivedAt, rulesVersion: Rules.version, verdicts: ruling.verdicts,
       observed: observations.answers, effectsHash: try EffectsHash.of(changes), hash: [])
     entry.hash = entry.chained(after: head.hash, operations: group.map(\.chainHash))
-    try LogStore.append(entry, group, isNew: isNew, in: db)
+    try log.append(entry, group, isNew: isNew)
     entries.append(entry)
     head = LogEnd(version: version, hash: entry.hash, receivedAt: receivedAt)
-    made.append(contentsOf: changes.lazy.filter { $0.before == nil }.map(\.key))
+    if !awaited.isEmpty { made.append(contentsOf: changes.lazy.filter { $0.before == nil }.map(\.key)) }
   }
 
   private enum Ruling {
@@ -89,15 +93,16 @@ final class DecisionBatch {
     let entry = Entry(
       version: version, receivedAt: receivedAt, device: try device(group[0].id.device),
       basedOnReceivedAt: try basedOn(operations[0]), isFinal: true, hash: Hashing.sha256)
+    var deliberation = Deliberation(of: operations, on: rows, in: entry, observing: observations)
     while true {
       do throws(Interruption) {
-        return .decided(try Rules.decide(operations, on: rows, in: entry, observing: observations))
+        return .decided(try deliberation.goOn())
       } catch {
         switch error {
-        case .needs(let needs): try TradeTables.load(needs, into: rows, in: db)
+        case .needs(let needs): try loader.load(needs, into: rows)
         case .waits(let key, let called): return .held(key, called)
         case .unknown, .refused:
-          preconditionFailure("the centre knows every row, and Rules.decide answers refusals itself")
+          preconditionFailure("the centre knows every row, and a deliberation answers refusals itself")
         }
       }
     }
@@ -170,7 +175,7 @@ final class DecisionBatch {
       let key = made.removeFirst().hexadecimal
       guard awaited.remove(key) != nil else { continue }
       let range = RowRange(HeldColumns.self, "held_waiting", [key])
-      try TradeTables.load([.range(range)], into: rows, in: db)
+      try loader.load([.range(range)], into: rows)
       let waiting = try readAll(range).map { Held($0) }
       var lastGroup: (device: String, through: Int64)?
       for held in waiting {
@@ -192,7 +197,7 @@ final class DecisionBatch {
 
   // MARK: Rows
 
-  private func load(_ key: RowKey) throws { try TradeTables.load([.row(key)], into: rows, in: db) }
+  private func load(_ key: RowKey) throws { try loader.load([.row(key)], into: rows) }
 
   private func read(_ key: RowKey) throws -> TradeRules.Row? { try rows.row(key) }
 

@@ -5,51 +5,8 @@ import TradeRules
 
 import struct Foundation.Data
 
-/// Appends to the log and reads it. Every function runs inside the caller's transaction.
+/// Reads the log. Every function runs inside the caller's transaction.
 enum LogStore {
-  static func append(
-    _ entry: LogEntry, _ operations: [ReceivedOperation], isNew: Bool, in db: Database
-  ) throws {
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO log_entry (version, kind, device, first_number, last_number, received_at, rules_version,
-          verdicts, observed, effects_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      entry.version, entry.kind.rawValue, entry.device, entry.numbers.lowerBound, entry.numbers.upperBound,
-      entry.receivedAt.milliseconds, entry.rulesVersion, blob(VerdictCoding.encode(entry.verdicts)),
-      blob(entry.observed.map { $0 ? 1 : 0 }), blob(entry.effectsHash), blob(entry.hash),
-    ])
-    for operation in operations {
-      if isNew {
-        try insert(operation, version: entry.version, in: db)
-      } else {
-        // A held operation is decided: its entry is now the one that decided it.
-        try db.cachedStatement(
-          sql: "UPDATE log_operation SET version = ? WHERE device = ? AND number = ?"
-        ).execute(arguments: [entry.version, operation.id.device, operation.id.number])
-      }
-    }
-  }
-
-  private static func insert(_ operation: ReceivedOperation, version: Int64, in db: Database) throws {
-    try db.cachedStatement(
-      sql: "INSERT INTO log_operation (device, number, version, bytes, chain_hash) VALUES (?, ?, ?, ?, ?)"
-    ).execute(arguments: [
-      operation.id.device, operation.id.number, version, blob(operation.bytes), blob(operation.chainHash),
-    ])
-    for (ordinal, piece) in operation.personal.enumerated() {
-      try db.cachedStatement(
-        sql: """
-          INSERT INTO personal (device, number, ordinal, commitment, salt, text) VALUES (?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: [
-        operation.id.device, operation.id.number, ordinal, blob(piece.commitment), piece.salt.map(blob),
-        piece.text,
-      ])
-    }
-  }
-
   static func head(in db: Database) throws -> LogEnd {
     let last = try GRDB.Row.fetchOne(
       db, sql: "SELECT version, hash, received_at FROM log_entry ORDER BY version DESC LIMIT 1")

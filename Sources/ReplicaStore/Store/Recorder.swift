@@ -119,11 +119,13 @@ struct Recorder {
 final class Guess {
   private let db: Database
   private let rows: WorkingSet
+  private let loader: RowLoader
   private let device: Device
 
   init(_ db: Database, state: ReplicaState) throws {
     self.db = db
     rows = WorkingSet(horizon: state.grants)
+    loader = RowLoader(in: db)
     device =
       try TradeTables.row(RowKey(DeviceColumns.self, state.device), in: db).map { Device($0) }
       ?? Guess.device(of: state)
@@ -143,12 +145,13 @@ final class Guess {
     guard let first = group.first else { return nil }
     let entry = Entry(
       version: 0, receivedAt: first.recordedAt, device: device, isFinal: false, hash: Hashing.sha256)
+    var deliberation = Deliberation(of: group, on: rows, in: entry, observing: Observations())
     while true {
       do throws(Interruption) {
-        return try Rules.decide(group, on: rows, in: entry, observing: Observations())
+        return try deliberation.goOn()
       } catch {
         switch error {
-        case .needs(let needs): try TradeTables.load(needs, into: rows, in: db)
+        case .needs(let needs): try loader.load(needs, into: rows)
         case .unknown, .waits: return nil
         case .refused(let refusal): return group.map { _ in Verdict(.rejected, [refusal.code]) }
         }

@@ -6,9 +6,8 @@ public struct RowRange: Sendable {
   public let equal: [Value]
   /// Inclusive lower bound of the ordering column; nil = all.
   public let from: Value?
-  /// The index's place among the table's, and where in a row its columns are.
+  /// The index's place among the table's.
   let ordinal: Int
-  private let cells: [Int]
 
   /// - Precondition: the table declares the index, and `equal` has a value for each of its equal columns.
   public init<C: TableColumns>(
@@ -20,17 +19,23 @@ public struct RowRange: Sendable {
     else { preconditionFailure("\(C.name) has no index \(index) over \(equal.count) equal columns") }
     self.index = table.indexes[ordinal]
     self.ordinal = ordinal
-    cells = table.indexCells[ordinal]
     self.equal = equal.map(\.value)
     self.from = from?.value
   }
 
+  /// Where in a row the index's columns are.
+  private var cells: [Int] { table.indexCells[ordinal] }
+
   func hasPrefix(of row: Row) -> Bool {
-    zip(cells, equal).allSatisfy { row.values[$0] == $1 }
+    let cells = cells
+    for place in equal.indices where row.values[cells[place]] != equal[place] { return false }
+    return true
   }
 
-  func contains(_ row: Row) -> Bool {
-    guard hasPrefix(of: row) else { return false }
+  func contains(_ row: Row) -> Bool { hasPrefix(of: row) && isInBounds(row) }
+
+  /// Whether a row that has the prefix is not before the bound.
+  func isInBounds(_ row: Row) -> Bool {
     guard let from, let last = cells.last else { return true }
     return !row.values[last].precedes(from)
   }

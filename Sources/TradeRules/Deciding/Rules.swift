@@ -13,32 +13,16 @@ public enum Rules {
   public static func decide(
     _ group: [Operation], on view: WorkingSet, in entry: Entry, observing observations: Observations
   ) throws(Interruption) -> [Verdict] {
-    let mark = view.mark()
-    let asked = observations.answers.count
-    var verdicts: [Verdict] = []
+    var deliberation = Deliberation(of: group, on: view, in: entry, observing: observations)
     do throws(Interruption) {
-      for operation in group {
-        verdicts.append(try decide(operation, on: view, in: entry, observations))
-      }
-      return verdicts
+      return try deliberation.goOn()
     } catch {
-      var isRefused = false
-      if case .refused = error { isRefused = true }
-      if !(isRefused && PlantedBug.isPlanted(.refusedEffectsKept)) { view.rollBack(to: mark) }
-      guard case .refused(let refusal) = error else {
-        observations.rewind(to: asked)
-        throw error
-      }
-      return group.enumerated().map { position, operation in
-        let code = position == verdicts.count ? refusal.code : .groupRejected
-        var verdict = Verdict(.rejected, [code], record: recordName(operation))
-        if position == verdicts.count { verdict.detail = refusal.detail }
-        return verdict
-      }
+      deliberation.giveUp()
+      throw error
     }
   }
 
-  private static func decide(
+  static func decide(
     _ operation: Operation, on view: WorkingSet, in entry: Entry, _ observations: Observations
   ) throws(Interruption) -> Verdict {
     guard let rule = RuleBook.rule(operation.kind) else {

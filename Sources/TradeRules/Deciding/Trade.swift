@@ -29,9 +29,7 @@ public final class Trade {
   public func find<C: TableColumns>(
     _: C.Type, _ key: any ColumnValue...
   ) throws(Interruption) -> Record<C>? {
-    var bytes: [UInt8] = []
-    for part in key { RowKey.append(part.value, to: &bytes) }
-    return try view.row(RowKey(table: C.number, bytes: bytes)).map { Record<C>($0) }
+    try view.row(C.number, key).map { Record<C>($0) }
   }
 
   public func find<C: TableColumns>(_: C.Type, key: RowKey) throws(Interruption) -> Record<C>? {

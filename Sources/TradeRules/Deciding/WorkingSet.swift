@@ -4,84 +4,80 @@
 /// loads it and asks again. One working set may serve many groups, so a row that many of them touch is read
 /// and written once.
 public final class WorkingSet {
-  private struct Entry {
+  /// One key and what is known of its row.
+  private struct Slot {
+    let key: RowKey
     var stored: Row?
     var current: Row?
+    var isDirty = false
+    /// The last count of changes that came by here.
+    var lastCount = 0
   }
 
   private struct Undo {
-    let key: RowKey
+    let slot: Int
     let previous: Row?
-  }
-
-  private struct Prefix: Hashable {
-    let table: TableNumber
-    /// The index's place among the table's.
-    let index: Int
-    let values: [Value]
-  }
-
-  /// The rows known to have one prefix.
-  private struct Members {
-    enum Loaded {
-      /// Only rows changed here are known.
-      case nothing
-      /// All rows, those whose ordering column is at least this where a bound is given.
-      case rows(from: Value?)
-    }
-
-    var loaded = Loaded.nothing
-    var keys: Set<RowKey> = []
   }
 
   /// What this device may be sent: a row outside is unknown, not absent. Nil at the centre, which knows all.
   public let horizon: Grants?
-  private var entries: [RowKey: Entry] = [:]
-  private var members: [Prefix: Members] = [:]
+  private var numbers = KeyNumbers()
+  private var slots: [Slot] = []
+  private var prefixes = RangeMembers()
   private var undo: [Undo] = []
-  private var dirty: Set<RowKey> = []
+  private var dirty: [Int] = []
+  private var countsOfChanges = 0
+  /// Room for the bytes of a key that is looked up.
+  private var scratch: [UInt8] = []
 
-  public init(horizon: Grants? = nil) { self.horizon = horizon }
+  public init(horizon: Grants? = nil) {
+    self.horizon = horizon
+    scratch.reserveCapacity(256)
+  }
 
   /// How many rows are held; the host starts anew when it grows too large.
-  public var count: Int { entries.count }
+  public var count: Int { max(slots.count, prefixes.count) }
 
   // MARK: For hosts
 
+  /// Whether a row, or its absence, is known.
+  public func knows(_ key: RowKey) -> Bool { slot(of: key) != nil }
+
   /// Takes in what the store has for a key; what is already known stands.
   public func load(_ key: RowKey, _ row: Row?) {
-    if entries[key] == nil { entries[key] = Entry(stored: row, current: row) }
+    if slot(of: key) == nil { _ = add(key, row, row) }
   }
 
   /// Takes in all stored rows of a range.
   public func load(_ range: RowRange, _ rows: [Row]) {
-    let description = range.table
-    let prefix = Prefix(table: description.number, index: range.ordinal, values: range.equal)
+    let prefix = prefixes.number(of: range, &scratch)
     for row in rows {
-      let key = description.key(of: row)
-      load(key, row)
+      let key = range.table.key(of: row)
+      let place = slot(of: key) ?? add(key, row, row)
       // A row changed since it was stored belongs where it is now.
-      if let current = entries[key]?.current, range.hasPrefix(of: current) {
-        members[prefix, default: Members()].keys.insert(key)
+      if let current = slots[place].current, range.hasPrefix(of: current) {
+        prefixes.put(place, at: prefix)
       }
     }
-    members[prefix, default: Members()].loaded = .rows(from: range.from)
+    prefixes.markLoaded(prefix, from: range.from)
   }
 
   /// Every row that differs from what the store has, in order of table and key.
   public func changes() -> [Change] {
-    dirty.sorted().compactMap { key in
-      guard let entry = entries[key], entry.stored != entry.current, let current = entry.current
-      else { return nil }
-      return Change(key: key, before: entry.stored, after: current)
+    var changes: [Change] = []
+    changes.reserveCapacity(dirty.count)
+    for place in inKeyOrder(dirty, { $0 }) {
+      guard let current = slots[place].current, slots[place].stored != current else { continue }
+      changes.append(Change(key: slots[place].key, before: slots[place].stored, after: current))
     }
+    return changes
   }
 
   /// What changed is stored now.
   public func markStored() {
-    for key in dirty {
-      let current = entries[key]?.current
-      entries[key]?.stored = current
+    for place in dirty {
+      slots[place].stored = slots[place].current
+      slots[place].isDirty = false
     }
     dirty.removeAll(keepingCapacity: true)
     undo.removeAll(keepingCapacity: true)
@@ -94,51 +90,83 @@ public final class WorkingSet {
 
   /// Takes back every change since `mark`.
   public func rollBack(to mark: Mark) {
-    while undo.count > mark.depth, let step = undo.popLast() { restore(step) }
+    while undo.count > mark.depth, let step = undo.popLast() {
+      reindex(step.slot, from: slots[step.slot].current, to: step.previous)
+      slots[step.slot].current = step.previous
+    }
   }
 
   /// The changes since `mark`, each row once with what it was then, in order of table and key.
   public func changes(since mark: Mark) -> [Change] {
-    var before: [RowKey: Row?] = [:]
-    for step in undo[mark.depth...] where before[step.key] == nil { before[step.key] = .some(step.previous) }
-    return before.keys.sorted().compactMap { key in
-      guard let after = entries[key]?.current, let previous = before[key], previous != after
-      else { return nil }
-      return Change(key: key, before: previous, after: after)
+    steps(since: mark).compactMap { step in
+      guard let after = slots[step.slot].current, step.previous != after else { return nil }
+      return Change(key: slots[step.slot].key, before: step.previous, after: after)
     }
   }
 
-  /// Gives the rows changed since `mark` the version of the entry that changed them.
+  /// Gives the rows changed since `mark` the version of the entry that changed them. What is stamped is
+  /// decided: it is not taken back any more.
   ///
   /// - Returns: the changes, stamped.
   @discardableResult
   public func stamp(_ version: Int64, since mark: Mark) -> [Change] {
-    changes(since: mark).map { change in
-      entries[change.key]?.current?.version = version
-      var after = change.after
-      after.version = version
-      return Change(key: change.key, before: change.before, after: after)
+    let steps = steps(since: mark)
+    undo.removeLast(undo.count - mark.depth)
+    return steps.compactMap { step in
+      guard let after = slots[step.slot].current, step.previous != after else { return nil }
+      let stamped = Row(values: after.values, version: version, unknown: after.unknown)
+      slots[step.slot].current = stamped
+      return Change(key: slots[step.slot].key, before: step.previous, after: stamped)
     }
   }
 
-  private func restore(_ step: Undo) {
-    guard let entry = entries[step.key] else { return }
-    reindex(step.key, from: entry.current, to: step.previous)
-    entries[step.key]?.current = step.previous
+  /// The first change of each row since `mark`, in order of table and key.
+  private func steps(since mark: Mark) -> [Undo] {
+    countsOfChanges += 1
+    var steps: [Undo] = []
+    for step in undo[mark.depth...] where slots[step.slot].lastCount != countsOfChanges {
+      slots[step.slot].lastCount = countsOfChanges
+      steps.append(step)
+    }
+    return inKeyOrder(steps) { $0.slot }
+  }
+
+  /// Sorts by the rows' keys. Most differ in what fits one number, which is much faster to compare.
+  private func inKeyOrder<T>(_ items: [T], _ place: (T) -> Int) -> [T] {
+    items.map { item in (head: slots[place(item)].key.head, item: item) }
+      .sorted { one, other in
+        one.head != other.head
+          ? one.head < other.head : slots[place(one.item)].key < slots[place(other.item)].key
+      }
+      .map { $0.item }
   }
 
   // MARK: For rules
 
   /// The row of a key, or nil when there is none.
   public func row(_ key: RowKey) throws(Interruption) -> Row? {
-    guard let entry = entries[key] else { throw .needs([.row(key)]) }
-    if entry.current == nil, let horizon, !isVisible(key, to: horizon) { throw .unknown }
-    return entry.current
+    guard let place = slot(of: key) else { throw .needs([.row(key)]) }
+    return try row(at: place)
+  }
+
+  /// The row of a key given by its parts, in order of the table's key columns.
+  func row(_ table: TableNumber, _ parts: [any ColumnValue]) throws(Interruption) -> Row? {
+    scratch.removeAll(keepingCapacity: true)
+    for part in parts { RowKey.append(part.value, to: &scratch) }
+    let number = scratch.withUnsafeBytes { numbers.number(of: $0, in: table) }
+    guard let number else { throw .needs([.row(RowKey(table: table, bytes: Array(scratch)))]) }
+    return try row(at: number)
+  }
+
+  private func row(at place: Int) throws(Interruption) -> Row? {
+    if let row = slots[place].current { return row }
+    if let horizon, !isVisible(slots[place].key, to: horizon) { throw .unknown }
+    return nil
   }
 
   /// Asks for several rows at once, so that the host goes to the store once.
   public func prepare(_ keys: [RowKey]) throws(Interruption) {
-    let missing = keys.filter { entries[$0] == nil }
+    let missing = keys.filter { slot(of: $0) == nil }
     if !missing.isEmpty { throw .needs(missing.map(Need.row)) }
   }
 
@@ -146,62 +174,60 @@ public final class WorkingSet {
   public func prepare(_ needs: [Need]) throws(Interruption) {
     let missing = needs.filter { need in
       switch need {
-      case .row(let key): entries[key] == nil
-      case .range(let range): !holds(range)
+      case .row(let key): slot(of: key) == nil
+      case .range(let range): prefixes.loaded(range, &scratch) == nil
       }
     }
     if !missing.isEmpty { throw .needs(missing) }
   }
 
-  private func holds(_ range: RowRange) -> Bool {
-    let prefix = Prefix(table: range.table.number, index: range.ordinal, values: range.equal)
-    return members[prefix].map { covers($0.loaded, range.from) } ?? false
-  }
-
   /// The rows of a range, in the index's order.
   public func rows(_ range: RowRange) throws(Interruption) -> [Row] {
-    let prefix = Prefix(table: range.table.number, index: range.ordinal, values: range.equal)
-    guard let known = members[prefix], covers(known.loaded, range.from) else {
-      throw .needs([.range(range)])
+    guard let prefix = prefixes.loaded(range, &scratch) else { throw .needs([.range(range)]) }
+    prefixes.tidy(prefix) { places in
+      places.removeAll { slots[$0].current.map { !range.hasPrefix(of: $0) } ?? true }
+      places.sort { one, other in
+        guard let first = slots[one].current, let second = slots[other].current else { return one < other }
+        return range.orders(first, slots[one].key, before: second, slots[other].key)
+      }
     }
-    return known.keys.compactMap { key in entries[key]?.current.map { (key, $0) } }
-      .filter { range.contains($0.1) }
-      .sorted { range.orders($0.1, $0.0, before: $1.1, $1.0) }
-      .map(\.1)
+    return prefixes.places(at: prefix).compactMap { place in
+      slots[place].current.flatMap { range.isInBounds($0) ? $0 : nil }
+    }
   }
 
   public func put(_ row: Row, in table: TableDescription) {
-    let key = table.key(of: row)
-    let previous = entries[key]?.current
-    if let previous, previous.values == row.values { return }
-    undo.append(Undo(key: key, previous: previous))
-    reindex(key, from: previous, to: row)
-    if entries[key] == nil {
-      entries[key] = Entry(stored: nil, current: row)
-    } else {
-      entries[key]?.current = row
-    }
-    dirty.insert(key)
+    scratch.removeAll(keepingCapacity: true)
+    table.appendKey(of: row, to: &scratch)
+    let known = scratch.withUnsafeBytes { numbers.number(of: $0, in: table.number) }
+    let place = known ?? add(RowKey(table: table.number, bytes: Array(scratch)), nil, nil)
+    if let current = slots[place].current, current.values == row.values { return }
+    undo.append(Undo(slot: place, previous: slots[place].current))
+    reindex(place, from: slots[place].current, to: row)
+    slots[place].current = row
+    guard !slots[place].isDirty else { return }
+    slots[place].isDirty = true
+    dirty.append(place)
   }
 
-  private func reindex(_ key: RowKey, from old: Row?, to new: Row?) {
-    guard let table = TableDescription.numbered(key.table) else { return }
-    for (ordinal, index) in table.indexes.enumerated() {
-      let cells = table.indexCells[ordinal].prefix(index.equalCount)
+  private func slot(of key: RowKey) -> Int? {
+    key.bytes.withUnsafeBytes { numbers.number(of: $0, in: key.table) }
+  }
+
+  private func add(_ key: RowKey, _ stored: Row?, _ current: Row?) -> Int {
+    slots.append(Slot(key: key, stored: stored, current: current))
+    return numbers.add(key.bytes, in: key.table)
+  }
+
+  /// Lists a row under the prefixes it has now. Where it has lain before is tidied when somebody looks.
+  private func reindex(_ place: Int, from old: Row?, to new: Row?) {
+    guard let table = TableDescription.numbered(slots[place].key.table) else { return }
+    for ordinal in table.indexes.indices {
+      let cells = table.indexCells[ordinal]
       if let old, let new, cells.allSatisfy({ old.values[$0] == new.values[$0] }) { continue }
-      func prefix(of row: Row) -> Prefix {
-        Prefix(table: table.number, index: ordinal, values: cells.map { row.values[$0] })
-      }
-      if let old { members[prefix(of: old)]?.keys.remove(key) }
-      if let new { members[prefix(of: new), default: Members()].keys.insert(key) }
+      if let old { prefixes.leave(table, ordinal, old, &scratch) }
+      if let new { prefixes.enter(place, table, ordinal, new, &scratch) }
     }
-  }
-
-  private func covers(_ loaded: Members.Loaded, _ wanted: Value?) -> Bool {
-    guard case .rows(let from) = loaded else { return false }
-    guard let from else { return true }
-    guard let wanted else { return false }
-    return !wanted.precedes(from)
   }
 
   /// Whether a row that is not here would be here if it existed.

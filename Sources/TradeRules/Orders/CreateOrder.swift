@@ -12,7 +12,7 @@ extension CreateOrder {
     var sheet = OrderSheet(try draft(form, for: customer, in: trade))
     try sheet.checkScope(in: trade)
     try sheet.checkCharges()
-    let prices = try PriceBook(form.lines.map(\.sku), for: sheet.order, in: trade)
+    let prices = try PriceBook(form.lines.map { $0.sku }, for: sheet.order, in: trade)
     for entry in form.lines {
       try sheet.add(entry.id, entry.sku, entry.quantity, entry.price, prices, in: trade)
     }

@@ -28,7 +28,7 @@ struct PriceBook {
       try trade.all(PriceListColumns.self, "price_list_currency", order.currency)
     }
     // Of customers who have no list of their own; the lower code should there be two.
-    let company = ofCurrency?.filter(\.isCompanyList).map(\.code).min()
+    let company = ofCurrency?.filter { $0.isCompanyList }.map { $0.code }.min()
     if let company, company != order.priceList { lists.append(company) }
     for sku in skus {
       for list in lists {

@@ -123,9 +123,11 @@ struct PromiseDesk {
   }
 
   private static func waitingNeeds(_ key: Trade.LevelKey) -> [Need] {
-    [key.warehouse, OrderSheet.anywhere].map { place in
-      .range(RowRange(OrderLineColumns.self, "order_line_waiting", [place, key.sku]))
-    }
+    let level = Need.row(RowKey(StockLevelColumns.self, key.warehouse, key.sku))
+    return [level]
+      + [key.warehouse, OrderSheet.anywhere].map { place in
+        .range(RowRange(OrderLineColumns.self, "order_line_waiting", [place, key.sku]))
+      }
   }
 
   /// The lines that wait for a product at a warehouse or anywhere, the oldest accepted first.

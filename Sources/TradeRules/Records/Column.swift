@@ -21,8 +21,9 @@ public enum ColumnRole: Sendable {
   case sensitive
 }
 
-/// What a table's column looks like to code that works for every table.
-public struct ColumnDescription: Sendable {
+/// What a table's column looks like to code that works for every table. There is one of each, so it is a
+/// class: whoever walks over a row's columns copies nothing.
+public final class ColumnDescription: Sendable {
   public let number: Int
   /// In Swift and JSON: `unitPrice`.
   public let name: String
@@ -33,7 +34,21 @@ public struct ColumnDescription: Sendable {
   public let role: ColumnRole
   /// How many decimals an integer means: 3 for thousandths.
   public let decimals: Int
-  public var isKey: Bool { if case .key = role { true } else { false } }
+  public let isKey: Bool
+
+  init(
+    number: Int, name: String, sqlName: String, kind: ValueKind, isOptional: Bool, role: ColumnRole,
+    decimals: Int
+  ) {
+    self.number = number
+    self.name = name
+    self.sqlName = sqlName
+    self.kind = kind
+    self.isOptional = isOptional
+    self.role = role
+    self.decimals = decimals
+    isKey = if case .key = role { true } else { false }
+  }
 }
 
 /// Lets a `Mirror` over a columns type find its columns whatever their Swift type.
@@ -86,8 +101,8 @@ public enum Reach<Columns: TableColumns>: Sendable {
 }
 
 /// A way to find rows of a table without knowing their keys: all rows whose first `equalCount` columns
-/// equal given values, in order of the remaining columns, then of the key.
-public struct Index: Sendable {
+/// equal given values, in order of the remaining columns, then of the key. There is one of each.
+public final class Index: Sendable {
   public let name: String
   public let columns: [String]
   public let equalCount: Int

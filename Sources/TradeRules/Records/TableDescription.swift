@@ -7,6 +7,8 @@ public final class TableDescription: Sendable {
   /// In order of their numbers, which may have gaps.
   public let columns: [ColumnDescription]
   public let keyColumns: [ColumnDescription]
+  /// Where in a row the key's cells are.
+  private let keyCells: [Int]
   public let indexes: [Index]
   /// For each index the positions of its columns' cells in a row.
   let indexCells: [[Int]]
@@ -26,6 +28,7 @@ public final class TableDescription: Sendable {
       return (child.value as? any DescribableColumn)?.description(named: label)
     }.sorted { $0.number < $1.number }
     keyColumns = columns.filter(\.isKey)
+    keyCells = keyColumns.map { $0.number - 1 }
     indexes = C.indexes
     let numbers = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.number) })
     indexCells = C.indexes.map { index in
@@ -54,15 +57,21 @@ public final class TableDescription: Sendable {
   public func buckets(of row: Row) -> [Bucket] {
     if let commonBucket { return [commonBucket] }
     if isCentreOnly { return [] }
-    let buckets = Set(bucketsOfRow(row)).sorted()
-    return buckets.isEmpty ? [.hq] : buckets
+    let buckets = bucketsOfRow(row)
+    if buckets.count < 2 { return buckets.isEmpty ? [.hq] : buckets }
+    return Set(buckets).sorted()
   }
 
   public func key(of row: Row) -> RowKey {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(32)
-    for column in keyColumns { RowKey.append(row.values[column.number - 1], to: &bytes) }
+    bytes.reserveCapacity(40)
+    appendKey(of: row, to: &bytes)
     return RowKey(table: number, bytes: bytes)
+  }
+
+  /// Appends the bytes of a row's key.
+  public func appendKey(of row: Row, to bytes: inout [UInt8]) {
+    for cell in keyCells { RowKey.append(row.values[cell], to: &bytes) }
   }
 
   /// The key's cells in order of the key columns; nil for bytes that are no key of this table.

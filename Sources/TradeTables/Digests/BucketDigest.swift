@@ -47,6 +47,13 @@ public struct RowHasher: Sendable {
     return hashOfBuffer()
   }
 
+  /// The same where the key is at hand.
+  package mutating func hash(_ row: Row, at key: RowKey, of table: TableDescription) -> RowHash {
+    buffer.removeAll(keepingCapacity: true)
+    CanonicalRow.append(row, at: key, of: table, as: .text, to: &buffer)
+    return hashOfBuffer()
+  }
+
   /// The same of a row of a received batch, without making it.
   public mutating func hash(_ row: Int, of batch: RowBatchReader) -> RowHash {
     buffer.removeAll(keepingCapacity: true)
@@ -69,12 +76,13 @@ public enum EffectsHash {
   public static func of(_ changes: [Change]) throws(UnknownTable) -> [UInt8] {
     var hasher = SHA256()
     var buffer: [UInt8] = []
-    for change in changes.sorted(by: { $0.key < $1.key }) {
+    let isInOrder = zip(changes, changes.dropFirst()).allSatisfy { $0.key < $1.key }
+    for change in isInOrder ? changes : changes.sorted(by: { $0.key < $1.key }) {
       guard let table = TableDescription.numbered(change.key.table) else {
         throw UnknownTable(number: change.key.table)
       }
       buffer.removeAll(keepingCapacity: true)
-      CanonicalRow.append(change.after, of: table, as: .commitment, to: &buffer)
+      CanonicalRow.append(change.after, at: change.key, of: table, as: .commitment, to: &buffer)
       withUnsafeBytes(of: UInt32(buffer.count).bigEndian) { hasher.update(bufferPointer: $0) }
       buffer.withUnsafeBytes { hasher.update(bufferPointer: $0) }
     }

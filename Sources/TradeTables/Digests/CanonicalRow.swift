@@ -36,8 +36,15 @@ public enum CanonicalRow {
   public static func append(
     _ row: Row, of table: TableDescription, as flavour: Flavour, to bytes: inout [UInt8]
   ) {
+    append(row, at: table.key(of: row), of: table, as: flavour, to: &bytes)
+  }
+
+  /// The same where the key is at hand.
+  static func append(
+    _ row: Row, at key: RowKey, of table: TableDescription, as flavour: Flavour, to bytes: inout [UInt8]
+  ) {
     bytes.append(table.number)
-    bytes.appendCounted(table.key(of: row).bytes)
+    bytes.appendCounted(key.bytes)
     bytes.appendVarint(row.version.zigZag)
     appendCells(of: row, table, as: flavour, to: &bytes)
   }

@@ -6,10 +6,14 @@ extension TableStatements {
   ///
   /// - Throws: `DatabaseError` (SQLITE_CORRUPT) for a cell that the schema's checks would not have let in.
   func row(on statement: RawStatement) throws -> TradeRules.Row {
-    var values = table.emptyValues
+    var values: [Value] = []
+    values.reserveCapacity(table.emptyValues.count)
     let proofs = hasProofs ? statement.blob(at: proofsPosition) : []
-    for (position, column) in table.columns.enumerated() {
-      values[column.number - 1] = try cell(column, at: position, on: statement, proofs)
+    for position in table.columns.indices {
+      let column = table.columns[position]
+      // Numbers may have gaps.
+      while values.count < column.number - 1 { values.append(.null) }
+      values.append(try cell(column, at: position, on: statement, proofs))
     }
     return TradeRules.Row(
       values: values, version: statement.integer(at: versionPosition),

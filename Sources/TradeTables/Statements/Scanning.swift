@@ -108,4 +108,41 @@ extension RawStatement {
     }
     for (offset, value) in values.enumerated() { try bind(value, at: parameter + offset) }
   }
+
+  /// Binds the parts of a key where they lie, from the first parameter on. The bytes MUST stay in place until
+  /// the statement was stepped.
+  ///
+  /// - Throws: `MalformedKey`.
+  func bindKey(unowned bytes: UnsafeRawBufferPointer, of table: TableDescription) throws {
+    var place = 0
+    for (parameter, column) in table.keyColumns.enumerated() {
+      let end = KeyPart.end(of: column.kind, from: place, in: bytes)
+      guard let end else { throw MalformedKey(table: table.number, bytes: Array(bytes)) }
+      let part = UnsafeRawBufferPointer(rebasing: bytes[place..<end])
+      switch column.kind {
+      case .integer:
+        let flipped = UInt64(bigEndian: part.loadUnaligned(as: UInt64.self))
+        try bind(Int64(bitPattern: flipped ^ 1 << 63), at: parameter)
+      case .text, .personal: try bindText(unowned: part, at: parameter)
+      case .id, .blob: try bindBlob(unowned: part, at: parameter)
+      }
+      // A text is ended by a zero byte.
+      place = column.kind == .text ? end + 1 : end
+    }
+    guard place == bytes.count else { throw MalformedKey(table: table.number, bytes: Array(bytes)) }
+  }
+}
+
+/// Where the parts of a key's bytes end (`RowKey`).
+private enum KeyPart {
+  /// Nil when the bytes end before the part does.
+  static func end(of kind: ValueKind, from start: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+    switch kind {
+    case .integer: start + 8 <= bytes.count ? start + 8 : nil
+    case .id: start + 16 <= bytes.count ? start + 16 : nil
+    case .text: bytes[start...].firstIndex(of: 0)
+    case .blob: bytes.count
+    case .personal: nil
+    }
+  }
 }

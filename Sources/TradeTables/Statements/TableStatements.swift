@@ -4,7 +4,8 @@ public import TradeRules
 ///
 /// A row is always read and written whole, its cells in the order of the description's columns, followed by
 /// `version`, `extra` and, where the table has texts about persons, `proofs`.
-struct TableStatements: Sendable {
+/// There is one of each table, so it is a class: whoever holds it copies nothing.
+final class TableStatements: Sendable {
   let table: TableDescription
   let hasProofs: Bool
   /// Inserts a row or replaces all its cells.

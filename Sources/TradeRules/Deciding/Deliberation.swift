@@ -1,0 +1,68 @@
+/// A group of operations being decided: what is decided of it stands while the host loads what the next
+/// operation needs, so that nothing is decided twice.
+public struct Deliberation {
+  private let group: [Operation]
+  private let view: WorkingSet
+  private let entry: Entry
+  private let observations: Observations
+  private let mark: WorkingSet.Mark
+  private let asked: Int
+  private var verdicts: [Verdict] = []
+
+  /// - Precondition: nobody else changes `view` before the verdicts are there or it was given up.
+  public init(
+    of group: [Operation], on view: WorkingSet, in entry: Entry, observing observations: Observations
+  ) {
+    self.group = group
+    self.view = view
+    self.entry = entry
+    self.observations = observations
+    mark = view.mark()
+    asked = observations.answers.count
+  }
+
+  /// Decides the group, or goes on where it stopped.
+  ///
+  /// On return the working set holds the group's effects, or what it held before when the group was refused.
+  ///
+  /// - Returns: one verdict an operation, in order.
+  /// - Throws: `.needs` for rows to load before going on; `.unknown` and `.waits` as `OperationForm.decide`,
+  ///   then the group is given up; never `.refused`.
+  public mutating func goOn() throws(Interruption) -> [Verdict] {
+    while verdicts.count < group.count {
+      let (mark, asked) = (view.mark(), observations.answers.count)
+      do throws(Interruption) {
+        verdicts.append(try Rules.decide(group[verdicts.count], on: view, in: entry, observations))
+      } catch {
+        switch error {
+        case .needs:
+          view.rollBack(to: mark)
+          observations.rewind(to: asked)
+          throw error
+        case .refused(let refusal): return refuse(refusal)
+        case .unknown, .waits:
+          giveUp()
+          throw error
+        }
+      }
+    }
+    return verdicts
+  }
+
+  /// Takes back whatever the group did.
+  public func giveUp() {
+    view.rollBack(to: mark)
+    observations.rewind(to: asked)
+  }
+
+  /// One refusal takes the whole group back. What was learned on the way is kept: replay learns the same.
+  private func refuse(_ refusal: Refusal) -> [Verdict] {
+    if !PlantedBug.isPlanted(.refusedEffectsKept) { view.rollBack(to: mark) }
+    return group.enumerated().map { position, operation in
+      let code = position == verdicts.count ? refusal.code : .groupRejected
+      var verdict = Verdict(.rejected, [code], record: Rules.recordName(operation))
+      if position == verdicts.count { verdict.detail = refusal.detail }
+      return verdict
+    }
+  }
+}
