@@ -15,13 +15,16 @@ struct UploadWorkload {
     let pairings = try (0..<replicas).map { try prepare($0, in: shop) }
     let commands = replicas * operationsEach
     let before = shop.centre.store.head.version
-    let (turns, spent) = try upload(pairings, to: shop)
+    let (store, copy) = (
+      folder.appendingPathComponent("centre.db").path, folder.appendingPathComponent("floor.db").path
+    )
+    guard floor_copy(store, copy) == 0 else { throw WorkloadFailed("the store could not be copied") }
+    let (heads, spent) = try upload(pairings, to: shop)
     let decided = Int(shop.centre.store.head.version - before)
     guard decided == commands else { throw WorkloadFailed("P2 decided \(decided) groups of \(commands)") }
     let written = try rowsWritten(since: before, in: shop.centre.store)
-    let floor = floor_group_commits(
-      folder.appendingPathComponent("floor.db").path, Int64(commands),
-      Int64(max(1, commands / max(1, turns))), Int64(max(1, written / commands)), 300)
+    let floor = floor_replay(store, copy, [before] + heads, Int64(heads.count))
+    guard floor > 0 else { throw WorkloadFailed("SQLite refused the floor's rows: \(-floor)") }
     let rate = Double(commands) / spent.wall
     let floorRate = Double(commands) / (Double(floor) / 1e9)
     return [
@@ -110,10 +113,10 @@ struct UploadWorkload {
 
   /// All connect; then the centre is given, turn by turn, one frame of each, as a busy server's loop would.
   ///
-  /// - Returns: how many turns decided something, and what they took of the centre.
-  private func upload(_ pairings: [Pairing], to shop: Shop) throws -> (turns: Int, Measurement) {
+  /// - Returns: the head after each turn that decided something, and what these took of the centre.
+  private func upload(_ pairings: [Pairing], to shop: Shop) throws -> (heads: [Int64], Measurement) {
     for pairing in pairings { try pairing.connect() }
-    var turns = 0
+    var heads: [Int64] = []
     var spent = Measurement(wall: 0, processor: 0)
     var isBusy = true
     while isBusy {
@@ -130,13 +133,13 @@ struct UploadWorkload {
       var orders: [CentralHost.Order] = []
       let turn = Measurement.of { orders = shop.centre.handle(events, at: shop.tick()) }
       if shop.centre.store.head.version > head {
-        turns += 1
+        heads.append(shop.centre.store.head.version)
         spent.wall += turn.wall
         spent.processor += turn.processor
       }
       for pairing in pairings { pairing.hear(orders) }
     }
-    return (turns, spent)
+    return (heads, spent)
   }
 
   /// How many rows the decisions left changed.

@@ -9,9 +9,17 @@
 // Inserts rows of 12 columns and some 200 bytes in key order, 10,000 a transaction, then builds one index.
 int64_t floor_first_load(const char *path, int64_t rows);
 
-// Appends a log row of `bytes` bytes and upserts `rows_per_operation` rows of some 200 bytes among 20,000 for
-// each operation, `operations_per_commit` to a commit, with synchronous=FULL.
-int64_t floor_group_commits(const char *path, int64_t operations, int64_t operations_per_commit,
-                            int64_t rows_per_operation, int64_t bytes);
+// Copies a store as it is into a new file.
+//
+// Returns 0, or a negative SQLite result code.
+int64_t floor_copy(const char *from, const char *to);
+
+// Writes into `to`, a copy made by `floor_copy`, what `from` has more since: every row of every table and of
+// the log with a version beyond the copy's, into the same tables with the same indexes, read into memory
+// beforehand and bound as it is, with synchronous=FULL.
+//
+// `heads` are the last versions of the copy and of each commit: `commits` + 1 of them, ascending. A row that
+// was changed again by a later commit is written there only.
+int64_t floor_replay(const char *from, const char *to, const int64_t *heads, int64_t commits);
 
 #endif
