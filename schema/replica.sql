@@ -19,7 +19,10 @@ CREATE TABLE outbox (
   chain_hash BLOB NOT NULL CHECK (length(chain_hash) = 32),
   state TEXT NOT NULL CHECK (state IN ('unsent', 'held', 'answered', 'withdrawn')),
   -- The outcome the replica itself expects, and its codes; empty when it cannot tell.
-  predicted TEXT NOT NULL
+  predicted TEXT NOT NULL,
+  -- On a group's first operation: what its decision here looked at and changed, as numbers of keys; NULL: not
+  -- known.
+  footprint BLOB
 ) STRICT;
 
 CREATE INDEX outbox_pending ON outbox (number) WHERE state IN ('unsent', 'held');

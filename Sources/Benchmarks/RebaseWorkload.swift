@@ -7,6 +7,8 @@ import TradeRules
 struct RebaseWorkload {
   let unsent: Int
   let rows: Int
+  /// Products that have stock; unsent work is about these.
+  private static let stocked = 500
 
   func run(in folder: URL) throws -> [Figure] {
     let plain = try takeIn(in: folder.appendingPathComponent("plain"), unsent: 0)
@@ -22,8 +24,8 @@ struct RebaseWorkload {
 
   private func takeIn(in folder: URL, unsent: Int) throws -> Measurement {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let shop = try Shop(at: folder, products: rows)
-    try shop.supply(min(rows, 500))
+    let shop = try Shop(at: folder, products: rows + RebaseWorkload.stocked)
+    try shop.supply(RebaseWorkload.stocked)
     let pairing = Pairing(
       shop, link: 1,
       store: try ReplicaStore.open(at: folder.appendingPathComponent("replica.db").path, create: true))
@@ -33,11 +35,10 @@ struct RebaseWorkload {
     try pairing.converse()
     try pairing.disconnect()
     for number in 0..<unsent {
-      // One in a hundred touches a product row's stock that will change too; all touch stock.
       let draft = Draft(
         Filled<AdjustStock> {
           $0.warehouse = "W1"
-          $0.sku = shop.skus[number % 500]
+          $0.sku = shop.skus[number % RebaseWorkload.stocked]
           $0.delta = 1
           $0.reason = "found"
           $0.bin = "MAIN"
@@ -49,9 +50,10 @@ struct RebaseWorkload {
     return try Measurement.of { try pairing.takeInUntilCheckpoint() }
   }
 
-  /// Changes every product once, and the stock of one in a hundred rows' worth.
+  /// Changes products that no unsent work is about, and the stock of some that it is about: one in a hundred of
+  /// all rows.
   private func changeProducts(_ shop: Shop) throws {
-    for sku in shop.skus.prefix(rows - 100) {
+    for sku in shop.skus.suffix(rows - rows / 100) {
       try shop.decide(
         Filled<EditProduct> {
           $0.sku = sku
@@ -59,7 +61,8 @@ struct RebaseWorkload {
           $0.descriptionSeen = ""
         })
     }
-    for sku in shop.skus.prefix(100) {
+    // A movement leaves itself, a balance and a level, of which the unsent work touches the last two.
+    for sku in shop.skus.prefix(rows / 200) {
       try shop.decide(
         Filled<AdjustStock> {
           $0.warehouse = "W1"

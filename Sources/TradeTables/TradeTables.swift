@@ -66,6 +66,9 @@ public final class RowLoader {
     }
   }
 
+  /// The row of a key; nil when there is none.
+  public func row(_ key: RowKey) throws -> TradeRules.Row? { try reader(key.table).row(key) }
+
   private func reader(_ table: TableNumber) throws -> KeyReader {
     if let reader = readers[Int(table)] { return reader }
     let reader = try KeyReader(table, in: db)

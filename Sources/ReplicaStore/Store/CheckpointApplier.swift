@@ -6,8 +6,8 @@ import TradeTables
 
 import struct Foundation.Data
 
-/// Makes staged pages the replica's rows, in one transaction: takes its guesses back, applies what the centre
-/// says, proves it with the digests, drops what is answered and guesses the rest anew.
+/// Makes staged pages the replica's rows, in one transaction: takes back the guesses they concern, applies what
+/// the centre says, proves it with the digests, drops what is answered and guesses anew what has to be.
 struct CheckpointApplier {
   let db: Database
   var state: ReplicaState
@@ -20,11 +20,11 @@ struct CheckpointApplier {
   /// - Returns: the new state, and how many rows the pages had.
   /// - Throws: `Mismatch`; the caller's transaction must then be rolled back.
   mutating func apply(_ checkpoint: Checkpoint) throws -> (state: ReplicaState, rows: Int) {
-    if !PlantedBug.isPlanted(.guessNotPutBack) { try BaseImages.restoreAll(in: db) }
+    var rebase: Rebase? = try Rebase(db)
     var rows = try ConfirmedRows(db, grants: state.grants)
-    let (whole, count) = try takePages(&rows)
+    let (whole, count) = try takePages(&rows, &rebase)
     for bucket in whole.keys.sorted() { try sweep(bucket, keeping: whole[bucket] ?? [], &rows) }
-    try purgeUngranted(&rows)
+    try purgeUngranted(&rows, &rebase)
     try prove(checkpoint, &rows)
     try rows.storeDigests()
     state.checkpoint = checkpoint.version
@@ -33,7 +33,7 @@ struct CheckpointApplier {
     state.headHash = checkpoint.headHash
     try settleOutbox()
     try state.store(in: db)
-    try guessAnew()
+    try rebase?.decideAnew(state)
     try StagedPages.clear(in: db)
     return (state, count)
   }
@@ -41,19 +41,27 @@ struct CheckpointApplier {
   /// Applies the staged pages one at a time, so that a long absence costs disk and not memory.
   ///
   /// - Returns: the keys that came of each bucket that was sent whole, and how many rows came in all.
-  private func takePages(_ rows: inout ConfirmedRows) throws -> ([Bucket: Set<RowKey>], count: Int) {
+  private func takePages(
+    _ rows: inout ConfirmedRows, _ rebase: inout Rebase?
+  ) throws -> ([Bucket: Set<RowKey>], count: Int) {
     var whole: [Bucket: Set<RowKey>] = [:]
     var count = 0
     try StagedPages.forEach(in: db) { page in
-      if page.isSnapshot, whole[page.bucket] == nil { whole[page.bucket] = [] }
+      // A bucket that comes whole is compared with all rows that are here.
+      if page.isSnapshot {
+        try rebase?.takeAllBack()
+        if whole[page.bucket] == nil { whole[page.bucket] = [] }
+      }
       let content = try PageContent(page.body.content())
       for batch in content.batches {
-        let keys = try rows.replace(batch.rows(), in: batch.table)
+        let keys = try rows.replace(batch.rows(), in: batch.table, telling: &rebase)
         count += keys.count
         // Rows that changed while a bucket was sent whole belong to it as well.
         whole[page.bucket]?.formUnion(keys)
       }
-      for key in content.left where !PlantedBug.isPlanted(.leftRowKept) { try rows.leave(page.bucket, key) }
+      for key in content.left where !PlantedBug.isPlanted(.leftRowKept) {
+        try rows.leave(page.bucket, key, telling: &rebase)
+      }
     }
     return (whole, count)
   }
@@ -69,11 +77,13 @@ struct CheckpointApplier {
   }
 
   /// Rows of grants that were taken away go, unless another grant has them.
-  private func purgeUngranted(_ rows: inout ConfirmedRows) throws {
+  private func purgeUngranted(_ rows: inout ConfirmedRows, _ rebase: inout Rebase?) throws {
     let held = try String.fetchAll(
       db.cachedStatement(sql: "SELECT name FROM bucket ORDER BY name")
     ).map(Bucket.init)
     let lost = held.filter { $0 != ConfirmedRows.everything && !state.grants.contains($0) }
+    // With other grants the device sees other rows, and guesses otherwise.
+    if !lost.isEmpty || !Set(state.grants.exact).isSubset(of: held) { try rebase?.takeAllBack() }
     guard !lost.isEmpty else { return }
     for table in TableDescription.all where !table.isCentreOnly {
       for bucket in lost where table.commonBucket == nil || table.commonBucket == bucket {
@@ -104,18 +114,5 @@ struct CheckpointApplier {
     let held = try Int64.fetchAll(statement, arguments: [state.device])
     let through = state.appliedThrough + (PlantedBug.isPlanted(.answeredTooFar) ? 1 : 0)
     try Outbox.settle(through: through, held: held, in: db)
-  }
-
-  /// Decides what is still unsent or held on the new rows, in order, as far as it can be decided here.
-  private func guessAnew() throws {
-    let pending = try Outbox.pending(in: db)
-    guard !pending.isEmpty else { return }
-    let guess = try Guess(db, state: state)
-    for group in pending.grouped(by: \.group) {
-      let operations = group.compactMap(\.operation)
-      guard operations.count == group.count else { continue }
-      _ = try guess.decide(operations)
-    }
-    try guess.store()
   }
 }

@@ -7,19 +7,21 @@ import struct Foundation.Data
 
 /// The rows as the centre has them, and the digests of the buckets held, kept up to date row by row.
 ///
-/// Valid inside a transaction in which the replica's own guesses are put back.
+/// Valid inside a transaction; of the rows it is given the replica's own guesses are put back.
 struct ConfirmedRows {
   /// The bucket of all rows, for devices that hold everything.
   static let everything = Bucket("*")
 
   private let db: Database
   private let grants: Grants
+  private let loader: RowLoader
   private var sums: [Bucket: BucketDigest] = [:]
   private var hasher = RowHasher()
 
   init(_ db: Database, grants: Grants) throws {
     self.db = db
     self.grants = grants
+    loader = RowLoader(in: db)
     for row in try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, digest FROM bucket")) {
       sums[Bucket(row["name"])] = BucketDigest(bytes: Array(row["digest"] as Data))
     }
@@ -29,14 +31,23 @@ struct ConfirmedRows {
 
   /// Writes rows over those with the same keys, in key order.
   ///
+  /// - Parameter rebase: puts the device's own guess at a row back before the row is read, and hears what it
+  ///   was; nil where there are no guesses.
   /// - Returns: the keys.
   @discardableResult
-  mutating func replace(_ rows: [TradeRules.Row], in table: TableDescription) throws -> [RowKey] {
-    let keyed = rows.map { (key: table.key(of: $0), row: $0) }
-    for old in try TradeTables.rows(keyed.map(\.key), in: db).values { subtract(old, of: table) }
-    for (_, row) in keyed { add(row, of: table) }
+  mutating func replace(
+    _ rows: [TradeRules.Row], in table: TableDescription, telling rebase: inout Rebase?
+  ) throws -> [RowKey] {
+    let keyed = rows.map { (key: table.key(of: $0), row: $0) }.sorted { $0.key < $1.key }
+    for (key, row) in keyed {
+      try rebase?.uncover(key)
+      let old = try loader.row(key)
+      if let old { subtract(old, at: key, of: table) }
+      add(row, at: key, of: table)
+      rebase?.note(old, row, in: table)
+    }
     try TradeTables.write(keyed, in: db)
-    return keyed.map(\.key)
+    return keyed.map { $0.key }
   }
 
   /// Writes the rows of a first load straight from the page they came in. No row has one of their keys yet,
@@ -52,7 +63,7 @@ struct ConfirmedRows {
   mutating func remove(_ key: RowKey) throws {
     guard let table = TableDescription.numbered(key.table), let old = try TradeTables.row(key, in: db)
     else { return }
-    subtract(old, of: table)
+    subtract(old, at: key, of: table)
     try TradeTables.delete(key, in: db)
   }
 
@@ -61,11 +72,13 @@ struct ConfirmedRows {
   /// Pages come in order, a page's rows before the keys that left. If the row is in that bucket still by its
   /// own columns, no other grant has brought its newer state yet: it goes, and a later page brings it back if
   /// another grant has it.
-  mutating func leave(_ bucket: Bucket, _ key: RowKey) throws {
-    guard let table = TableDescription.numbered(key.table), let row = try TradeTables.row(key, in: db),
+  mutating func leave(_ bucket: Bucket, _ key: RowKey, telling rebase: inout Rebase?) throws {
+    try rebase?.uncover(key)
+    guard let table = TableDescription.numbered(key.table), let row = try loader.row(key),
       table.buckets(of: row).contains(bucket)
     else { return }
     try remove(key)
+    rebase?.note(row, nil, in: table)
   }
 
   /// The keys of a table's rows in a bucket, by the rows' own columns.
@@ -88,7 +101,7 @@ struct ConfirmedRows {
 
   /// Reads and hashes every row anew.
   mutating func recount() throws {
-    let digests = try TradeTables.digests(in: db)
+    let digests = try BaseImages.confirmedDigests(in: db)
     sums =
       grants.everything
       ? [ConfirmedRows.everything: digests.all] : digests.byBucket.filter { grants.contains($0.key) }
@@ -106,13 +119,13 @@ struct ConfirmedRows {
     }
   }
 
-  private mutating func add(_ row: TradeRules.Row, of table: TableDescription) {
-    let hash = hasher.hash(row, of: table)
+  private mutating func add(_ row: TradeRules.Row, at key: RowKey, of table: TableDescription) {
+    let hash = hasher.hash(row, at: key, of: table)
     for bucket in held(table.buckets(of: row)) { sums[bucket, default: .zero].add(hash) }
   }
 
-  private mutating func subtract(_ row: TradeRules.Row, of table: TableDescription) {
-    let hash = hasher.hash(row, of: table)
+  private mutating func subtract(_ row: TradeRules.Row, at key: RowKey, of table: TableDescription) {
+    let hash = hasher.hash(row, at: key, of: table)
     for bucket in held(table.buckets(of: row)) { sums[bucket, default: .zero].subtract(hash) }
   }
 

@@ -12,6 +12,8 @@ struct FirstLoad {
   /// - Returns: how many rows the page had.
   func take(_ page: Page) throws -> Int {
     var rows = try ConfirmedRows(db, grants: grants)
+    // Whoever has no rows yet has guessed nothing.
+    var noRebase: Rebase?
     var count = 0
     let content = try PageContent(page.body.content())
     for batch in content.batches {
@@ -19,11 +21,11 @@ struct FirstLoad {
       if page.isSnapshot, grants.everything || batch.table.commonBucket == page.bucket {
         try rows.insertNew(batch, in: page.bucket)
       } else {
-        try rows.replace(batch.rows(), in: batch.table)
+        try rows.replace(batch.rows(), in: batch.table, telling: &noRebase)
       }
       count += batch.rowCount
     }
-    for key in content.left { try rows.leave(page.bucket, key) }
+    for key in content.left { try rows.leave(page.bucket, key, telling: &noRebase) }
     try rows.storeDigests()
     try StagedPages.keepCursor(of: page, in: db)
     return count

@@ -55,6 +55,13 @@ enum Outbox {
     return try GRDB.Row.fetchAll(statement, arguments: [number, limit]).map(item)
   }
 
+  /// Operations by their numbers, in order.
+  static func items(_ numbers: ClosedRange<Int64>, in db: Database) throws -> [OutboxItem] {
+    let statement = try db.cachedStatement(
+      sql: "SELECT * FROM outbox WHERE number BETWEEN ? AND ? ORDER BY number")
+    return try GRDB.Row.fetchAll(statement, arguments: [numbers.lowerBound, numbers.upperBound]).map(item)
+  }
+
   /// The operations of a group, in order.
   static func group(_ group: Int64, in db: Database) throws -> [OutboxItem] {
     try GRDB.Row.fetchAll(
@@ -63,11 +70,38 @@ enum Outbox {
     ).map(item)
   }
 
-  /// What still shapes the rows here: unsent and held operations, in order.
-  static func pending(in db: Database) throws -> [OutboxItem] {
+  /// A group that still shapes the rows here: unsent or held.
+  struct Pending {
+    let group: Int64
+    var last: Int64
+    /// What its decision here looked at and changed; nil when that is not known.
+    let footprint: Footprint?
+  }
+
+  /// The groups that still shape the rows here, in order.
+  static func pendingGroups(in db: Database) throws -> [Pending] {
     let statement = try db.cachedStatement(
-      sql: "SELECT * FROM outbox WHERE state IN ('unsent', 'held') ORDER BY number")
-    return try GRDB.Row.fetchAll(statement).map(item)
+      sql: """
+        SELECT number, group_number, footprint FROM outbox WHERE state IN ('unsent', 'held') ORDER BY number
+        """)
+    var groups: [Pending] = []
+    let rows = try GRDB.Row.fetchCursor(statement)
+    while let row = try rows.next() {
+      let (number, group): (Int64, Int64) = (row["number"], row["group_number"])
+      if groups.last?.group == group {
+        groups[groups.count - 1].last = number
+      } else {
+        let footprint = (row["footprint"] as Data?).flatMap { Footprint(bytes: Array($0)) }
+        groups.append(Pending(group: group, last: number, footprint: footprint))
+      }
+    }
+    return groups
+  }
+
+  /// Keeps what the decision of a group looked at and changed.
+  static func keep(_ footprint: Footprint, of group: Int64, in db: Database) throws {
+    try db.cachedStatement(sql: "UPDATE outbox SET footprint = ? WHERE number = ?")
+      .execute(arguments: [Data(footprint.bytes), group])
   }
 
   static func counts(in db: Database) throws -> (unsent: Int64, held: Int64) {

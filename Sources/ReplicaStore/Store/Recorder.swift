@@ -69,6 +69,7 @@ struct Recorder {
     }
     try checkFits(items)
     for item in items { try Outbox.append(item, in: db) }
+    if let footprint = guess?.footprint { try Outbox.keep(footprint, of: first, in: db) }
     try guess?.store()
     return Recorded(
       id: operations[0].id, record: Rules.recordName(operations[0]),
@@ -139,10 +140,14 @@ final class Guess {
     return device
   }
 
+  /// What the last decision looked at and changed.
+  var footprint: Footprint? { rows.footprint }
+
   /// Decides a group; nil when rows that matter are out of this replica's sight. Its effects stay in memory
   /// until `store`.
   func decide(_ group: [Operation]) throws -> [Verdict]? {
     guard let first = group.first else { return nil }
+    rows.footprint = Footprint()
     let entry = Entry(
       version: 0, receivedAt: first.recordedAt, device: device, isFinal: false, hash: Hashing.sha256)
     var deliberation = Deliberation(of: group, on: rows, in: entry, observing: Observations())

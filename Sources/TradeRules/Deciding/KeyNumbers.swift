@@ -20,7 +20,7 @@ struct KeyNumbers {
 
   /// The number of a key; nil for one that has not come yet.
   func number(of bytes: UnsafeRawBufferPointer, in table: TableNumber) -> Int? {
-    let hash = KeyNumbers.hash(bytes, table)
+    let hash = KeyNumbers.hash(bytes, KeyNumbers.seed ^ UInt64(table))
     var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
     while places[place] >= 0 {
       let number = Int(places[place])
@@ -39,7 +39,7 @@ struct KeyNumbers {
   /// - Returns: its number: how many came before it.
   mutating func add(_ bytes: [UInt8], in table: TableNumber) -> Int {
     if keys.count * 2 >= places.count { grow() }
-    let hash = bytes.withUnsafeBytes { KeyNumbers.hash($0, table) }
+    let hash = bytes.withUnsafeBytes { KeyNumbers.hash($0, KeyNumbers.seed ^ UInt64(table)) }
     let number = keys.count
     keys.append(Key(hash: hash, table: table, bytes: bytes))
     settle(number, hash)
@@ -58,11 +58,11 @@ struct KeyNumbers {
   }
 
   /// Multiplies and folds, a word at a time.
-  private static func hash(_ bytes: UnsafeRawBufferPointer, _ table: TableNumber) -> UInt64 {
-    var hash = seed ^ UInt64(table)
+  static func hash(_ bytes: UnsafeRawBufferPointer, _ seed: UInt64) -> UInt64 {
+    var hash = seed
     var place = 0
     while place + 8 <= bytes.count {
-      hash = folded(hash ^ bytes.word(at: place), 0x9E37_79B9_7F4A_7C15)
+      hash = folded(hash ^ bytes.word(at: place).littleEndian, 0x9E37_79B9_7F4A_7C15)
       place += 8
     }
     var rest = UInt64(bytes.count) << 56

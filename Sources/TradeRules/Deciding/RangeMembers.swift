@@ -92,13 +92,13 @@ struct RangeMembers {
     return numbers.add(Array(scratch), in: table)
   }
 
-  private static func spell(_ range: RowRange, to scratch: inout [UInt8]) {
+  static func spell(_ range: RowRange, to scratch: inout [UInt8]) {
     scratch.removeAll(keepingCapacity: true)
     scratch.append(UInt8(truncatingIfNeeded: range.ordinal))
     for value in range.equal { spell(value, to: &scratch) }
   }
 
-  private static func spell(
+  static func spell(
     _ table: TableDescription, _ ordinal: Int, _ row: Row, to scratch: inout [UInt8]
   ) {
     scratch.removeAll(keepingCapacity: true)

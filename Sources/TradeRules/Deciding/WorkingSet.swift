@@ -21,6 +21,8 @@ public final class WorkingSet {
 
   /// What this device may be sent: a row outside is unknown, not absent. Nil at the centre, which knows all.
   public let horizon: Grants?
+  /// What is looked at and changed from here on, for a host that wants to know.
+  public var footprint: Footprint?
   private var numbers = KeyNumbers()
   private var slots: [Slot] = []
   private var prefixes = RangeMembers()
@@ -159,6 +161,7 @@ public final class WorkingSet {
   }
 
   private func row(at place: Int) throws(Interruption) -> Row? {
+    if footprint != nil { footprint?.see(Footprint.number(of: slots[place].key)) }
     if let row = slots[place].current { return row }
     if let horizon, !isVisible(slots[place].key, to: horizon) { throw .unknown }
     return nil
@@ -191,6 +194,7 @@ public final class WorkingSet {
         return range.orders(first, slots[one].key, before: second, slots[other].key)
       }
     }
+    if footprint != nil { noteSeen(range, prefixes.places(at: prefix)) }
     return prefixes.places(at: prefix).compactMap { place in
       slots[place].current.flatMap { range.isInBounds($0) ? $0 : nil }
     }
@@ -203,6 +207,7 @@ public final class WorkingSet {
     let place = known ?? add(RowKey(table: table.number, bytes: Array(scratch)), nil, nil)
     if let current = slots[place].current, current.values == row.values { return }
     undo.append(Undo(slot: place, previous: slots[place].current))
+    if footprint != nil { noteChanged(place, to: row, in: table) }
     reindex(place, from: slots[place].current, to: row)
     slots[place].current = row
     guard !slots[place].isDirty else { return }
@@ -223,10 +228,22 @@ public final class WorkingSet {
   private func reindex(_ place: Int, from old: Row?, to new: Row?) {
     guard let table = TableDescription.numbered(slots[place].key.table) else { return }
     for ordinal in table.indexes.indices {
-      let cells = table.indexCells[ordinal]
-      if let old, let new, cells.allSatisfy({ old.values[$0] == new.values[$0] }) { continue }
+      if table.isAlike(old, new, in: ordinal) { continue }
       if let old { prefixes.leave(table, ordinal, old, &scratch) }
       if let new { prefixes.enter(place, table, ordinal, new, &scratch) }
+    }
+  }
+
+  private func noteSeen(_ range: RowRange, _ places: [Int]) {
+    RangeMembers.spell(range, to: &scratch)
+    footprint?.see(Footprint.number(ofRange: scratch, in: range.table.number))
+    for place in places { footprint?.see(Footprint.number(of: slots[place].key)) }
+  }
+
+  private func noteChanged(_ place: Int, to row: Row, in table: TableDescription) {
+    footprint?.change(Footprint.number(of: slots[place].key))
+    for number in Footprint.ranges(from: slots[place].current, to: row, in: table) {
+      footprint?.change(number)
     }
   }
 

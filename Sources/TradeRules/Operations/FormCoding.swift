@@ -143,6 +143,13 @@ struct WireReader {
     throw .badTag
   }
 
+  /// Eight bytes, least significant first.
+  mutating func word() throws(MalformedForm) -> UInt64 {
+    guard bytes.count - position >= 8 else { throw .truncated }
+    defer { position += 8 }
+    return bytes.withUnsafeBytes { $0.word(at: position).littleEndian }
+  }
+
   mutating func chunk() throws(MalformedForm) -> ArraySlice<UInt8> {
     let length = try varint()
     guard length <= UInt64(bytes.count - position) else { throw .truncated }

@@ -37,4 +37,3 @@ public struct Record<Columns: TableColumns>: Hashable, Sendable {
 
   public var key: RowKey { TableDescription.of(Columns.self).key(of: row) }
 }
-

@@ -103,6 +103,12 @@ public final class TableDescription: Sendable {
     return rest.isEmpty ? values : nil
   }
 
+  /// Whether two rows are in the same place of an index; nil stands for no row.
+  func isAlike(_ one: Row?, _ other: Row?, in ordinal: Int) -> Bool {
+    guard let one, let other else { return one == nil && other == nil }
+    return indexCells[ordinal].allSatisfy { one.values[$0] == other.values[$0] }
+  }
+
   public func column(named name: String) -> ColumnDescription? { columns.first { $0.name == name } }
   public func index(named name: String) -> Index? { indexes.first { $0.name == name } }
 }

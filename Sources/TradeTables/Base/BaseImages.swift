@@ -40,7 +40,6 @@ public enum BaseImages {
       let table = try TableStatements.of(number).table
       let key = RowKey(table: number, bytes: images.blob(at: 1))
       count += 1
-      if images.isNull(at: 2), PlantedBug.isPlanted(.guessedRowKept) { continue }
       try restore(key, to: image(on: images, at: 2, key: key, of: table), &writer)
     }
     try RawStatement("DELETE FROM base", in: db).run()
@@ -76,7 +75,11 @@ public enum BaseImages {
   private static func restore(
     _ key: RowKey, to image: TradeRules.Row?, _ writer: inout RowWriter
   ) throws {
-    if let image { try writer.put(image, at: key) } else { _ = try writer.delete(key) }
+    if let image {
+      try writer.put(image, at: key)
+    } else if !PlantedBug.isPlanted(.guessedRowKept) {
+      _ = try writer.delete(key)
+    }
   }
 
   private enum Kept {
