@@ -32,3 +32,5 @@ CREATE INDEX held_waiting ON held (waiting_for, held_version);
 CREATE INDEX event_record ON event (record);
 CREATE INDEX tracking_of_shipment ON tracking_event (shipment);
 CREATE INDEX recent_order_customer ON recent_order (customer);
+CREATE INDEX payment_order ON payment ("order");
+CREATE INDEX payment_reference ON payment (reference);

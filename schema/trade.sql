@@ -627,3 +627,56 @@ CREATE TABLE recent_order (
   extra BLOB,
   PRIMARY KEY (customer, slot)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payment (
+  id BLOB NOT NULL CHECK (length(id) = 16),
+  "order" BLOB NOT NULL CHECK (length("order") = 16)
+    REFERENCES sales_order (id) DEFERRABLE INITIALLY DEFERRED,
+  customer BLOB NOT NULL CHECK (length(customer) = 16),
+  kind TEXT NOT NULL,
+  method TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  currency TEXT NOT NULL,
+  rate INTEGER NOT NULL CHECK (rate >= 0),
+  order_minor INTEGER NOT NULL,
+  difference_minor INTEGER NOT NULL,
+  reference TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  is_paid_out INTEGER NOT NULL CHECK (is_paid_out IN (0, 1)),
+  at INTEGER NOT NULL,
+  operation TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  agent TEXT,
+  territory TEXT,
+  device TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  proofs BLOB,
+  PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE order_account (
+  "order" BLOB NOT NULL CHECK (length("order") = 16)
+    REFERENCES sales_order (id) DEFERRABLE INITIALLY DEFERRED,
+  paid_minor INTEGER NOT NULL,
+  refunded_minor INTEGER NOT NULL,
+  credit_minor INTEGER NOT NULL,
+  agent TEXT,
+  territory TEXT,
+  device TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY ("order")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE customer_account (
+  customer BLOB NOT NULL CHECK (length(customer) = 16),
+  currency TEXT NOT NULL CHECK (currency <> ''),
+  credit_minor INTEGER NOT NULL,
+  agent TEXT,
+  territory TEXT,
+  device TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (customer, currency)
+) STRICT, WITHOUT ROWID;

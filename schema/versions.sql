@@ -41,3 +41,6 @@ CREATE INDEX held_version ON held (version);
 CREATE INDEX event_version ON event (version);
 CREATE INDEX tracking_event_version ON tracking_event (version);
 CREATE INDEX recent_order_version ON recent_order (version);
+CREATE INDEX payment_version ON payment (version);
+CREATE INDEX order_account_version ON order_account (version);
+CREATE INDEX customer_account_version ON customer_account (version);

@@ -137,7 +137,7 @@ enum TestRanges {
     StockLevelColumns.self, MovementColumns.self, ObservationColumns.self, OrderColumns.self,
     OrderLineColumns.self, AllocationColumns.self, ShipmentColumns.self, ShipmentLineColumns.self,
     StagedColumns.self, TaskColumns.self, ConflictColumns.self, HeldColumns.self, EventColumns.self,
-    TrackingEventColumns.self, RecentOrderColumns.self,
+    TrackingEventColumns.self, RecentOrderColumns.self, PaymentColumns.self,
   ]
 
   /// The range of an index in which `row` is; nil for a table that is not listed above.

@@ -21,6 +21,7 @@ struct Waybill: ParsableCommand {
       ScanCommand.self, PriceCommands.self, RateCommands.self, TaxCommands.self, StockCommands.self,
       CustomerCommands.self,
       OrderCommands.self, Pick.self, PutBack.self, Ship.self, Deliver.self, Track.self, ShipmentCommands.self,
+      PaymentCommands.self,
       TaskCommands.self, ConflictCommands.self,
       OutboxCommands.self, History.self, Report.self, Verify.self, SQL.self,
     ])

@@ -14,6 +14,8 @@ public struct OrderReading: Sendable {
   /// In order of their numbers; removed ones are left out.
   public let lines: [OrderLine]
   public let shipments: [Shipment]
+  /// What was paid for it; nil before the first payment.
+  public let account: OrderAccount?
   /// Decimals of the order's currency.
   public let exponent: Int64
   public let syncState: SyncState
@@ -41,6 +43,7 @@ extension ReplicaView {
     let syncState = try syncState(of: order.number)
     return OrderReading(
       order: order, lines: all.filter { !$0.isRemoved }, shipments: try shipments(of: order.id),
+      account: try account(of: order),
       exponent: try exponent(of: order.currency), syncState: syncState, codes: try codes(of: order),
       isProvisional: isGuess || syncState == .unsent || syncState == .held)
   }

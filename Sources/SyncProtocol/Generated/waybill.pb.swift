@@ -4730,6 +4730,309 @@ nonisolated struct WireTrackShipment: Sendable {
   fileprivate var _place: String? = nil
 }
 
+/// payment.record
+nonisolated struct WireRecordPayment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var id: Data {
+    get {_id ?? Data()}
+    set {_id = newValue}
+  }
+  /// Returns true if `id` has been explicitly set.
+  var hasID: Bool {self._id != nil}
+  /// Clears the value of `id`. Subsequent reads from it will return its default value.
+  mutating func clearID() {self._id = nil}
+
+  /// id
+  var order: Data {
+    get {_order ?? Data()}
+    set {_order = newValue}
+  }
+  /// Returns true if `order` has been explicitly set.
+  var hasOrder: Bool {self._order != nil}
+  /// Clears the value of `order`. Subsequent reads from it will return its default value.
+  mutating func clearOrder() {self._order = nil}
+
+  var number: String {
+    get {_number ?? String()}
+    set {_number = newValue}
+  }
+  /// Returns true if `number` has been explicitly set.
+  var hasNumber: Bool {self._number != nil}
+  /// Clears the value of `number`. Subsequent reads from it will return its default value.
+  mutating func clearNumber() {self._number = nil}
+
+  var method: String {
+    get {_method ?? String()}
+    set {_method = newValue}
+  }
+  /// Returns true if `method` has been explicitly set.
+  var hasMethod: Bool {self._method != nil}
+  /// Clears the value of `method`. Subsequent reads from it will return its default value.
+  mutating func clearMethod() {self._method = nil}
+
+  var amountMinor: Int64 {
+    get {_amountMinor ?? 0}
+    set {_amountMinor = newValue}
+  }
+  /// Returns true if `amountMinor` has been explicitly set.
+  var hasAmountMinor: Bool {self._amountMinor != nil}
+  /// Clears the value of `amountMinor`. Subsequent reads from it will return its default value.
+  mutating func clearAmountMinor() {self._amountMinor = nil}
+
+  /// may be absent
+  var currency: String {
+    get {_currency ?? String()}
+    set {_currency = newValue}
+  }
+  /// Returns true if `currency` has been explicitly set.
+  var hasCurrency: Bool {self._currency != nil}
+  /// Clears the value of `currency`. Subsequent reads from it will return its default value.
+  mutating func clearCurrency() {self._currency = nil}
+
+  /// trillionths, may be absent
+  var rate: Int64 {
+    get {_rate ?? 0}
+    set {_rate = newValue}
+  }
+  /// Returns true if `rate` has been explicitly set.
+  var hasRate: Bool {self._rate != nil}
+  /// Clears the value of `rate`. Subsequent reads from it will return its default value.
+  mutating func clearRate() {self._rate = nil}
+
+  /// may be absent
+  var reference: String {
+    get {_reference ?? String()}
+    set {_reference = newValue}
+  }
+  /// Returns true if `reference` has been explicitly set.
+  var hasReference: Bool {self._reference != nil}
+  /// Clears the value of `reference`. Subsequent reads from it will return its default value.
+  mutating func clearReference() {self._reference = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _id: Data? = nil
+  fileprivate var _order: Data? = nil
+  fileprivate var _number: String? = nil
+  fileprivate var _method: String? = nil
+  fileprivate var _amountMinor: Int64? = nil
+  fileprivate var _currency: String? = nil
+  fileprivate var _rate: Int64? = nil
+  fileprivate var _reference: String? = nil
+}
+
+/// payment.refund
+nonisolated struct WireRefundPayment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var id: Data {
+    get {_id ?? Data()}
+    set {_id = newValue}
+  }
+  /// Returns true if `id` has been explicitly set.
+  var hasID: Bool {self._id != nil}
+  /// Clears the value of `id`. Subsequent reads from it will return its default value.
+  mutating func clearID() {self._id = nil}
+
+  /// id
+  var order: Data {
+    get {_order ?? Data()}
+    set {_order = newValue}
+  }
+  /// Returns true if `order` has been explicitly set.
+  var hasOrder: Bool {self._order != nil}
+  /// Clears the value of `order`. Subsequent reads from it will return its default value.
+  mutating func clearOrder() {self._order = nil}
+
+  var number: String {
+    get {_number ?? String()}
+    set {_number = newValue}
+  }
+  /// Returns true if `number` has been explicitly set.
+  var hasNumber: Bool {self._number != nil}
+  /// Clears the value of `number`. Subsequent reads from it will return its default value.
+  mutating func clearNumber() {self._number = nil}
+
+  var method: String {
+    get {_method ?? String()}
+    set {_method = newValue}
+  }
+  /// Returns true if `method` has been explicitly set.
+  var hasMethod: Bool {self._method != nil}
+  /// Clears the value of `method`. Subsequent reads from it will return its default value.
+  mutating func clearMethod() {self._method = nil}
+
+  var amountMinor: Int64 {
+    get {_amountMinor ?? 0}
+    set {_amountMinor = newValue}
+  }
+  /// Returns true if `amountMinor` has been explicitly set.
+  var hasAmountMinor: Bool {self._amountMinor != nil}
+  /// Clears the value of `amountMinor`. Subsequent reads from it will return its default value.
+  mutating func clearAmountMinor() {self._amountMinor = nil}
+
+  /// may be absent
+  var currency: String {
+    get {_currency ?? String()}
+    set {_currency = newValue}
+  }
+  /// Returns true if `currency` has been explicitly set.
+  var hasCurrency: Bool {self._currency != nil}
+  /// Clears the value of `currency`. Subsequent reads from it will return its default value.
+  mutating func clearCurrency() {self._currency = nil}
+
+  /// trillionths, may be absent
+  var rate: Int64 {
+    get {_rate ?? 0}
+    set {_rate = newValue}
+  }
+  /// Returns true if `rate` has been explicitly set.
+  var hasRate: Bool {self._rate != nil}
+  /// Clears the value of `rate`. Subsequent reads from it will return its default value.
+  mutating func clearRate() {self._rate = nil}
+
+  /// may be absent
+  var reference: String {
+    get {_reference ?? String()}
+    set {_reference = newValue}
+  }
+  /// Returns true if `reference` has been explicitly set.
+  var hasReference: Bool {self._reference != nil}
+  /// Clears the value of `reference`. Subsequent reads from it will return its default value.
+  mutating func clearReference() {self._reference = nil}
+
+  /// 0 or 1
+  var isPaidOut: Int64 {
+    get {_isPaidOut ?? 0}
+    set {_isPaidOut = newValue}
+  }
+  /// Returns true if `isPaidOut` has been explicitly set.
+  var hasIsPaidOut: Bool {self._isPaidOut != nil}
+  /// Clears the value of `isPaidOut`. Subsequent reads from it will return its default value.
+  mutating func clearIsPaidOut() {self._isPaidOut = nil}
+
+  /// personal, may be absent
+  var reason: Data {
+    get {_reason ?? Data()}
+    set {_reason = newValue}
+  }
+  /// Returns true if `reason` has been explicitly set.
+  var hasReason: Bool {self._reason != nil}
+  /// Clears the value of `reason`. Subsequent reads from it will return its default value.
+  mutating func clearReason() {self._reason = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _id: Data? = nil
+  fileprivate var _order: Data? = nil
+  fileprivate var _number: String? = nil
+  fileprivate var _method: String? = nil
+  fileprivate var _amountMinor: Int64? = nil
+  fileprivate var _currency: String? = nil
+  fileprivate var _rate: Int64? = nil
+  fileprivate var _reference: String? = nil
+  fileprivate var _isPaidOut: Int64? = nil
+  fileprivate var _reason: Data? = nil
+}
+
+/// import.payments
+nonisolated struct WireImportPayments: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WirePaymentEntry] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// An entry of a list.
+nonisolated struct WirePaymentEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var reference: String {
+    get {_reference ?? String()}
+    set {_reference = newValue}
+  }
+  /// Returns true if `reference` has been explicitly set.
+  var hasReference: Bool {self._reference != nil}
+  /// Clears the value of `reference`. Subsequent reads from it will return its default value.
+  mutating func clearReference() {self._reference = nil}
+
+  var order: String {
+    get {_order ?? String()}
+    set {_order = newValue}
+  }
+  /// Returns true if `order` has been explicitly set.
+  var hasOrder: Bool {self._order != nil}
+  /// Clears the value of `order`. Subsequent reads from it will return its default value.
+  mutating func clearOrder() {self._order = nil}
+
+  var method: String {
+    get {_method ?? String()}
+    set {_method = newValue}
+  }
+  /// Returns true if `method` has been explicitly set.
+  var hasMethod: Bool {self._method != nil}
+  /// Clears the value of `method`. Subsequent reads from it will return its default value.
+  mutating func clearMethod() {self._method = nil}
+
+  /// ten-thousandths
+  var amount: Int64 {
+    get {_amount ?? 0}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  mutating func clearAmount() {self._amount = nil}
+
+  var currency: String {
+    get {_currency ?? String()}
+    set {_currency = newValue}
+  }
+  /// Returns true if `currency` has been explicitly set.
+  var hasCurrency: Bool {self._currency != nil}
+  /// Clears the value of `currency`. Subsequent reads from it will return its default value.
+  mutating func clearCurrency() {self._currency = nil}
+
+  /// milliseconds since 1970, may be absent
+  var at: Int64 {
+    get {_at ?? 0}
+    set {_at = newValue}
+  }
+  /// Returns true if `at` has been explicitly set.
+  var hasAt: Bool {self._at != nil}
+  /// Clears the value of `at`. Subsequent reads from it will return its default value.
+  mutating func clearAt() {self._at = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _reference: String? = nil
+  fileprivate var _order: String? = nil
+  fileprivate var _method: String? = nil
+  fileprivate var _amount: Int64? = nil
+  fileprivate var _currency: String? = nil
+  fileprivate var _at: Int64? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "waybill.sync.v1"
@@ -9887,6 +10190,243 @@ nonisolated extension WireTrackShipment: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._number != rhs._number {return false}
     if lhs._status != rhs._status {return false}
     if lhs._place != rhs._place {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRecordPayment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RecordPayment"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}order\0\u{1}number\0\u{1}method\0\u{3}amount_minor\0\u{1}currency\0\u{1}rate\0\u{1}reference\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._id) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self._order) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._number) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._method) }()
+      case 5: try { try decoder.decodeSingularSInt64Field(value: &self._amountMinor) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self._currency) }()
+      case 7: try { try decoder.decodeSingularSInt64Field(value: &self._rate) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self._reference) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._id {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._order {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._number {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._method {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._amountMinor {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._currency {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._rate {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._reference {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRecordPayment, rhs: WireRecordPayment) -> Bool {
+    if lhs._id != rhs._id {return false}
+    if lhs._order != rhs._order {return false}
+    if lhs._number != rhs._number {return false}
+    if lhs._method != rhs._method {return false}
+    if lhs._amountMinor != rhs._amountMinor {return false}
+    if lhs._currency != rhs._currency {return false}
+    if lhs._rate != rhs._rate {return false}
+    if lhs._reference != rhs._reference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRefundPayment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RefundPayment"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}order\0\u{1}number\0\u{1}method\0\u{3}amount_minor\0\u{1}currency\0\u{1}rate\0\u{1}reference\0\u{3}is_paid_out\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._id) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self._order) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._number) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._method) }()
+      case 5: try { try decoder.decodeSingularSInt64Field(value: &self._amountMinor) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self._currency) }()
+      case 7: try { try decoder.decodeSingularSInt64Field(value: &self._rate) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self._reference) }()
+      case 9: try { try decoder.decodeSingularSInt64Field(value: &self._isPaidOut) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self._reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._id {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._order {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._number {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._method {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._amountMinor {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._currency {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._rate {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._reference {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._isPaidOut {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._reason {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRefundPayment, rhs: WireRefundPayment) -> Bool {
+    if lhs._id != rhs._id {return false}
+    if lhs._order != rhs._order {return false}
+    if lhs._number != rhs._number {return false}
+    if lhs._method != rhs._method {return false}
+    if lhs._amountMinor != rhs._amountMinor {return false}
+    if lhs._currency != rhs._currency {return false}
+    if lhs._rate != rhs._rate {return false}
+    if lhs._reference != rhs._reference {return false}
+    if lhs._isPaidOut != rhs._isPaidOut {return false}
+    if lhs._reason != rhs._reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportPayments: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportPayments"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportPayments, rhs: WireImportPayments) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePaymentEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".PaymentEntry"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reference\0\u{1}order\0\u{1}method\0\u{1}amount\0\u{1}currency\0\u{1}at\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._reference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._order) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._method) }()
+      case 4: try { try decoder.decodeSingularSInt64Field(value: &self._amount) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._currency) }()
+      case 6: try { try decoder.decodeSingularSInt64Field(value: &self._at) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._reference {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._order {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._method {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._amount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._currency {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._at {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WirePaymentEntry, rhs: WirePaymentEntry) -> Bool {
+    if lhs._reference != rhs._reference {return false}
+    if lhs._order != rhs._order {return false}
+    if lhs._method != rhs._method {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs._currency != rhs._currency {return false}
+    if lhs._at != rhs._at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -47,6 +47,7 @@ public struct TaskKind: Word {
   public static let shippedAfterCancel: TaskKind = "shipped_after_cancel"
   public static let reviewAdjustment: TaskKind = "review_adjustment"
   public static let reviewOrder: TaskKind = "review_order"
+  public static let reviewPayment: TaskKind = "review_payment"
   public static let reviewDelivery: TaskKind = "review_delivery"
 }
 

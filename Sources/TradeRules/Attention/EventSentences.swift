@@ -98,6 +98,8 @@ public enum EventSentences {
     case ChargeOrder.kind.rawValue: return "set freight and fees"
     case DeliverOrder.kind.rawValue:
       return detail.isEmpty ? "delivered what was shipped" : "delivered \(detail)"
+    case RecordPayment.kind.rawValue: return "was paid \(detail)"
+    case RefundPayment.kind.rawValue: return "refunded \(detail)"
     case TrackShipment.kind.rawValue: return "tracked: \(detail)"
     case ShipOrder.kind.rawValue: return "shipped \(detail)"
     default: return kind + because(detail)

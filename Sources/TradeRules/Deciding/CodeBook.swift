@@ -141,6 +141,12 @@ public enum CodeBook {
       .alreadyDelivered, "All that was shipped is delivered already.",
       "", .rejectedByCentre),
     entry(
+      .creditShort, "The customer has less to their credit than that.",
+      "waybill payment list tells how much.", .rejectedByCentre),
+    entry(
+      .refundExceedsCaptured, "More would be refunded than was paid.",
+      "waybill payment list tells what was.", .rejectedByCentre),
+    entry(
       .pickedShort, "Less is picked than was to be shipped or put back.",
       "waybill order show tells what is picked.", .validation),
     entry(
@@ -234,6 +240,18 @@ public enum CodeBook {
     entry(
       .overShipped, "More was shipped than was ordered; the shipment stands.",
       "Draft a return for the surplus.", .attention),
+    entry(
+      .paymentKnown, "This payment was recorded already; it counts once.",
+      "", .done),
+    entry(
+      .referenceReused, "Another payment has the same reference; both count.",
+      "Find out which is true; refund what came in once.", .attention),
+    entry(
+      .rateMissing, "No exchange rate is known, so the money counts for no order yet.",
+      "Record it again with --rate, and refund this one.", .attention),
+    entry(
+      .overpaid, "More was paid than the order costs; the rest is the customer's credit.",
+      "Refund it, or pay another order with it: --method credit.", .done),
     entry(
       .clockSuspect, "The device's clock is wrong; times were corrected.",
       "Set the device's clock.", .done),

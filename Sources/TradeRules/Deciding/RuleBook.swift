@@ -28,6 +28,8 @@ public enum RuleBook {
     OperationRule(ShipOrder.self), OperationRule(AcceptOrder.self), OperationRule(RejectOrder.self),
     OperationRule(AllocateLine.self), OperationRule(ChargeOrder.self), OperationRule(DeliverOrder.self),
     OperationRule(TrackShipment.self),
+    // Money
+    OperationRule(RecordPayment.self), OperationRule(RefundPayment.self), OperationRule(ImportPayments.self),
   ]
 
   private static let byKind: [OperationKind: OperationRule] = Dictionary(

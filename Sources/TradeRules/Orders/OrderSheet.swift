@@ -108,6 +108,7 @@ struct OrderSheet {
     closeIfDone()
     explain()
     try HoldTasks.follow(order, heldBefore: stored.order?.holds ?? [], in: trade)
+    if let before = stored.order { try Accounts.follow(order, before: before, in: trade) }
     let hasMoved = stored.order.map { $0.warehouses != order.warehouses } ?? false
     if stored.order != order { trade.put(order) }
     put(&lines, stored.lines, in: trade)

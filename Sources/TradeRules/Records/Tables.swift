@@ -24,7 +24,8 @@ extension TableDescription {
     TableDescription(DeviceColumns.self), TableDescription(HeldColumns.self),
     TableDescription(FieldStampColumns.self), TableDescription(InvitationColumns.self),
     TableDescription(ImportedColumns.self), TableDescription(TrackingEventColumns.self),
-    TableDescription(RecentOrderColumns.self),
+    TableDescription(RecentOrderColumns.self), TableDescription(PaymentColumns.self),
+    TableDescription(OrderAccountColumns.self), TableDescription(CustomerAccountColumns.self),
   ].sorted { $0.number < $1.number }
 
   private static let byNumber: [TableDescription?] = {

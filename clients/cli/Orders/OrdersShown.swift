@@ -26,7 +26,7 @@ struct OrderShown {
   private var text: String {
     var lines = [heading, "  customer \(order.customerCode)  \(order.customerName.text)"]
     let total = Money(amountMinor: order.totalMinor, currency: order.currency, exponent: reading.exponent)
-    lines.append("  total \(total.shown) · \(reading.fulfilment.rawValue) · unpaid")
+    lines.append("  total \(total.shown) · \(reading.fulfilment.rawValue) · \(reading.payment.rawValue)")
     let charges = Money(
       amountMinor: order.freightMinor + order.feesMinor, currency: order.currency, exponent: reading.exponent)
     if charges.amountMinor > 0 { lines.append("  with \(charges.shown) of freight and fees") }
@@ -101,18 +101,20 @@ struct OrdersShown {
 extension OrderReading {
   var fulfilment: Fulfilment { Fulfilment.of(lines) }
 
-  /// Nothing is paid before there are payments.
+  var payment: PaymentState { PaymentState.of(order, account) }
+
   fileprivate var summary: JSONValue {
     [
       "number": .string(order.number), "id": .string(order.id.description),
       "state": .string(order.state.rawValue), "hold": order.holds.json,
-      "fulfilment": .string(fulfilment.rawValue), "payment": "unpaid",
+      "fulfilment": .string(fulfilment.rawValue), "payment": .string(payment.rawValue),
       "syncState": .string(syncState.rawValue), "provisional": .bool(isProvisional),
       "customer": [
         "id": .string(order.customer.description), "code": .string(order.customerCode),
         "name": .string(order.customerName.text),
       ],
-      "currency": .string(order.currency), "totalMinor": .integer(order.totalMinor), "paidMinor": 0,
+      "currency": .string(order.currency), "totalMinor": .integer(order.totalMinor), "paidMinor": .integer(account?.paidMinor ?? 0), "refundedMinor": .integer(account?.refundedMinor ?? 0),
+      "creditMinor": .integer(account?.creditMinor ?? 0),
     ]
   }
 }

@@ -71,6 +71,7 @@ struct Work {
   private func isProvisional(_ recorded: Recorded) -> Bool {
     let facts: Set<OperationKind> = [
       PickLine.kind, PutBackLine.kind, ShipOrder.kind, DeliverOrder.kind, TrackShipment.kind,
+      RecordPayment.kind,
     ]
     let areFacts = drafts.allSatisfy { $0.kind.rawValue.hasPrefix("stock.") || facts.contains($0.kind) }
     return !areFacts || recorded.expected == nil
