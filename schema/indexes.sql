@@ -34,3 +34,5 @@ CREATE INDEX tracking_of_shipment ON tracking_event (shipment);
 CREATE INDEX recent_order_customer ON recent_order (customer);
 CREATE INDEX payment_order ON payment ("order");
 CREATE INDEX payment_reference ON payment (reference);
+CREATE INDEX package_order ON package ("order");
+CREATE INDEX package_line_order ON package_line ("order");

@@ -395,6 +395,7 @@ CREATE TABLE order_line (
   warehouses TEXT NOT NULL,
   device TEXT NOT NULL,
   handed_over INTEGER NOT NULL,
+  packed INTEGER NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (id)
@@ -679,4 +680,49 @@ CREATE TABLE customer_account (
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (customer, currency)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refused_record (
+  "table" INTEGER NOT NULL,
+  record BLOB NOT NULL CHECK (length(record) > 0),
+  operation TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY ("table", record)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE package (
+  id BLOB NOT NULL CHECK (length(id) = 16),
+  number TEXT NOT NULL,
+  "order" BLOB NOT NULL CHECK (length("order") = 16)
+    REFERENCES sales_order (id) DEFERRABLE INITIALLY DEFERRED,
+  warehouse TEXT NOT NULL,
+  weight_grams INTEGER NOT NULL,
+  shipment BLOB CHECK (length(shipment) = 16),
+  packed_at INTEGER NOT NULL,
+  agent TEXT,
+  territory TEXT,
+  warehouses TEXT NOT NULL,
+  device TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE package_line (
+  package BLOB NOT NULL CHECK (length(package) = 16)
+    REFERENCES package (id) DEFERRABLE INITIALLY DEFERRED,
+  line BLOB NOT NULL CHECK (length(line) = 16)
+    REFERENCES order_line (id) DEFERRABLE INITIALLY DEFERRED,
+  "order" BLOB NOT NULL CHECK (length("order") = 16)
+    REFERENCES sales_order (id) DEFERRABLE INITIALLY DEFERRED,
+  sku TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  agent TEXT,
+  territory TEXT,
+  warehouses TEXT NOT NULL,
+  device TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (package, line)
 ) STRICT, WITHOUT ROWID;

@@ -44,3 +44,5 @@ CREATE INDEX recent_order_version ON recent_order (version);
 CREATE INDEX payment_version ON payment (version);
 CREATE INDEX order_account_version ON order_account (version);
 CREATE INDEX customer_account_version ON customer_account (version);
+CREATE INDEX package_version ON package (version);
+CREATE INDEX package_line_version ON package_line (version);

@@ -84,6 +84,41 @@ struct QueueStories {
     try shop.expectAllIsWell()
   }
 
+  @Test("an order that the centre refuses takes with it what was recorded for it: all of it is answered")
+  func refusedOrder() throws {
+    let shop = try Shop()
+    try shop.cutOff(shop.ana)
+    // Ben's customer: Ana's device cannot see them, and the centre will not let her.
+    let order = PlacedOrder(
+      id: shop.ana.newID(), number: "SO-A1-0900", lines: [shop.ana.newID()],
+      made: try shop.ana.notes("C-ANA", phone: "+49 30 200"))
+    let create = try shop.ana.record(
+      Filled<CreateOrder> {
+        $0.id = order.id
+        $0.number = order.number
+        $0.customer = Shop.customerID(2)
+        $0.shipComplete = false
+        $0.lines = [
+          Filled<OrderLineEntry> {
+            $0.id = order.lines[0]
+            $0.sku = "CHAI"
+            $0.quantity = 1
+          }
+        ]
+      })
+    let dependents = [try shop.ana.readdresses(order, to: "2 Side Street"), try shop.ana.submits(order)]
+    try shop.reconnect(shop.ana)
+
+    #expect(try shop.ana.books.answer(to: create.id)?.codes == ["NOT_PERMITTED"])
+    for dependent in dependents {
+      let answer = try #require(try shop.ana.books.answer(to: dependent.id))
+      #expect(answer.outcome == .rejected)
+      #expect(answer.codes == ["DEPENDS_ON_REFUSED"])
+    }
+    #expect(try shop.centre.order(order) == nil)
+    try shop.expectAllIsWell()
+  }
+
   @Test("a command that no batch can carry is refused at once; nothing is recorded, the queue goes on")
   func tooLarge() throws {
     let shop = try Shop(staffed: ["A1"])

@@ -99,6 +99,42 @@ struct OrderDeliveryTests {
   }
 }
 
+@Suite("Packing: what leaves together")
+struct PackingTests {
+  @Test("packed whole, an order is packed; its packages leave with the shipment that empties them")
+  func packs() {
+    let bench = RuleBench.trading(10)
+    let order = bench.accepted("A", [("CHAI", 10)])
+    #expect(bench.does("P", order.pack(bench.newID())).codes == [.nothingPicked])
+    bench.does("P", order.pick(10))
+    bench.does("P", order.pack(bench.newID(), [0: 6]))
+    #expect(bench.fulfilment(order) == .picked)
+    bench.does("P", order.pack(bench.newID()))
+    #expect(bench.fulfilment(order) == .packed)
+    #expect(bench.line(order).packed == 10)
+    #expect(bench.all(PackageLineColumns.self).map(\.quantity).sorted() == [4, 6])
+    bench.does("P", order.ship(bench.newID(), [0: 3]))
+    #expect(bench.all(PackageColumns.self).map(\.shipment) == [nil, nil])
+    let last = bench.newID()
+    bench.does("P", order.ship(last))
+    #expect(bench.all(PackageColumns.self).map(\.shipment) == [last, last])
+    OrderInvariants(bench).check("packed and shipped")
+  }
+
+  @Test("more packed than is picked stands; what is put back is packed no longer")
+  func facts() {
+    let bench = RuleBench.trading(10)
+    let order = bench.accepted("A", [("CHAI", 10)])
+    bench.does("P", order.pick(4))
+    let package = bench.newID()
+    #expect(bench.does("P", order.pack(package, [0: 5])).codes == [.pickedShort])
+    #expect(bench.does("P", order.pack(package)).codes == [.codeTaken])
+    bench.does("P", order.putBack(2))
+    #expect(bench.line(order).picked == 2)
+    #expect(bench.line(order).packed == 2)
+  }
+}
+
 @Suite("Tracking: what carriers say")
 struct TrackingTests {
   private func track(

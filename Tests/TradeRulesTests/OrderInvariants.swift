@@ -40,6 +40,7 @@ struct OrderInvariants {
     #expect(.zero <= line.delivered && line.delivered <= line.shipped, story)
     #expect(line.delivered == min(line.handedOver, line.shipped), story)
     #expect(line.shipped <= line.picked, story)
+    #expect(.zero <= line.packed, story)
     #expect(.zero <= line.returned && line.returned <= line.shipped, story)
     #expect(.zero <= line.cancelled && line.cancelled <= line.ordered, story)
     #expect(.zero <= line.allocated && line.allocated <= promisable, story)

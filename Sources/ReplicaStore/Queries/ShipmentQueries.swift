@@ -13,6 +13,8 @@ public struct ShipmentReading: Sendable {
 
   public let shipment: Shipment
   public let lines: [Line]
+  /// The packages it left in, in order of their numbers.
+  public let packages: [Package]
   /// In order of when they happened.
   public let events: [TrackingEvent]
   public var status: TrackingStatus { TrackingStatus.of(events) }
@@ -40,9 +42,14 @@ extension ReplicaView {
       lines.append(
         ShipmentReading.Line(order: order?.number ?? "", line: line?.line ?? 0, part: part))
     }
+    var packages: [Package] = []
+    for order in Set(lines.map(\.part.order)).sorted() {
+      packages += try all(PackageColumns.self, "package_order", order).filter { $0.shipment == shipment.id }
+    }
     let events = try all(TrackingEventColumns.self, "tracking_of_shipment", shipment.id)
     return ShipmentReading(
       shipment: shipment, lines: lines.sorted { ($0.order, $0.line) < ($1.order, $1.line) },
+      packages: packages.sorted { ($0.number, $0.id) < ($1.number, $1.id) },
       events: events.sorted { ($0.at, $0.status.rawValue) < ($1.at, $1.status.rawValue) })
   }
 }

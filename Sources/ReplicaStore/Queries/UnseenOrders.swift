@@ -29,7 +29,8 @@ extension ReplicaView {
     let predicted = group.flatMap { $0.item.predicted.split(separator: " ").dropFirst().map(String.init) }
     let codes = GroupAnswer(group)?.codes ?? predicted.map { Code(rawValue: $0) }
     return OrderReading(
-      order: order, lines: try lines(of: form), shipments: [], account: nil, exponent: try exponent(of: order.currency),
+      order: order, lines: try lines(of: form), shipments: [], account: nil,
+      exponent: try exponent(of: order.currency),
       syncState: work.state == .held ? .held : work.state == .unsent ? .unsent : .rejected,
       codes: codes.filter { $0 != .groupRejected }, isProvisional: work.state != .rejected)
   }

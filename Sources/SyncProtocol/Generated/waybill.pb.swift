@@ -5033,6 +5033,117 @@ nonisolated struct WirePaymentEntry: Sendable {
   fileprivate var _at: Int64? = nil
 }
 
+/// order.pack
+nonisolated struct WirePackOrder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var order: Data {
+    get {_order ?? Data()}
+    set {_order = newValue}
+  }
+  /// Returns true if `order` has been explicitly set.
+  var hasOrder: Bool {self._order != nil}
+  /// Clears the value of `order`. Subsequent reads from it will return its default value.
+  mutating func clearOrder() {self._order = nil}
+
+  var number: String {
+    get {_number ?? String()}
+    set {_number = newValue}
+  }
+  /// Returns true if `number` has been explicitly set.
+  var hasNumber: Bool {self._number != nil}
+  /// Clears the value of `number`. Subsequent reads from it will return its default value.
+  mutating func clearNumber() {self._number = nil}
+
+  /// id
+  var package: Data {
+    get {_package ?? Data()}
+    set {_package = newValue}
+  }
+  /// Returns true if `package` has been explicitly set.
+  var hasPackage: Bool {self._package != nil}
+  /// Clears the value of `package`. Subsequent reads from it will return its default value.
+  mutating func clearPackage() {self._package = nil}
+
+  var packageNumber: String {
+    get {_packageNumber ?? String()}
+    set {_packageNumber = newValue}
+  }
+  /// Returns true if `packageNumber` has been explicitly set.
+  var hasPackageNumber: Bool {self._packageNumber != nil}
+  /// Clears the value of `packageNumber`. Subsequent reads from it will return its default value.
+  mutating func clearPackageNumber() {self._packageNumber = nil}
+
+  var warehouse: String {
+    get {_warehouse ?? String()}
+    set {_warehouse = newValue}
+  }
+  /// Returns true if `warehouse` has been explicitly set.
+  var hasWarehouse: Bool {self._warehouse != nil}
+  /// Clears the value of `warehouse`. Subsequent reads from it will return its default value.
+  mutating func clearWarehouse() {self._warehouse = nil}
+
+  /// may be absent
+  var weightGrams: Int64 {
+    get {_weightGrams ?? 0}
+    set {_weightGrams = newValue}
+  }
+  /// Returns true if `weightGrams` has been explicitly set.
+  var hasWeightGrams: Bool {self._weightGrams != nil}
+  /// Clears the value of `weightGrams`. Subsequent reads from it will return its default value.
+  mutating func clearWeightGrams() {self._weightGrams = nil}
+
+  var lines: [WirePackLineEntry] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _order: Data? = nil
+  fileprivate var _number: String? = nil
+  fileprivate var _package: Data? = nil
+  fileprivate var _packageNumber: String? = nil
+  fileprivate var _warehouse: String? = nil
+  fileprivate var _weightGrams: Int64? = nil
+}
+
+/// An entry of a list.
+nonisolated struct WirePackLineEntry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var line: Data {
+    get {_line ?? Data()}
+    set {_line = newValue}
+  }
+  /// Returns true if `line` has been explicitly set.
+  var hasLine: Bool {self._line != nil}
+  /// Clears the value of `line`. Subsequent reads from it will return its default value.
+  mutating func clearLine() {self._line = nil}
+
+  /// thousandths
+  var quantity: Int64 {
+    get {_quantity ?? 0}
+    set {_quantity = newValue}
+  }
+  /// Returns true if `quantity` has been explicitly set.
+  var hasQuantity: Bool {self._quantity != nil}
+  /// Clears the value of `quantity`. Subsequent reads from it will return its default value.
+  mutating func clearQuantity() {self._quantity = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _line: Data? = nil
+  fileprivate var _quantity: Int64? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "waybill.sync.v1"
@@ -10427,6 +10538,109 @@ nonisolated extension WirePaymentEntry: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._amount != rhs._amount {return false}
     if lhs._currency != rhs._currency {return false}
     if lhs._at != rhs._at {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePackOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".PackOrder"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0\u{1}package\0\u{3}package_number\0\u{1}warehouse\0\u{3}weight_grams\0\u{1}lines\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._order) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._number) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self._package) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._packageNumber) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._warehouse) }()
+      case 6: try { try decoder.decodeSingularSInt64Field(value: &self._weightGrams) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._order {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._number {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._package {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._packageNumber {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._warehouse {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._weightGrams {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
+    } }()
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WirePackOrder, rhs: WirePackOrder) -> Bool {
+    if lhs._order != rhs._order {return false}
+    if lhs._number != rhs._number {return false}
+    if lhs._package != rhs._package {return false}
+    if lhs._packageNumber != rhs._packageNumber {return false}
+    if lhs._warehouse != rhs._warehouse {return false}
+    if lhs._weightGrams != rhs._weightGrams {return false}
+    if lhs.lines != rhs.lines {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePackLineEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".PackLineEntry"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}quantity\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._line) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._line {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._quantity {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WirePackLineEntry, rhs: WirePackLineEntry) -> Bool {
+    if lhs._line != rhs._line {return false}
+    if lhs._quantity != rhs._quantity {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -101,6 +101,7 @@ public enum EventSentences {
     case RecordPayment.kind.rawValue: return "was paid \(detail)"
     case RefundPayment.kind.rawValue: return "refunded \(detail)"
     case TrackShipment.kind.rawValue: return "tracked: \(detail)"
+    case PackOrder.kind.rawValue: return "packed \(detail)"
     case ShipOrder.kind.rawValue: return "shipped \(detail)"
     default: return kind + because(detail)
     }

@@ -21,9 +21,10 @@ public enum CodeBook {
       isRefusedAtOnce: atOnce)
   }
 
-  public static let entries: [CodeEntry] = common + catalog
+  public static let entries: [CodeEntry] = trade + catalog + machines
 
-  private static let common: [CodeEntry] = [
+  /// What rules say of operations.
+  private static let trade: [CodeEntry] = [
     // Refusals that no waiting mends
     entry(
       .malformed, "The operation cannot be read.",
@@ -34,6 +35,9 @@ public enum CodeBook {
     entry(
       .groupRejected, "Another operation of the same group was refused, so none of it was applied.",
       "Mend the refused one and record the group again.", .rejectedByCentre),
+    entry(
+      .dependsOnRefused, "What this was recorded for was refused.",
+      "Mend and retry that first, then this: waybill outbox retry.", .rejectedByCentre),
     entry(
       .withdrawn, "The operation was withdrawn before it was sent.",
       "", .done),
@@ -258,94 +262,5 @@ public enum CodeBook {
     entry(
       .previousOwner, "The work was done for a place that meanwhile has another owner.",
       "", .done),
-    // Sync, identity, machines
-    entry(
-      .usage, "The command is not written as it should be.",
-      "--help shows examples.", .usage, atOnce: true),
-    entry(
-      .notEnrolled, "There is no replica here.",
-      "Enrol first: waybill enroll URL --code CODE.", .notFound, atOnce: true),
-    entry(
-      .alreadyEnrolled, "There is a replica here already.",
-      "Use another file: --replica FILE.", .validation, atOnce: true),
-    entry(
-      .codeInvalid, "The enrolment code is wrong, used up or expired.",
-      "Ask an administrator for a new one: waybill-server invite.", .notPermitted, atOnce: true),
-    entry(
-      .noLink, "The centre cannot be reached.",
-      "The work is safe on this device; try again with a link.", .needsLink, retryable: true),
-    entry(
-      .centreUntrusted, "The centre is not the one this replica was enrolled with.",
-      "Check the address; tell an administrator.", .notPermitted),
-    entry(
-      .notAuthorised, "The centre does not know this device.",
-      "Ask an administrator.", .notPermitted),
-    entry(
-      .replicaBusy, "Another program is using the replica.",
-      "Wait for it, or stop it.", .replicaBusy, retryable: true, atOnce: true),
-    entry(
-      .replicaForked, "Two copies of this replica exist; this one is the later branch.",
-      "Export its work (waybill outbox export) and enrol anew.", .rejectedByCentre),
-    entry(
-      .replicaCorrupt, "The replica's file is damaged.",
-      "waybill verify says where.", .unexpected),
-    entry(
-      .replaced, "The same device connected again; the newer connection won.",
-      "", .replicaBusy, retryable: true),
-    entry(
-      .protocolViolation, "The other side broke the protocol.",
-      "Both sides should run a current version.", .unexpected),
-    entry(
-      .upgradeRequired, "The two sides speak different versions of the protocol.",
-      "Upgrade the older one; unsent work is kept.", .rejectedByCentre),
-    entry(
-      .digestMismatch, "A bucket differed from the centre's and was fetched again.",
-      "", .attention, retryable: true),
-    entry(
-      .slowReader, "The connection could not take what was sent and was closed.",
-      "It continues from its checkpoint.", .needsLink, retryable: true),
-    entry(
-      .noStore, "There is no centre's store in this folder.",
-      "Name the folder: --data DIR; waybill-server serve makes a new one.", .notFound, atOnce: true),
-    entry(
-      .storeBusy, "Another program holds the centre's store.",
-      "Stop it, or use the command while it serves.", .replicaBusy, retryable: true),
-    entry(
-      .storeCorrupt, "The centre's store is damaged.",
-      "waybill-server verify says where; restore a backup.", .unexpected),
-    entry(
-      .diskFull, "The disk is full; nothing was recorded.",
-      "Free some space and try again.", .unexpected, retryable: true),
-    entry(
-      .ioFailed, "The disk did not do what it was asked.",
-      "Check the disk; nothing acknowledged was lost.", .unexpected, retryable: true),
-    entry(
-      .clockJumped, "The centre's clock jumped; nothing is decided until somebody confirms it.",
-      "Set the clock, or restart the server with --confirm-clock.", .unexpected, retryable: true),
-    entry(
-      .cannotListen, "The server cannot listen where it was told to.",
-      "Stop the program that has the port, or choose another: --listen HOST:PORT.", .unexpected,
-      retryable: true),
-    entry(
-      .fileUnusable, "The file cannot be read as what it should be.",
-      "The message says where and why.", .validation),
-    entry(
-      .rowsRejected, "Some rows were rejected.",
-      "--rejects FILE writes them with the reason.", .partial),
-    entry(
-      .tooManyRejects, "More rows were rejected than allowed; nothing was imported.",
-      "Mend the file or raise --max-rejects.", .validation),
-    entry(
-      .verifyFailed, "A check failed.",
-      "The checks say which and where.", .unexpected),
-    entry(
-      .readOnlySql, "Only a single SELECT can be run.",
-      "Write SELECT …", .usage, atOnce: true),
-    entry(
-      .interrupted, "The command was interrupted.",
-      "Run it again to resume.", .interrupted, retryable: true),
-    entry(
-      .unexpected, "Something unexpected happened.",
-      "Report it with the message.", .unexpected),
   ]
 }

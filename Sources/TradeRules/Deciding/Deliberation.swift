@@ -8,6 +8,7 @@ public struct Deliberation {
   private let mark: WorkingSet.Mark
   private let asked: Int
   private var verdicts: [Verdict] = []
+  private var refusal: Refusal?
 
   /// - Precondition: nobody else changes `view` before the verdicts are there or it was given up.
   public init(
@@ -29,6 +30,7 @@ public struct Deliberation {
   /// - Throws: `.needs` for rows to load before going on; `.unknown` and `.waits` as `OperationForm.decide`,
   ///   then the group is given up; never `.refused`.
   public mutating func goOn() throws(Interruption) -> [Verdict] {
+    if let refusal { return try refuse(refusal) }
     while verdicts.count < group.count {
       let (mark, asked) = (view.mark(), observations.answers.count)
       do throws(Interruption) {
@@ -39,7 +41,10 @@ public struct Deliberation {
           view.rollBack(to: mark)
           observations.rewind(to: asked)
           throw error
-        case .refused(let refusal): return refuse(refusal)
+        case .refused(let refusal):
+          if !PlantedBug.isPlanted(.refusedEffectsKept) { view.rollBack(to: self.mark) }
+          self.refusal = refusal
+          return try refuse(refusal)
         case .unknown, .waits:
           giveUp()
           throw error
@@ -56,8 +61,8 @@ public struct Deliberation {
   }
 
   /// One refusal takes the whole group back. What was learned on the way is kept: replay learns the same.
-  private func refuse(_ refusal: Refusal) -> [Verdict] {
-    if !PlantedBug.isPlanted(.refusedEffectsKept) { view.rollBack(to: mark) }
+  private func refuse(_ refusal: Refusal) throws(Interruption) -> [Verdict] {
+    try RefusedRecords.note(group, on: view, in: entry)
     return group.enumerated().map { position, operation in
       let code = position == verdicts.count ? refusal.code : .groupRejected
       var verdict = Verdict(.rejected, [code], record: Rules.recordName(operation))

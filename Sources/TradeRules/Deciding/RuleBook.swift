@@ -27,7 +27,7 @@ public enum RuleBook {
     OperationRule(DeleteOrder.self), OperationRule(PickLine.self), OperationRule(PutBackLine.self),
     OperationRule(ShipOrder.self), OperationRule(AcceptOrder.self), OperationRule(RejectOrder.self),
     OperationRule(AllocateLine.self), OperationRule(ChargeOrder.self), OperationRule(DeliverOrder.self),
-    OperationRule(TrackShipment.self),
+    OperationRule(TrackShipment.self), OperationRule(PackOrder.self),
     // Money
     OperationRule(RecordPayment.self), OperationRule(RefundPayment.self), OperationRule(ImportPayments.self),
   ]

@@ -69,6 +69,7 @@ public struct CreateCustomer: OperationForm {
   public let territory = Field<String?>(13)
   public let warehouse = Field<String?>(14)
   public static func record(of form: Filled<Self>) -> String { form.code }
+  public static func makes(_ form: Filled<Self>) -> RowKey? { RowKey(CustomerColumns.self, form.id) }
 }
 
 /// Edits fields of a customer. A new value has its column's number, the value seen that number plus 32.

@@ -20,6 +20,7 @@ public struct CreateOrder: OperationForm {
   public let freightMinor = Field<Int64?>(11)
   public let feesMinor = Field<Int64?>(12)
   public static func record(of form: Filled<Self>) -> String { form.number }
+  public static func makes(_ form: Filled<Self>) -> RowKey? { RowKey(OrderColumns.self, form.id) }
 }
 
 public struct OrderLineEntry: FormFields {
@@ -46,6 +47,7 @@ public struct AddOrderLine: OperationForm {
   public let quantity = Field<Quantity>(5)
   public let price = Field<UnitPrice?>(6)
   public static func record(of form: Filled<Self>) -> String { form.number }
+  public static func makes(_ form: Filled<Self>) -> RowKey? { RowKey(OrderLineColumns.self, form.line) }
 }
 
 /// Sets the quantity of a line: an edit of a draft, an amendment after the submission.
@@ -192,6 +194,7 @@ public struct ShipOrder: OperationForm {
   /// Empty = all that is picked.
   public let lines = ListField<ShipLineEntry>(8)
   public static func record(of form: Filled<Self>) -> String { form.number }
+  public static func makes(_ form: Filled<Self>) -> RowKey? { RowKey(ShipmentColumns.self, form.shipment) }
 }
 
 public struct ShipLineEntry: FormFields {

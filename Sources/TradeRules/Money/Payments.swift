@@ -22,7 +22,7 @@ enum Payments {
   ) throws(Interruption) -> Order {
     guard let order = try trade.find(OrderColumns.self, id) else {
       guard trade.entry.isFinal else { throw .refused(Refusal(.unknownOrder, number)) }
-      throw .waits(for: RowKey(OrderColumns.self, id), called: number)
+      throw try trade.missing(RowKey(OrderColumns.self, id), called: number)
     }
     guard trade.mayChange(places(of: order)) else { throw .refused(Refusal(.notPermitted, order.number)) }
     return order

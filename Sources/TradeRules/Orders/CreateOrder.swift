@@ -7,7 +7,8 @@ extension CreateOrder {
     try checkNumber(form, in: trade)
     guard let customer = try trade.find(CustomerColumns.self, form.customer) else {
       guard trade.entry.isFinal else { throw .refused(Refusal(.unknownCustomer)) }
-      throw .waits(for: RowKey(CustomerColumns.self, form.customer), called: "customer of \(form.number)")
+      throw try trade.missing(
+        RowKey(CustomerColumns.self, form.customer), called: "customer of \(form.number)")
     }
     var sheet = OrderSheet(try draft(form, for: customer, in: trade))
     try sheet.checkScope(in: trade)

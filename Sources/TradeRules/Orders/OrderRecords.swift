@@ -151,6 +151,8 @@ public struct OrderLineColumns: TableColumns {
   public let device = Column<String>(21)
   /// What people say was handed over; `delivered` is as much of it as was shipped.
   public let handedOver = Column<Quantity>(22)
+  /// What of `picked` is in packages, whether or not it is shipped.
+  public let packed = Column<Quantity>(23)
 }
 public typealias OrderLine = Record<OrderLineColumns>
 

@@ -57,14 +57,14 @@ struct OrderSheet {
   ) throws(Interruption) -> OrderSheet {
     if let sheet = try find(id, in: trade) { return sheet }
     guard trade.entry.isFinal else { throw .refused(Refusal(.unknownOrder, number)) }
-    throw .waits(for: RowKey(OrderColumns.self, id), called: number)
+    throw try trade.missing(RowKey(OrderColumns.self, id), called: number)
   }
 
   /// The position of the line an operation names. The centre waits for one that has not arrived.
   func requireLine(_ id: RecordID, in trade: Trade) throws(Interruption) -> Int {
     if let index = lines.firstIndex(where: { $0.id == id }) { return index }
     guard trade.entry.isFinal else { throw .refused(Refusal(.unknownLine, order.number)) }
-    throw .waits(for: RowKey(OrderLineColumns.self, id), called: order.number)
+    throw try trade.missing(RowKey(OrderLineColumns.self, id), called: order.number)
   }
 
   /// Who sees the order and what belongs to it.
@@ -115,7 +115,10 @@ struct OrderSheet {
     put(&promises, stored.promises, in: trade)
     put(&staged, stored.staged, in: trade)
     stored = StoredRows(order: order, lines: lines, promises: promises, staged: staged)
-    if hasMoved { try Shipments.show(self, in: trade) }
+    if hasMoved {
+      try Shipments.show(self, in: trade)
+      if lines.contains(where: { $0.packed > .zero }) { try Packages.show(order, in: trade) }
+    }
   }
 
   private func put<C: PlacedColumns>(

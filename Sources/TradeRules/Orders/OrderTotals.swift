@@ -38,6 +38,7 @@ public struct Fulfilment: Word {
   public static let allocated: Fulfilment = "allocated"
   public static let picking: Fulfilment = "picking"
   public static let picked: Fulfilment = "picked"
+  public static let packed: Fulfilment = "packed"
   public static let partShipped: Fulfilment = "part shipped"
   public static let shipped: Fulfilment = "shipped"
   public static let delivered: Fulfilment = "delivered"
@@ -52,6 +53,7 @@ public struct Fulfilment: Word {
     if all({ $0.delivered }) { return .delivered }
     if all({ $0.shipped }) { return .shipped }
     if wanted.contains(where: { $0.shipped > .zero }) { return .partShipped }
+    if all({ $0.packed }) { return .packed }
     if all({ $0.picked }) { return .picked }
     if wanted.contains(where: { $0.picked > .zero }) { return .picking }
     if all({ $0.allocated }) { return .allocated }

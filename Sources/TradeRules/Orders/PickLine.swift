@@ -35,6 +35,7 @@ extension PutBackLine {
     let short = try sheet.unstage(
       form.quantity, of: index, lot: form.lot, as: .putBack, to: form.bin, at: form.warehouse, in: trade)
     sheet.lines[index].picked -= form.quantity - short
+    sheet.lines[index].packed = min(sheet.lines[index].packed, sheet.lines[index].picked)
     try sheet.rebalance(index, in: trade)
     try sheet.save(in: trade)
     trade.tell(

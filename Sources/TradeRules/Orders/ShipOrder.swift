@@ -30,7 +30,8 @@ extension ShipOrder {
     }
     try sheet.total(in: trade)
     try sheet.save(in: trade)
-    try Shipments.record(form, sheet, items, in: trade)
+    let shipment = try Shipments.record(form, sheet, items, in: trade)
+    try Packages.leave(with: shipment, from: form.warehouse, sheet, in: trade)
     trade.tell(
       kind.rawValue, of: sheet.order.number, PersonalText(form.shipmentNumber), places: sheet.places)
     return Verdict(.applied, codes.uniqued(), record: sheet.order.number)

@@ -1,9 +1,11 @@
 /// The papers of what left: a shipment, and a line for each order line it carries.
 enum Shipments {
   /// Adds an order's goods to a shipment, a new one or one that already carries another order's.
+  ///
+  /// - Returns: the shipment's id.
   static func record(
     _ form: Filled<ShipOrder>, _ sheet: OrderSheet, _ items: [ShippedItem], in trade: Trade
-  ) throws(Interruption) {
+  ) throws(Interruption) -> RecordID {
     var shipment = try shipment(form, for: sheet.order, in: trade)
     if let carrier = form.carrier { shipment.carrier = carrier }
     if let tracking = form.tracking { shipment.tracking = tracking }
@@ -27,6 +29,7 @@ enum Shipments {
       shipped.follow(sheet.order)
       trade.put(shipped)
     }
+    return shipment.id
   }
 
   /// The shipment named. Goods for somebody who may not see it travel on papers of their own.

@@ -7,7 +7,7 @@ extension TrackShipment {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     guard let shipment = try trade.find(ShipmentColumns.self, form.shipment) else {
       guard trade.entry.isFinal else { throw .refused(Refusal(.unknownShipment, form.number)) }
-      throw .waits(for: RowKey(ShipmentColumns.self, form.shipment), called: form.number)
+      throw try trade.missing(RowKey(ShipmentColumns.self, form.shipment), called: form.number)
     }
     guard trade.mayChange(TableDescription.of(ShipmentColumns.self).buckets(of: shipment.row)) else {
       throw .refused(Refusal(.notPermitted, shipment.number))

@@ -59,7 +59,7 @@ extension EditCustomer {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     let key = RowKey(CustomerColumns.self, form.id)
     guard var customer = try trade.find(CustomerColumns.self, key: key) else {
-      if trade.entry.isFinal { throw .waits(for: key, called: form.code) }
+      if trade.entry.isFinal { throw try trade.missing(key, called: form.code) }
       throw .refused(Refusal(.unknownCustomer, form.code))
     }
     let places = customer.places

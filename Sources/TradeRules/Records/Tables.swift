@@ -24,8 +24,10 @@ extension TableDescription {
     TableDescription(DeviceColumns.self), TableDescription(HeldColumns.self),
     TableDescription(FieldStampColumns.self), TableDescription(InvitationColumns.self),
     TableDescription(ImportedColumns.self), TableDescription(TrackingEventColumns.self),
-    TableDescription(RecentOrderColumns.self), TableDescription(PaymentColumns.self),
-    TableDescription(OrderAccountColumns.self), TableDescription(CustomerAccountColumns.self),
+    TableDescription(RecentOrderColumns.self), TableDescription(PackageColumns.self),
+    TableDescription(PackageLineColumns.self), TableDescription(PaymentColumns.self),
+    TableDescription(RefusedRecordColumns.self), TableDescription(OrderAccountColumns.self),
+    TableDescription(CustomerAccountColumns.self),
   ].sorted { $0.number < $1.number }
 
   private static let byNumber: [TableDescription?] = {

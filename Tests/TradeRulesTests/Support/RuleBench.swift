@@ -113,11 +113,16 @@ final class RuleBench {
   @discardableResult
   func decide(_ group: [Operation], replaying recorded: [Bool]? = nil) -> [Verdict] {
     let verdicts = decideOnce(group, replaying: recorded)
-    while let place = held.firstIndex(where: { row($0.key) != nil }) {
+    while let place = held.firstIndex(where: { row($0.key) != nil || isRefused($0.key) }) {
       let ready = held.remove(at: place)
       decideOnce(ready.group, replaying: nil)
     }
     return verdicts
+  }
+
+  /// Whether what would have made a record was refused.
+  private func isRefused(_ key: RowKey) -> Bool {
+    row(RowKey(RefusedRecordColumns.self, Int64(key.table), key.bytes)) != nil
   }
 
   @discardableResult

@@ -70,7 +70,8 @@ struct PaymentRecord: Command {
       }
       return Work(
         drafts: [Draft(form, at: entered.time)],
-        sentence: "Recorded \(money.amount) \(money.currency ?? order.currency) by \(method) for \(order.number).",
+        sentence:
+          "Recorded \(money.amount) \(money.currency ?? order.currency) by \(method) for \(order.number).",
         fields: ["number": .string(order.number), "payment": .string(id.description)])
     }
   }
@@ -112,7 +113,8 @@ struct PaymentRefund: Command {
       }
       return Work(
         drafts: [Draft(form, at: entered.time)],
-        sentence: "Refunded \(money.amount) \(money.currency ?? order.currency) by \(method) of \(order.number).",
+        sentence:
+          "Refunded \(money.amount) \(money.currency ?? order.currency) by \(method) of \(order.number).",
         fields: ["number": .string(order.number), "payment": .string(id.description)])
     }
   }
@@ -152,7 +154,9 @@ struct PaymentsShown {
   }
 
   private var text: String {
-    var lines = ["\(reading.order.number)  \(reading.state.rawValue)", "  total \(money(reading.order.totalMinor))"]
+    var lines = [
+      "\(reading.order.number)  \(reading.state.rawValue)", "  total \(money(reading.order.totalMinor))",
+    ]
     if let account = reading.account {
       lines.append("  paid \(money(account.paidMinor)), refunded \(money(account.refundedMinor))")
       if account.creditMinor > 0 { lines.append("  overpaid \(money(account.creditMinor))") }

@@ -2,6 +2,60 @@ import ArgumentParser
 import ReplicaStore
 import TradeRules
 
+struct Pack: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "pack",
+    abstract: "Records picked goods packed together; alone, all that is picked. It may be left out.",
+    discussion: """
+      Examples:
+        waybill pack SO-A7-0001
+        waybill pack SO-A7-0001 --line 1=6 --weight-g 3200
+      """)
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "Number or id.", completion: Completions.orders) var order: String
+  @Option(
+    name: .customLong("line"), parsing: .singleValue,
+    help: ArgumentHelp("Only so much of a line; any number of them.", valueName: "LINE=QTY"))
+  var lines: [String] = []
+  @Option(name: .customLong("weight-g"), help: "Of the packed parcel, grams.") var weightGrams: Int64?
+  @Option(help: "By default where the goods were picked.") var warehouse: String?
+  @Option(help: ArgumentHelp("When it really happened, RFC 3339; by default now.", valueName: "time"))
+  var at: String?
+
+  func run(at desk: Desk) throws -> ExitStatus {
+    let (parts, time) = (try lines.map(Entered.part), try Entered.time(at))
+    return try desk.record { view, numbering in
+      let order = try view.requireOrder(order)
+      let entries = try parts.map { part in
+        (line: try view.requireLine(part.line, of: order), quantity: part.quantity)
+      }
+      let packed =
+        entries.isEmpty ? try view.requireReading(order.id.description).lines : entries.map(\.line)
+      let warehouse = try view.warehouse(warehouse, for: packed, of: order)
+      let number = try numbering.take("PK")
+      let id = Randomness.recordID(at: Clocks.now)
+      let form = Filled<PackOrder> {
+        $0.order = order.id
+        $0.number = order.number
+        $0.package = id
+        $0.packageNumber = number
+        $0.warehouse = warehouse
+        $0.weightGrams = weightGrams
+        $0.lines = entries.map { entry in
+          Filled<PackLineEntry> {
+            $0.line = entry.line.id
+            $0.quantity = entry.quantity
+          }
+        }
+      }
+      return Work(
+        drafts: [Draft(form, at: time)], sentence: "Packed \(order.number) as \(number).",
+        fields: ["number": .string(order.number), "package": .string(number), "id": .string(id.description)],
+        next: "waybill ship \(order.number)")
+    }
+  }
+}
+
 struct Deliver: Command {
   static let configuration = CommandConfiguration(
     commandName: "deliver",
@@ -78,7 +132,7 @@ struct Track: Command {
 struct ShipmentCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shipment", abstract: "Shipments: what left, and where it is.",
-    subcommands: [ShipmentShow.self])
+    subcommands: [ShipmentShow.self, ShipmentDocuments.self])
 }
 
 struct ShipmentShow: Command {

@@ -113,7 +113,8 @@ extension OrderReading {
         "id": .string(order.customer.description), "code": .string(order.customerCode),
         "name": .string(order.customerName.text),
       ],
-      "currency": .string(order.currency), "totalMinor": .integer(order.totalMinor), "paidMinor": .integer(account?.paidMinor ?? 0), "refundedMinor": .integer(account?.refundedMinor ?? 0),
+      "currency": .string(order.currency), "totalMinor": .integer(order.totalMinor),
+      "paidMinor": .integer(account?.paidMinor ?? 0), "refundedMinor": .integer(account?.refundedMinor ?? 0),
       "creditMinor": .integer(account?.creditMinor ?? 0),
     ]
   }

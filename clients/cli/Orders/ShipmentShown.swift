@@ -23,6 +23,10 @@ struct ShipmentShown {
             "shipped": .quantity(line.part.quantity),
           ]
         }),
+      "packages": .array(
+        reading.packages.map { package in
+          ["number": .string(package.number), "weightGrams": .integer(package.weightGrams)]
+        }),
       "events": .array(
         reading.events.map { event in
           [
@@ -45,6 +49,9 @@ struct ShipmentShown {
       goods.add(line.order, "\(line.line)", line.part.sku, line.part.quantity.decimalText)
     }
     lines += [""] + goods.lines
+    if !reading.packages.isEmpty {
+      lines.append("in \(reading.packages.map(\.number).joined(separator: ", "))")
+    }
     guard !reading.events.isEmpty else { return lines.joined(separator: "\n") }
     var events = TextTable([.left("WHEN"), .left("STATUS"), .left("PLACE")])
     for event in reading.events {

@@ -70,7 +70,7 @@ struct Work {
   /// Facts stand whatever the centre knows; wishes are answered (P1).
   private func isProvisional(_ recorded: Recorded) -> Bool {
     let facts: Set<OperationKind> = [
-      PickLine.kind, PutBackLine.kind, ShipOrder.kind, DeliverOrder.kind, TrackShipment.kind,
+      PickLine.kind, PutBackLine.kind, ShipOrder.kind, PackOrder.kind, DeliverOrder.kind, TrackShipment.kind,
       RecordPayment.kind,
     ]
     let areFacts = drafts.allSatisfy { $0.kind.rawValue.hasPrefix("stock.") || facts.contains($0.kind) }
