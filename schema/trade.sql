@@ -365,6 +365,8 @@ CREATE TABLE sales_order (
   cancelled_version INTEGER NOT NULL,
   freight_minor INTEGER NOT NULL,
   fees_minor INTEGER NOT NULL,
+  tax_minor INTEGER NOT NULL,
+  country TEXT NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   proofs BLOB,
@@ -396,6 +398,7 @@ CREATE TABLE order_line (
   device TEXT NOT NULL,
   handed_over INTEGER NOT NULL,
   packed INTEGER NOT NULL,
+  tax_percent INTEGER NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (id)

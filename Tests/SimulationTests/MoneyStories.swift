@@ -35,6 +35,27 @@ struct MoneyStories {
     try shop.expectAllIsWell()
   }
 
+  @Test("#45 the rate moves between order and payment: the order stays, the difference is recorded")
+  func rateMoves() throws {
+    let shop = try Shop([("CHAI", 100)])
+    try shop.note(rate: "0.9", at: .at(0))
+    try shop.waitUntil(8)
+    let order = try order(shop)
+    try shop.waitUntil(12)
+    try shop.note(rate: "0.95", at: .at(12))
+    try shop.settle()
+    try shop.cutOff(shop.ana)
+    try shop.waitUntil(13)
+    try shop.ana.pays(10_000, for: order, currency: "USD")
+    try shop.reconnect(shop.ana)
+
+    let payment = try #require(try shop.centre.all(PaymentColumns.self).first)
+    #expect(payment.orderMinor == 9_500)
+    #expect(payment.differenceMinor == 500)
+    #expect(try shop.ana.books.order(order)?.totalMinor == 20_000)
+    try shop.expectAllIsWell()
+  }
+
   @Test("#59 paid in cash offline and by bank: 400 of 200, the rest is credit", arguments: Arrival.allCases)
   func paidTwice(arrival: Arrival) throws {
     let shop = try Shop([("CHAI", 100)])
@@ -100,6 +121,19 @@ struct MoneyStories {
       #expect(try shop.headquarters.books.openTasks(.refundExceedsCaptured).count == 1)
     }
     try shop.expectAllIsWell()
+  }
+}
+
+extension Shop {
+  /// Notes at the centre what a dollar is in euros.
+  fileprivate func note(rate: String, at moment: Instant) throws {
+    try decide(
+      Filled<SetExchangeRate> {
+        $0.from = "USD"
+        $0.to = "EUR"
+        $0.asOf = moment
+        $0.ratio = Ratio(decimal: rate) ?? .one
+      })
   }
 }
 

@@ -54,6 +54,59 @@ struct OrderDecisionTests {
   }
 }
 
+@Suite("Tax in an order's total")
+struct OrderTaxTests {
+  @Test("each line is taxed by its product's class in the customer's country, rounded on its own")
+  func taxed() {
+    let bench = RuleBench.trading(100, mate: 100)
+    bench.tax("STANDARD", "DE", "19")
+    bench.tax("STANDARD", "ES", "21")
+    bench.classify("MATE", "STANDARD")
+    let customer = bench.customer("C-ANA")
+    bench.does(
+      "centre",
+      Filled<EditCustomer> {
+        $0.id = customer.id
+        $0.code = customer.code
+        $0.country = "DE"
+        $0.countrySeen = customer.country
+      })
+    bench.syncAll()
+    let order = bench.accepted("A", [("MATE", 3), ("CHAI", 2), ("MATE", 1)])
+    // 3 × 3.3333 = 10.00 and 1.90 of tax; 2 × 12.50 untaxed; 3.33 and 0.63 of tax (0.6327).
+    #expect(bench.order(order).taxMinor == 190 + 63)
+    #expect(bench.order(order).totalMinor == 1000 + 2500 + 333 + 190 + 63)
+    // The rate an order was taken at stays, whatever comes later.
+    bench.now = bench.now.advanced(byMilliseconds: 3_600_000)
+    bench.tax("STANDARD", "DE", "25")
+    bench.does("A", order.set(6, seen: 3, line: 0))
+    #expect(bench.order(order).taxMinor == 380 + 63)
+    OrderInvariants(bench).check("taxed")
+  }
+}
+
+extension RuleBench {
+  fileprivate func tax(_ taxClass: String, _ place: String, _ percent: String) {
+    does(
+      "centre",
+      Filled<SetTaxRate> {
+        $0.taxClass = taxClass
+        $0.jurisdiction = place
+        $0.percent = Percent(decimal: percent) ?? .zero
+      })
+  }
+
+  fileprivate func classify(_ sku: String, _ taxClass: String) {
+    does(
+      "centre",
+      Filled<EditProduct> {
+        $0.sku = sku
+        $0.taxClass = taxClass
+        $0.taxClassSeen = ""
+      })
+  }
+}
+
 @Suite("Headquarters splits a line")
 struct OrderSplittingTests {
   @Test("#28: 7 of 10 picked short, 3 served from another warehouse: 7 and 3, nothing backordered")

@@ -139,6 +139,37 @@ struct PaymentTests {
     }
   }
 
+  @Test("#45: the rate moved between order and payment: the order stays, the difference is kept")
+  func rateMoved() throws {
+    let bench = RuleBench.trading(20)
+    func note(_ rate: String, _ asOf: Instant) {
+      bench.does(
+        "centre",
+        Filled<SetExchangeRate> {
+          $0.from = "JPY"
+          $0.to = "EUR"
+          $0.asOf = asOf
+          $0.ratio = Ratio(decimal: rate) ?? .one
+        })
+    }
+    note("0.006", .day(hour: 1))
+    let order = order(bench)
+    note("0.0062", .day(hour: 12))
+    bench.now = .day(hour: 15)
+    let verdict = bench.does("A", order.pay(bench.newID(), 30_000, .bank, currency: "JPY"))
+    #expect(verdict.codes == [])
+    let payment = try #require(bench.all(PaymentColumns.self).first)
+    // 30,000 yen are 186.00 euros now and were 180.00 when the order was made.
+    #expect(payment.orderMinor == 18_600)
+    #expect(payment.differenceMinor == 600)
+    #expect(payment.rate.decimalText == "0.0062")
+    #expect(bench.order(order).totalMinor == 20_000)
+    #expect(state(bench, order) == .partPaid)
+    // The bank's own rate stands where somebody gives it.
+    bench.does("A", order.pay(bench.newID(), 1_000, .bank, currency: "JPY", rate: "0.007"))
+    #expect(account(bench, order)?.paidMinor == 18_600 + 700)
+  }
+
   @Test("money of a currency nobody has a rate for is recorded all the same, and somebody is asked")
   func noRate() {
     let bench = RuleBench.trading(20)

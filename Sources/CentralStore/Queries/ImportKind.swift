@@ -5,7 +5,7 @@ import TradeTables
 /// What a file of rows can be imported as.
 public enum ImportKind: String, CaseIterable, Codable, Sendable {
   case warehouses, categories, products, packs, translations, attributes, prices, barcodes, rates, taxes
-  case customers, stock
+  case customers, stock, payments
 
   /// The form of one row.
   public var row: FormDescription {
@@ -22,6 +22,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .prices: FormDescription(PriceEntry.self)
     case .customers: FormDescription(CreateCustomer.self)
     case .stock: FormDescription(StockEntry.self)
+    case .payments: FormDescription(PaymentEntry.self)
     }
   }
 
@@ -31,7 +32,8 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
   public func completed(_ row: Form) -> Form {
     let form = EnteredText.normalised(row)
     switch self {
-    case .warehouses, .categories, .packs, .attributes, .prices, .rates, .taxes: return form
+    case .warehouses, .categories, .packs, .attributes, .prices, .rates, .taxes, .payments:
+      return form
     case .translations:
       var translation = Filled<TranslateProduct>(form)
       translation.locale = LanguageTag(translation.locale)?.text ?? translation.locale
@@ -66,6 +68,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .warehouses: Filled<WarehouseEntry>(row).code
     case .products: Filled<CreateProduct>(row).skuFolded
     case .customers: Filled<CreateCustomer>(row).code
+    case .payments: Filled<PaymentEntry>(row).reference
     case .categories: Filled<CreateCategory>(row).code
     case .barcodes: Filled<LinkBarcode>(row).code
     case .packs: joined(Filled<CreatePack>(row).sku, Filled<CreatePack>(row).code)
@@ -111,6 +114,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .taxes: OwnDraft(Filled<ImportTaxes> { $0.rows = rows.map { Filled($0) } })
     case .prices: OwnDraft(Filled<ImportPrices> { $0.rows = rows.map { Filled($0) } })
     case .customers: OwnDraft(Filled<ImportCustomers> { $0.rows = rows.map { Filled($0) } })
+    case .payments: OwnDraft(Filled<ImportPayments> { $0.rows = rows.map { Filled($0) } })
     case .stock: OwnDraft(Filled<ImportStock> { $0.rows = rows.map { Filled($0) } })
     }
   }

@@ -73,8 +73,11 @@ enum Payments {
       guard let amount, amount <= OrderTotals.amountMax else { throw .refused(Refusal(.badValue, "rate")) }
       return amount
     }
-    let rate = currency == order.currency ? .one : draft.rate
-    let then = rate
+    var rate = currency == order.currency ? .one : draft.rate
+    if rate == nil {
+      rate = try trade.exchangeRate(from: currency, to: order.currency, at: draft.at)?.ratio
+    }
+    let then = try trade.exchangeRate(from: currency, to: order.currency, at: order.orderedAt)?.ratio
     var payment = Payment()
     payment.rate = rate ?? Ratio(trillionths: 0)
     payment.orderMinor = try inOrderCurrency(rate) ?? 0

@@ -72,6 +72,7 @@ extension CreateOrder {
     (order.currency, order.priceList) = try priceTerms(form, customer, in: trade)
     order.state = .draft
     order.shipComplete = form.shipComplete
+    order.country = customer.country
     order.freightMinor = form.freightMinor ?? 0
     order.feesMinor = form.feesMinor ?? 0
     order.orderedAt = trade.occurredAt
@@ -146,6 +147,10 @@ extension OrderSheet {
     line.ordered = quantity
     line.unitPrice = quote.price
     line.priceCode = quote.code?.rawValue ?? ""
+    if !product.taxClass.isEmpty, !order.country.isEmpty {
+      line.taxPercent =
+        try trade.taxPercent(class: product.taxClass, in: order.country, at: trade.recordedAt) ?? .zero
+    }
     lines.append(line)
     order.nextLine += 1
   }

@@ -45,7 +45,7 @@ public struct OrderColumns: TableColumns {
   public let shipComplete = Column<Bool>(16)
   /// A draft that was deleted; kept, so that a later submission of another device can win (#39).
   public let isDeleted = Column<Bool>(17)
-  /// The sum of the rounded lines and the charges, minor units.
+  /// The sum of the rounded lines, the charges and the tax, minor units.
   public let totalMinor = Column<Int64>(18)
   public let orderedAt = Column<Instant>(19)
   public let submittedAt = Column<Instant?>(20)
@@ -69,6 +69,10 @@ public struct OrderColumns: TableColumns {
   /// Charges beside the goods, minor units, zero or more.
   public let freightMinor = Column<Int64>(30)
   public let feesMinor = Column<Int64>(31)
+  /// The sum of the lines' rounded taxes, minor units: an estimate until the goods are invoiced.
+  public let taxMinor = Column<Int64>(32)
+  /// Where the goods are taxed: the customer's country when the order was made, ISO 3166-1 alpha-2 or empty.
+  public let country = Column<String>(33)
 }
 public typealias Order = Record<OrderColumns>
 
@@ -153,6 +157,8 @@ public struct OrderLineColumns: TableColumns {
   public let handedOver = Column<Quantity>(22)
   /// What of `picked` is in packages, whether or not it is shipped.
   public let packed = Column<Quantity>(23)
+  /// The tax on the line's net amount, as it was when the line was added.
+  public let taxPercent = Column<Percent>(24)
 }
 public typealias OrderLine = Record<OrderLineColumns>
 

@@ -94,12 +94,13 @@ struct OrderSheet {
     order.warehouses = WordList((order.warehouses.words + [warehouse]).sorted())
   }
 
-  /// Sums lines and charges up; `BAD_VALUE` when the sum does not fit.
+  /// Sums lines, charges and tax up; `BAD_VALUE` when the sum does not fit.
   mutating func total(in trade: Trade) throws(Interruption) {
     let exponent = try trade.find(CurrencyColumns.self, order.currency)?.exponent ?? 2
-    guard let total = OrderTotals.totalMinor(of: order, lines, exponent: exponent) else {
-      throw .refused(Refusal(.badValue, "the total is too large"))
-    }
+    guard let total = OrderTotals.totalMinor(of: order, lines, exponent: exponent),
+      let tax = OrderTotals.taxMinor(of: lines, exponent: exponent)
+    else { throw .refused(Refusal(.badValue, "the total is too large")) }
+    order.taxMinor = tax
     order.totalMinor = total
   }
 

@@ -3,13 +3,31 @@ public enum OrderTotals {
   /// The largest charge or payment, minor units: no sum of them comes near the bounds of 64 bits.
   public static let amountMax: Int64 = 1_000_000_000_000_000
 
-  /// The sum of the rounded lines and of the order's charges, minor units; an order of which nothing is left
-  /// costs nothing. Nil when it does not fit 64 bits.
+  /// The sum of the rounded lines, of the order's charges and its tax, minor units; an order of which nothing
+  /// is left costs nothing. Nil when it does not fit 64 bits.
   public static func totalMinor(of order: Order, _ lines: [OrderLine], exponent: Int64) -> Int64? {
     guard lines.contains(where: { !$0.isRemoved && $0.ordered > $0.cancelled }) else { return 0 }
-    guard let goods = totalMinor(of: lines, exponent: exponent) else { return nil }
-    let (sum, overflow) = goods.addingReportingOverflow(order.freightMinor + order.feesMinor)
-    return overflow ? nil : sum
+    guard let goods = totalMinor(of: lines, exponent: exponent),
+      let tax = taxMinor(of: lines, exponent: exponent)
+    else { return nil }
+    let (taxed, overflow) = goods.addingReportingOverflow(tax)
+    let (sum, carry) = taxed.addingReportingOverflow(order.freightMinor + order.feesMinor)
+    return overflow || carry ? nil : sum
+  }
+
+  /// The tax on the lines, each line's rounded half away from zero, minor units. Nil when it does not fit 64
+  /// bits.
+  public static func taxMinor(of lines: [OrderLine], exponent: Int64) -> Int64? {
+    var total: Int64 = 0
+    for line in lines where !line.isRemoved && line.taxPercent > .zero {
+      guard let net = line.unitPrice.amountMinor(for: line.ordered - line.cancelled, exponent: exponent),
+        let tax = line.taxPercent.share(of: net)
+      else { return nil }
+      let (sum, overflow) = total.addingReportingOverflow(tax)
+      if overflow { return nil }
+      total = sum
+    }
+    return total
   }
 
   /// The sum of the lines, each rounded half away from zero to minor units of the order's currency; what was

@@ -18,6 +18,7 @@ struct OrderShown {
       "warehouse": order.warehouse.isEmpty ? .null : .string(order.warehouse),
       "priceList": .string(order.priceList), "shipComplete": .bool(order.shipComplete),
       "freightMinor": .integer(order.freightMinor), "feesMinor": .integer(order.feesMinor),
+      "taxMinor": .integer(order.taxMinor),
       "orderedAt": .instant(order.orderedAt), "submittedAt": .instant(order.submittedAt),
       "codes": .array(reading.codes.map(\.json)), "rev": .integer(order.row.version),
     ])
@@ -29,6 +30,8 @@ struct OrderShown {
     lines.append("  total \(total.shown) · \(reading.fulfilment.rawValue) · \(reading.payment.rawValue)")
     let charges = Money(
       amountMinor: order.freightMinor + order.feesMinor, currency: order.currency, exponent: reading.exponent)
+    let tax = Money(amountMinor: order.taxMinor, currency: order.currency, exponent: reading.exponent)
+    if tax.amountMinor > 0 { lines.append("  with \(tax.shown) of tax") }
     if charges.amountMinor > 0 { lines.append("  with \(charges.shown) of freight and fees") }
     if !order.warehouse.isEmpty { lines.append("  served from \(order.warehouse)") }
     if !order.deliveryAddress.text.isEmpty { lines.append("  deliver to \(order.deliveryAddress.text)") }
@@ -130,6 +133,7 @@ extension Record where Columns == OrderLineColumns {
       "delivered": .quantity(self.delivered),
       "cancelled": .quantity(self.cancelled), "returned": .quantity(self.returned),
       "unitPrice": .string(self.unitPrice.decimalText),
+      "taxPercent": .string(self.taxPercent.decimalText),
       "priceCode": self.priceCode.isEmpty ? .null : .string(self.priceCode),
     ]
   }

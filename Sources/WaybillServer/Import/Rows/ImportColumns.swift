@@ -17,6 +17,7 @@ extension ImportKind {
     case .prices: ["sku", "list", "currency", "amount"]
     case .customers: ["code", "name"]
     case .stock: ["warehouse", "sku", "qty"]
+    case .payments: ["reference", "order", "amount", "currency"]
     }
   }
 
@@ -43,6 +44,7 @@ extension ImportKind {
         "price_list", "warehouse",
       ]
     case .stock: ["bin", "lot", "expiry", "condition", "minimum"]
+    case .payments: ["method", "at"]
     }
   }
 

@@ -59,6 +59,7 @@ extension ImportKind {
     case .prices: try price(values)
     case .customers: customer(values)
     case .stock: try stock(values)
+    case .payments: try payment(values)
     }
   }
 
