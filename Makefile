@@ -15,11 +15,12 @@ OUR_SWIFT := find Package.swift Sources Tests clients schema -name '*.swift' -no
 SEEDS ?= 1000
 ROUNDS ?= 200
 JOBS ?= 2
+ORDERS ?= 1000000
 PLANTED := .build/planted/release/waybill-simulate
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help setup build test format lint proto demo days bench simulate planted kill clean
+.PHONY: help setup build test format lint proto demo days bench simulate planted kill quotas clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,6 +102,9 @@ planted: setup ## plants one bug after the other and lets the simulator find it 
 
 kill: build ## kills both programs at random moments, ROUNDS=200 times
 	@WAYBILL_KILL_ROUNDS=$(ROUNDS) swift test --skip-build --filter KillTests
+
+quotas: ## sells ORDERS=1000000 times inside quotas and looks for one that is short of stock (release)
+	@WAYBILL_QUOTA_ORDERS=$(ORDERS) swift test -c release -Xswiftc -enable-testing --filter QuotaPropertyTests
 
 clean: ## removes what was built
 	@rm -rf .build

@@ -418,6 +418,7 @@ CREATE TABLE allocation (
   territory TEXT,
   warehouses TEXT NOT NULL,
   device TEXT NOT NULL,
+  from_quota INTEGER NOT NULL CHECK (from_quota >= 0),
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (line, warehouse)
@@ -728,4 +729,19 @@ CREATE TABLE package_line (
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (package, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE quota (
+  device TEXT NOT NULL CHECK (device <> ''),
+  sku TEXT NOT NULL CHECK (sku <> ''),
+  warehouse TEXT NOT NULL CHECK (warehouse <> ''),
+  granted INTEGER NOT NULL,
+  spent INTEGER NOT NULL,
+  returned INTEGER NOT NULL,
+  written_off INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (device, sku, warehouse),
+  -- What is unspent is never less than nothing: nobody may sell more than was set aside.
+  CHECK (spent >= 0 AND returned >= 0 AND written_off >= 0 AND spent + returned + written_off <= granted)
 ) STRICT, WITHOUT ROWID;

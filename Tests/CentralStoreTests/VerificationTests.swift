@@ -51,6 +51,9 @@ struct VerificationTests {
       name: "a balance is changed", sql: "UPDATE stock SET on_hand = on_hand + 1000 WHERE sku = 'CHAI'",
       seenBy: ["ledger and balances", "balances and levels", "digests"]),
     Damage(
+      name: "a quota is changed", sql: "UPDATE quota SET spent = spent + 1000",
+      seenBy: ["quotas", "digests"]),
+    Damage(
       name: "a movement is lost",
       sql: "DELETE FROM movement WHERE id = (SELECT min(id) FROM movement WHERE kind = 'receive')",
       seenBy: ["ledger and balances", "digests", "membership"]),

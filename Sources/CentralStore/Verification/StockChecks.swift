@@ -87,6 +87,21 @@ enum StockChecks {
       """)
   }
 
+  /// What levels say is set aside is what is unspent of the quotas (G13).
+  static func quotas(in db: Database) throws -> CheckResult {
+    try compare(
+      "quotas", count: "SELECT count(*) FROM quota", in: db,
+      """
+      SELECT warehouse || ' ' || sku AS place, sum(quantity) AS difference
+      FROM (
+        SELECT warehouse, sku, granted - spent - returned - written_off AS quantity FROM quota
+        UNION ALL
+        SELECT warehouse, sku, -set_aside FROM stock_level
+      )
+      GROUP BY warehouse, sku HAVING sum(quantity) <> 0 ORDER BY 1
+      """)
+  }
+
   /// What is picked for a line and not shipped is staged for it.
   static func staging(in db: Database) throws -> CheckResult {
     try compare(

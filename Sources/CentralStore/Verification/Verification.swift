@@ -9,9 +9,8 @@ enum Verification {
     try [
       FileCheck.run(in: db), LogChainCheck.run(in: db), DeviceChainCheck.run(in: db), AnswerCheck.run(in: db),
       StockChecks.balances(in: db), StockChecks.adjustments(in: db), StockChecks.levels(in: db),
-      StockChecks.promises(in: db), StockChecks.staging(in: db), MoneyChecks.accounts(in: db),
-      DigestCheck.run(in: db),
-      MembershipCheck.run(in: db),
+      StockChecks.promises(in: db), StockChecks.quotas(in: db), StockChecks.staging(in: db),
+      MoneyChecks.accounts(in: db), DigestCheck.run(in: db), MembershipCheck.run(in: db),
     ]
   }
 }

@@ -22,7 +22,8 @@ public struct OrderReading: Sendable {
   /// What there is to say: of the order itself, of this device's last work about it when that was refused in
   /// part or whole, and of what came to light later.
   public let codes: [Code]
-  /// The centre may still decide otherwise: work of this device that touched the order is not answered.
+  /// The centre may still decide otherwise: work of this device that touched the order is not answered, and
+  /// not all of it was sold from the device's quota.
   public let isProvisional: Bool
 }
 
@@ -41,11 +42,12 @@ extension ReplicaView {
       .sorted { ($0.line, $0.id) < ($1.line, $1.id) }
     let isGuess = try isGuess(order.key) || all.contains { try self.isGuess($0.key) }
     let syncState = try syncState(of: order.number)
+    let lines = all.filter { !$0.isRemoved }
+    let isCertain = try isWhollyCovered(order, lines)
     return OrderReading(
-      order: order, lines: all.filter { !$0.isRemoved }, shipments: try shipments(of: order.id),
-      account: try account(of: order),
+      order: order, lines: lines, shipments: try shipments(of: order.id), account: try account(of: order),
       exponent: try exponent(of: order.currency), syncState: syncState, codes: try codes(of: order),
-      isProvisional: isGuess || syncState == .unsent || syncState == .held)
+      isProvisional: !isCertain && (isGuess || syncState == .unsent || syncState == .held))
   }
 
   private func codes(of order: Order) throws -> [Code] {

@@ -5,6 +5,8 @@ import TradeTables
 /// What one warehouse has of one product.
 public struct StockSheet: Sendable {
   public let level: StockLevel
+  /// What of `setAside` is this device's own unsold quota.
+  public let mine: Quantity
   /// Where it lies, in order of bins and lots; empty balances are left out.
   public let places: [StockPlace]
 }
@@ -25,13 +27,16 @@ extension ReplicaView {
       let places = try all(StockColumns.self, "stock_of_product", level.warehouse, sku)
         .filter { $0.onHand != .zero }
         .map { StockPlace(stock: $0, expiry: try expiry(of: $0.lot, of: sku)) }
-      return StockSheet(level: level, places: places)
+      return StockSheet(level: level, mine: try ownQuota(of: sku, at: level.warehouse), places: places)
     }
   }
 
-  /// Every level in sight, in order of warehouses and SKUs.
-  public func stockLevels(warehouse: String? = nil) throws -> [StockLevel] {
-    try all(StockLevelColumns.self).filter { warehouse == nil || $0.warehouse == warehouse }
+  /// Every level in sight, in order of warehouses and SKUs, without the places.
+  public func stockLevels(warehouse: String? = nil) throws -> [StockSheet] {
+    var mine: [String: [String: Quantity]] = [:]
+    for quota in try quotas() { mine[quota.warehouse, default: [:]][quota.sku] = quota.free }
+    return try all(StockLevelColumns.self).filter { warehouse == nil || $0.warehouse == warehouse }
+      .map { StockSheet(level: $0, mine: mine[$0.warehouse]?[$0.sku] ?? .zero, places: []) }
   }
 
   private func expiry(of lot: String, of sku: String) throws -> String {

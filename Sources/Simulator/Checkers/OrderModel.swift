@@ -9,6 +9,8 @@ struct OrderModel {
   private var promises: [RecordID: [Allocation]] = [:]
   private var staged: [RecordID: [Staged]] = [:]
   private var levels: [StockLevel] = []
+  /// Unspent quota by warehouse and SKU.
+  private var unspent: [String: Quantity] = [:]
 
   init(_ db: Database) throws {
     try TradeTables.visit(.of(OrderColumns.self), in: db) { row in
@@ -25,6 +27,10 @@ struct OrderModel {
       staged[goods.line, default: []].append(goods)
     }
     try TradeTables.visit(.of(StockLevelColumns.self), in: db) { levels.append(StockLevel($0)) }
+    try TradeTables.visit(.of(QuotaColumns.self), in: db) { row in
+      let quota = Quota(row)
+      unspent["\(quota.warehouse) \(quota.sku)", default: .zero] += quota.free
+    }
   }
 
   func check() throws {
@@ -49,7 +55,10 @@ struct OrderModel {
   }
 
   private func checkCounters(of line: OrderLine, _ order: Order) throws {
-    let promisable = order.state == .accepted ? line.open : .zero
+    // A submission has spent the quota it was sold from even where something holds the order.
+    let fromQuota = (promises[line.id] ?? []).reduce(Quantity.zero) { $0 + $1.fromQuota }
+    let promisable =
+      order.state == .accepted ? line.open : order.state == .submitted ? min(line.open, fromQuota) : .zero
     let counters = """
       line \(line.line) of \(line.sku): ordered \(line.ordered.thousandths) cancelled \(line.cancelled.thousandths) \
       allocated \(line.allocated.thousandths) backordered \(line.backordered.thousandths) \
@@ -101,6 +110,9 @@ struct OrderModel {
     guard level.allocated == promised else {
       throw Finding("promises", "\(name) has \(level.allocated) allocated and \(promised) promised")
     }
+    guard level.setAside == unspent[name] ?? .zero else {
+      throw Finding("quotas", "\(name) has \(level.setAside) set aside, quotas \(unspent[name] ?? .zero)")
+    }
     if level.available > .zero {
       let waiting = lines.first { line in
         guard let order = orders[line.order] else { return false }
@@ -115,7 +127,7 @@ struct OrderModel {
     for promise in here {
       let picked = (staged[promise.line] ?? []).filter { $0.warehouse == promise.warehouse }
         .reduce(Quantity.zero) { $0 + $1.quantity }
-      guard promise.quantity <= picked else {
+      guard promise.quantity <= max(picked, promise.fromQuota) else {
         throw Finding("promises", "\(name) lacks \(-level.available) and \(promise.line) is promised some")
       }
     }

@@ -15,7 +15,7 @@ extension Workload {
 
   private mutating func command() throws {
     let sku = random.pick(Shop.hotProducts) ?? Shop.weighed
-    switch random.number(0...6) {
+    switch random.number(0...7) {
     case 0:
       try world.decide(Shop.prices(of: [sku], tenThousandths: Int64(random.number(50_000...150_000))))
     case 1:
@@ -41,6 +41,7 @@ extension Workload {
     case 4:
       let status: ProductStatus = random.chance(400) ? .archived : .active
       try world.decide(Filled<EditProduct> { ($0.sku, $0.status) = (sku, status.rawValue) })
+    case 5: try quotaAtConsole()
     default:
       let orders = try world.store.read { db in
         try TradeTables.scan(.of(OrderColumns.self), limit: .max, in: db).map { Order($0) }

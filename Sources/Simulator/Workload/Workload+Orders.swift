@@ -25,9 +25,15 @@ extension Workload {
     return { numbering in
       var form = form
       form.number = try number ?? numbering.take("SO")
+      let wants = form.lines.map { line in
+        QuotaClaims.Want(
+          line: line.id, sku: line.sku, warehouse: form.warehouse ?? "", quantity: line.quantity)
+      }
+      let covers = try numbering.covers(for: wants)
       let submission = Filled<SubmitOrder> {
         $0.order = id
         $0.number = form.number
+        $0.covers = covers
       }
       return submitting ? [Draft(form), Draft(submission)] : [Draft(form)]
     }

@@ -44,12 +44,14 @@ struct Workload {
     case hold, release, pick, putBack, ship
     case receive, move, adjust, scrap, count
     case createCustomer, editCustomer, createProduct, editProduct, resolve, finishTask, presume
+    case requestQuota, returnQuota
   }
 
   private static let selling: [Deed] = [
     .createOrder, .submitNewOrder, .submitNewOrder, .submitNewOrder, .submitNewOrder, .addLine, .setLine,
     .setLine, .setLine, .removeLine, .editOrder, .submit, .submit, .cancel, .delete, .hold, .release,
     .createCustomer, .editCustomer, .editCustomer, .resolve, .finishTask, .presume, .presume,
+    .requestQuota, .requestQuota, .returnQuota,
   ]
   private static let handling: [Deed] = [
     .pick, .pick, .pick, .pick, .pick, .putBack, .putBack, .ship, .ship, .ship, .receive, .receive, .move,
@@ -90,6 +92,8 @@ struct Workload {
       case .resolve: try resolution(sight)
       case .finishTask: try finishedTask(sight)
       case .presume: try presumption(sight, device)
+      case .requestQuota: quotaRequest()
+      case .returnQuota: try quotaReturn(sight, device)
       }
     guard let drafts else { return false }
     try record(deed, drafts, at: device)

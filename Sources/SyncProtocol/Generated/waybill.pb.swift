@@ -3729,6 +3729,8 @@ nonisolated struct WireAddOrderLine: Sendable {
   /// Clears the value of `price`. Subsequent reads from it will return its default value.
   mutating func clearPrice() {self._price = nil}
 
+  var covers: [WireQuotaCover] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -3795,6 +3797,8 @@ nonisolated struct WireSetOrderLine: Sendable {
   var hasQuantitySeen: Bool {self._quantitySeen != nil}
   /// Clears the value of `quantitySeen`. Subsequent reads from it will return its default value.
   mutating func clearQuantitySeen() {self._quantitySeen = nil}
+
+  var covers: [WireQuotaCover] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3952,6 +3956,8 @@ nonisolated struct WireSubmitOrder: Sendable {
   var hasNumber: Bool {self._number != nil}
   /// Clears the value of `number`. Subsequent reads from it will return its default value.
   mutating func clearNumber() {self._number = nil}
+
+  var covers: [WireQuotaCover] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -5142,6 +5148,253 @@ nonisolated struct WirePackLineEntry: Sendable {
 
   fileprivate var _line: Data? = nil
   fileprivate var _quantity: Int64? = nil
+}
+
+/// An entry of a list.
+nonisolated struct WireQuotaCover: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var line: Data {
+    get {_line ?? Data()}
+    set {_line = newValue}
+  }
+  /// Returns true if `line` has been explicitly set.
+  var hasLine: Bool {self._line != nil}
+  /// Clears the value of `line`. Subsequent reads from it will return its default value.
+  mutating func clearLine() {self._line = nil}
+
+  var warehouse: String {
+    get {_warehouse ?? String()}
+    set {_warehouse = newValue}
+  }
+  /// Returns true if `warehouse` has been explicitly set.
+  var hasWarehouse: Bool {self._warehouse != nil}
+  /// Clears the value of `warehouse`. Subsequent reads from it will return its default value.
+  mutating func clearWarehouse() {self._warehouse = nil}
+
+  /// thousandths
+  var quantity: Int64 {
+    get {_quantity ?? 0}
+    set {_quantity = newValue}
+  }
+  /// Returns true if `quantity` has been explicitly set.
+  var hasQuantity: Bool {self._quantity != nil}
+  /// Clears the value of `quantity`. Subsequent reads from it will return its default value.
+  mutating func clearQuantity() {self._quantity = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _line: Data? = nil
+  fileprivate var _warehouse: String? = nil
+  fileprivate var _quantity: Int64? = nil
+}
+
+/// quota.request
+nonisolated struct WireRequestQuota: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  var warehouse: String {
+    get {_warehouse ?? String()}
+    set {_warehouse = newValue}
+  }
+  /// Returns true if `warehouse` has been explicitly set.
+  var hasWarehouse: Bool {self._warehouse != nil}
+  /// Clears the value of `warehouse`. Subsequent reads from it will return its default value.
+  mutating func clearWarehouse() {self._warehouse = nil}
+
+  /// thousandths
+  var quantity: Int64 {
+    get {_quantity ?? 0}
+    set {_quantity = newValue}
+  }
+  /// Returns true if `quantity` has been explicitly set.
+  var hasQuantity: Bool {self._quantity != nil}
+  /// Clears the value of `quantity`. Subsequent reads from it will return its default value.
+  mutating func clearQuantity() {self._quantity = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sku: String? = nil
+  fileprivate var _warehouse: String? = nil
+  fileprivate var _quantity: Int64? = nil
+}
+
+/// quota.return
+nonisolated struct WireReturnQuota: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  var warehouse: String {
+    get {_warehouse ?? String()}
+    set {_warehouse = newValue}
+  }
+  /// Returns true if `warehouse` has been explicitly set.
+  var hasWarehouse: Bool {self._warehouse != nil}
+  /// Clears the value of `warehouse`. Subsequent reads from it will return its default value.
+  mutating func clearWarehouse() {self._warehouse = nil}
+
+  /// thousandths
+  var quantity: Int64 {
+    get {_quantity ?? 0}
+    set {_quantity = newValue}
+  }
+  /// Returns true if `quantity` has been explicitly set.
+  var hasQuantity: Bool {self._quantity != nil}
+  /// Clears the value of `quantity`. Subsequent reads from it will return its default value.
+  mutating func clearQuantity() {self._quantity = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sku: String? = nil
+  fileprivate var _warehouse: String? = nil
+  fileprivate var _quantity: Int64? = nil
+}
+
+/// quota.grant
+nonisolated struct WireGrantQuota: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var device: String {
+    get {_device ?? String()}
+    set {_device = newValue}
+  }
+  /// Returns true if `device` has been explicitly set.
+  var hasDevice: Bool {self._device != nil}
+  /// Clears the value of `device`. Subsequent reads from it will return its default value.
+  mutating func clearDevice() {self._device = nil}
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  var warehouse: String {
+    get {_warehouse ?? String()}
+    set {_warehouse = newValue}
+  }
+  /// Returns true if `warehouse` has been explicitly set.
+  var hasWarehouse: Bool {self._warehouse != nil}
+  /// Clears the value of `warehouse`. Subsequent reads from it will return its default value.
+  mutating func clearWarehouse() {self._warehouse = nil}
+
+  /// thousandths
+  var quantity: Int64 {
+    get {_quantity ?? 0}
+    set {_quantity = newValue}
+  }
+  /// Returns true if `quantity` has been explicitly set.
+  var hasQuantity: Bool {self._quantity != nil}
+  /// Clears the value of `quantity`. Subsequent reads from it will return its default value.
+  mutating func clearQuantity() {self._quantity = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _device: String? = nil
+  fileprivate var _sku: String? = nil
+  fileprivate var _warehouse: String? = nil
+  fileprivate var _quantity: Int64? = nil
+}
+
+/// quota.write_off
+nonisolated struct WireWriteOffQuota: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var device: String {
+    get {_device ?? String()}
+    set {_device = newValue}
+  }
+  /// Returns true if `device` has been explicitly set.
+  var hasDevice: Bool {self._device != nil}
+  /// Clears the value of `device`. Subsequent reads from it will return its default value.
+  mutating func clearDevice() {self._device = nil}
+
+  var sku: String {
+    get {_sku ?? String()}
+    set {_sku = newValue}
+  }
+  /// Returns true if `sku` has been explicitly set.
+  var hasSku: Bool {self._sku != nil}
+  /// Clears the value of `sku`. Subsequent reads from it will return its default value.
+  mutating func clearSku() {self._sku = nil}
+
+  var warehouse: String {
+    get {_warehouse ?? String()}
+    set {_warehouse = newValue}
+  }
+  /// Returns true if `warehouse` has been explicitly set.
+  var hasWarehouse: Bool {self._warehouse != nil}
+  /// Clears the value of `warehouse`. Subsequent reads from it will return its default value.
+  mutating func clearWarehouse() {self._warehouse = nil}
+
+  /// thousandths, may be absent
+  var quantity: Int64 {
+    get {_quantity ?? 0}
+    set {_quantity = newValue}
+  }
+  /// Returns true if `quantity` has been explicitly set.
+  var hasQuantity: Bool {self._quantity != nil}
+  /// Clears the value of `quantity`. Subsequent reads from it will return its default value.
+  mutating func clearQuantity() {self._quantity = nil}
+
+  /// personal
+  var reason: Data {
+    get {_reason ?? Data()}
+    set {_reason = newValue}
+  }
+  /// Returns true if `reason` has been explicitly set.
+  var hasReason: Bool {self._reason != nil}
+  /// Clears the value of `reason`. Subsequent reads from it will return its default value.
+  mutating func clearReason() {self._reason = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _device: String? = nil
+  fileprivate var _sku: String? = nil
+  fileprivate var _warehouse: String? = nil
+  fileprivate var _quantity: Int64? = nil
+  fileprivate var _reason: Data? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -9333,7 +9586,7 @@ nonisolated extension WireOrderLineEntry: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AddOrderLine"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0\u{1}line\0\u{1}sku\0\u{1}quantity\0\u{1}price\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0\u{1}line\0\u{1}sku\0\u{1}quantity\0\u{1}price\0\u{1}covers\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -9347,6 +9600,7 @@ nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularStringField(value: &self._sku) }()
       case 5: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
       case 6: try { try decoder.decodeSingularSInt64Field(value: &self._price) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.covers) }()
       default: break
       }
     }
@@ -9375,6 +9629,9 @@ nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._price {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
     } }()
+    if !self.covers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.covers, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -9385,6 +9642,7 @@ nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._sku != rhs._sku {return false}
     if lhs._quantity != rhs._quantity {return false}
     if lhs._price != rhs._price {return false}
+    if lhs.covers != rhs.covers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -9392,7 +9650,7 @@ nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireSetOrderLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SetOrderLine"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0\u{1}line\0\u{1}quantity\0\u{3}quantity_seen\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0\u{1}line\0\u{1}quantity\0\u{3}quantity_seen\0\u{1}covers\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -9405,6 +9663,7 @@ nonisolated extension WireSetOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularBytesField(value: &self._line) }()
       case 4: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
       case 5: try { try decoder.decodeSingularSInt64Field(value: &self._quantitySeen) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.covers) }()
       default: break
       }
     }
@@ -9430,6 +9689,9 @@ nonisolated extension WireSetOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._quantitySeen {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
     } }()
+    if !self.covers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.covers, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -9439,6 +9701,7 @@ nonisolated extension WireSetOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._line != rhs._line {return false}
     if lhs._quantity != rhs._quantity {return false}
     if lhs._quantitySeen != rhs._quantitySeen {return false}
+    if lhs.covers != rhs.covers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -9549,7 +9812,7 @@ nonisolated extension WireEditOrder: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireSubmitOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SubmitOrder"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0\u{1}covers\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -9559,6 +9822,7 @@ nonisolated extension WireSubmitOrder: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self._order) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self._number) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.covers) }()
       default: break
       }
     }
@@ -9575,12 +9839,16 @@ nonisolated extension WireSubmitOrder: SwiftProtobuf.Message, SwiftProtobuf._Mes
     try { if let v = self._number {
       try visitor.visitSingularStringField(value: v, fieldNumber: 2)
     } }()
+    if !self.covers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.covers, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireSubmitOrder, rhs: WireSubmitOrder) -> Bool {
     if lhs._order != rhs._order {return false}
     if lhs._number != rhs._number {return false}
+    if lhs.covers != rhs.covers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -10641,6 +10909,241 @@ nonisolated extension WirePackLineEntry: SwiftProtobuf.Message, SwiftProtobuf._M
   static func ==(lhs: WirePackLineEntry, rhs: WirePackLineEntry) -> Bool {
     if lhs._line != rhs._line {return false}
     if lhs._quantity != rhs._quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireQuotaCover: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".QuotaCover"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}warehouse\0\u{1}quantity\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._line) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._warehouse) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._line {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._warehouse {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._quantity {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireQuotaCover, rhs: WireQuotaCover) -> Bool {
+    if lhs._line != rhs._line {return false}
+    if lhs._warehouse != rhs._warehouse {return false}
+    if lhs._quantity != rhs._quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRequestQuota: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RequestQuota"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}warehouse\0\u{1}quantity\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._warehouse) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._warehouse {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._quantity {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRequestQuota, rhs: WireRequestQuota) -> Bool {
+    if lhs._sku != rhs._sku {return false}
+    if lhs._warehouse != rhs._warehouse {return false}
+    if lhs._quantity != rhs._quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireReturnQuota: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ReturnQuota"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}warehouse\0\u{1}quantity\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._warehouse) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._warehouse {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._quantity {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireReturnQuota, rhs: WireReturnQuota) -> Bool {
+    if lhs._sku != rhs._sku {return false}
+    if lhs._warehouse != rhs._warehouse {return false}
+    if lhs._quantity != rhs._quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireGrantQuota: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".GrantQuota"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}sku\0\u{1}warehouse\0\u{1}quantity\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._device) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._warehouse) }()
+      case 4: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._device {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._warehouse {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._quantity {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireGrantQuota, rhs: WireGrantQuota) -> Bool {
+    if lhs._device != rhs._device {return false}
+    if lhs._sku != rhs._sku {return false}
+    if lhs._warehouse != rhs._warehouse {return false}
+    if lhs._quantity != rhs._quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireWriteOffQuota: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".WriteOffQuota"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}sku\0\u{1}warehouse\0\u{1}quantity\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._device) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._sku) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._warehouse) }()
+      case 4: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self._reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._device {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._sku {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._warehouse {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._quantity {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._reason {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireWriteOffQuota, rhs: WireWriteOffQuota) -> Bool {
+    if lhs._device != rhs._device {return false}
+    if lhs._sku != rhs._sku {return false}
+    if lhs._warehouse != rhs._warehouse {return false}
+    if lhs._quantity != rhs._quantity {return false}
+    if lhs._reason != rhs._reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -49,6 +49,7 @@ public struct TaskKind: Word {
   public static let reviewOrder: TaskKind = "review_order"
   public static let reviewPayment: TaskKind = "review_payment"
   public static let reviewDelivery: TaskKind = "review_delivery"
+  public static let reviewQuota: TaskKind = "review_quota"
 }
 
 public struct ConflictState: Word {

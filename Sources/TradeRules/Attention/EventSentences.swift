@@ -90,6 +90,9 @@ public enum EventSentences {
     case HoldOrder.kind.rawValue: return "put the order on hold" + because(detail)
     case CancelOrder.kind.rawValue: return "cancelled the order" + because(detail)
     case DeleteOrder.kind.rawValue: return "deleted the draft"
+    case RequestQuota.kind.rawValue, GrantQuota.kind.rawValue: return "set aside \(detail)"
+    case ReturnQuota.kind.rawValue: return "gave back what was set aside, \(detail)"
+    case WriteOffQuota.kind.rawValue: return "wrote off what was set aside, \(detail)"
     case PickLine.kind.rawValue: return "picked \(amount) for \(line)"
     case PutBackLine.kind.rawValue: return "put back \(amount) of \(line)"
     case AcceptOrder.kind.rawValue: return "accepted the order"

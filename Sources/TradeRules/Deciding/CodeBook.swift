@@ -262,5 +262,15 @@ public enum CodeBook {
     entry(
       .previousOwner, "The work was done for a place that meanwhile has another owner.",
       "", .done),
+    // Quotas
+    entry(
+      .quotaShort, "Less can be set aside than was asked for; the rest is promised to others.",
+      "waybill stock show tells what is available.", .rejectedByCentre),
+    entry(
+      .quotaExceeded, "The device's quota has less left than was to be taken from it.",
+      "waybill quota list tells what is left.", .validation, atOnce: true),
+    entry(
+      .quotaWrittenOff, "An administrator wrote the quota off; what was sold of it takes ordinary stock.",
+      "waybill order show tells what is promised.", .attention),
   ]
 }

@@ -79,6 +79,10 @@ extension Code {
   public static let overpaid: Code = "OVERPAID"
   public static let clockSuspect: Code = "CLOCK_SUSPECT"
   public static let previousOwner: Code = "PREVIOUS_OWNER"
+  // MARK: Quotas
+  public static let quotaShort: Code = "QUOTA_SHORT"
+  public static let quotaExceeded: Code = "QUOTA_EXCEEDED"
+  public static let quotaWrittenOff: Code = "QUOTA_WRITTEN_OFF"
   // MARK: Sync, identity, machines
   public static let usage: Code = "USAGE"
   public static let notEnrolled: Code = "NOT_ENROLLED"

@@ -30,6 +30,9 @@ public enum RuleBook {
     OperationRule(TrackShipment.self), OperationRule(PackOrder.self),
     // Money
     OperationRule(RecordPayment.self), OperationRule(RefundPayment.self), OperationRule(ImportPayments.self),
+    // Quotas
+    OperationRule(RequestQuota.self), OperationRule(ReturnQuota.self), OperationRule(GrantQuota.self),
+    OperationRule(WriteOffQuota.self),
   ]
 
   private static let byKind: [OperationKind: OperationRule] = Dictionary(

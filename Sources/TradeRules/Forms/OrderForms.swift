@@ -46,6 +46,8 @@ public struct AddOrderLine: OperationForm {
   public let sku = Field<String>(4)
   public let quantity = Field<Quantity>(5)
   public let price = Field<UnitPrice?>(6)
+  /// What an amendment takes from the device's quota.
+  public let covers = ListField<QuotaCover>(7)
   public static func record(of form: Filled<Self>) -> String { form.number }
   public static func makes(_ form: Filled<Self>) -> RowKey? { RowKey(OrderLineColumns.self, form.line) }
 }
@@ -61,6 +63,8 @@ public struct SetOrderLine: OperationForm {
   public let line = Field<RecordID>(3)
   public let quantity = Field<Quantity>(4)
   public let quantitySeen = Field<Quantity>(5)
+  /// What an amendment takes from the device's quota.
+  public let covers = ListField<QuotaCover>(6)
   public static func record(of form: Filled<Self>) -> String { form.number }
 }
 
@@ -97,6 +101,8 @@ public struct SubmitOrder: OperationForm {
   public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
+  /// What of the lines is sold from the device's quota (`QuotaClaims`).
+  public let covers = ListField<QuotaCover>(3)
   public static func record(of form: Filled<Self>) -> String { form.number }
 }
 

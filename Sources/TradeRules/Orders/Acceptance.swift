@@ -57,7 +57,7 @@ extension OrderSheet {
 
   private func canPromise(in trade: Trade) throws(Interruption) -> Bool {
     if trade.entry.isFinal { return true }
-    for index in lines.indices where !lines[index].isRemoved {
+    for index in lines.indices where lines[index].allocated < lines[index].open {
       let warehouse = try warehouse(for: index, in: trade)
       guard warehouse != OrderSheet.anywhere,
         try Promises.canSee(warehouse, lines[index].sku, in: trade)

@@ -4,10 +4,13 @@ extension OrderSheet {
   /// A draft's line is priced again, since a larger quantity may have a better price; what was submitted
   /// keeps the price the customer was told.
   ///
-  /// - Parameter isSettled: a person chose the quantity, and it is written already.
+  /// - Parameters:
+  ///   - isSettled: a person chose the quantity, and it is written already.
+  ///   - covers: what the author takes from the device's quota for a raise.
   /// - Returns: `applied`; `partly` or `rejected` with `LINE_SHIPPED` when shipped goods stand against it.
   mutating func amend(
-    _ index: Int, to quantity: Quantity, isSettled: Bool = false, in trade: Trade
+    _ index: Int, to quantity: Quantity, isSettled: Bool = false, covering covers: [Filled<QuotaCover>] = [],
+    in trade: Trade
   ) throws(Interruption) -> Verdict {
     let before = lines[index]
     let reachable = max(quantity, before.shipped)
@@ -17,7 +20,11 @@ extension OrderSheet {
     if reachable != quantity { codes.append(.lineShipped) }
     if try rebalance(index, .putBack, in: trade) > .zero { codes.append(.acceptedPutback) }
     try total(in: trade)
+    let isAmendment = order.state == .submitted || order.state == .accepted
+    let quotaCodes = isAmendment ? try cover(covers, in: trade) : []
+    codes += quotaCodes
     try ask(in: trade)
+    try reportOversold(quotaCodes, in: trade)
     if reachable != quantity {
       try LineTasks.draftReturn(of: before.shipped - quantity, before, of: order, .lineShipped, in: trade)
       guard reachable != before.ordered else {

@@ -7,12 +7,17 @@ extension AddOrderLine {
     try sheet.checkAlive()
     let prices = try PriceBook([form.sku], for: sheet.order, in: trade)
     try sheet.add(form.line, form.sku, form.quantity, form.price, prices, in: trade)
-    if sheet.order.state != .draft { sheet.holdForPrices() }
+    var quotaCodes: [Code] = []
+    if sheet.order.state != .draft {
+      sheet.holdForPrices()
+      quotaCodes = try sheet.cover(form.covers, in: trade)
+    }
     try sheet.total(in: trade)
     try sheet.ask(in: trade)
+    try sheet.reportOversold(quotaCodes, in: trade)
     trade.tell(kind.rawValue, of: sheet.order.number, PersonalText(form.sku), places: sheet.places)
     let added = sheet.lines.filter { $0.id == form.line }
-    return sheet.verdict(sheet.priceCodes(of: added) + sheet.stockCodes(of: added))
+    return sheet.verdict(sheet.priceCodes(of: added) + quotaCodes + sheet.stockCodes(of: added))
   }
 }
 
@@ -37,24 +42,25 @@ extension SetOrderLine {
       guard let removal = try meeting.unseenRemoval(in: trade) else {
         throw .refused(Refusal(.unknownLine, "line \(sheet.lines[index].line) was removed"))
       }
-      return try revive(form.quantity, &sheet, index, meeting, removal, in: trade)
+      return try revive(form, &sheet, index, meeting, removal, in: trade)
     }
     guard let other = try meeting.unseenEdit(in: trade), sheet.lines[index].ordered != form.quantity else {
-      return try sheet.amend(index, to: form.quantity, in: trade)
+      return try sheet.amend(index, to: form.quantity, covering: form.covers, in: trade)
     }
-    return try settle(form.quantity, &sheet, index, meeting, other, in: trade)
+    return try settle(form, &sheet, index, meeting, other, in: trade)
   }
 
   private static func revive(
-    _ quantity: Quantity, _ sheet: inout OrderSheet, _ index: Int, _ meeting: LineMeeting,
+    _ form: Filled<Self>, _ sheet: inout OrderSheet, _ index: Int, _ meeting: LineMeeting,
     _ removal: Rival, in trade: Trade
   ) throws(Interruption) -> Verdict {
     sheet.lines[index].isRemoved = false
-    var verdict = try sheet.amend(index, to: quantity, in: trade)
+    var verdict = try sheet.amend(index, to: form.quantity, covering: form.covers, in: trade)
     // A replica cannot know who removed it; the centre opens the conflict.
     guard trade.entry.isFinal else { return verdict }
     let conflict = try meeting.keep(
-      .lineKept, mine: quantity, theirs: .zero, minesStands: true, against: removal, sheet.places, in: trade)
+      .lineKept, mine: form.quantity, theirs: .zero, minesStands: true, against: removal, sheet.places,
+      in: trade)
     trade.notify(removal.operation, .lineKept, record: sheet.order.number)
     verdict.codes.insert(.lineKept, at: 0)
     verdict.conflicts.append(conflict)
@@ -62,13 +68,13 @@ extension SetOrderLine {
   }
 
   private static func settle(
-    _ quantity: Quantity, _ sheet: inout OrderSheet, _ index: Int, _ meeting: LineMeeting, _ other: Rival,
+    _ form: Filled<Self>, _ sheet: inout OrderSheet, _ index: Int, _ meeting: LineMeeting, _ other: Rival,
     in trade: Trade
   ) throws(Interruption) -> Verdict {
     let wins = other.isOlder(than: trade)
     let theirs = sheet.lines[index].ordered
     let conflict = try meeting.keep(
-      .confirmLine, mine: quantity, theirs: theirs, minesStands: wins, against: other, sheet.places,
+      .confirmLine, mine: form.quantity, theirs: theirs, minesStands: wins, against: other, sheet.places,
       in: trade)
     sheet.order.holds.insert(Code.confirmLine.rawValue)
     try LineTasks.askToConfirm(sheet.lines[index], of: sheet.order, in: trade)
@@ -77,7 +83,7 @@ extension SetOrderLine {
       return Verdict(.partly, [.confirmLine], record: sheet.order.number, conflicts: [conflict])
     }
     trade.notify(other.operation, .confirmLine, record: sheet.order.number)
-    var verdict = try sheet.amend(index, to: quantity, in: trade)
+    var verdict = try sheet.amend(index, to: form.quantity, covering: form.covers, in: trade)
     verdict.codes.insert(.confirmLine, at: 0)
     verdict.conflicts.append(conflict)
     return verdict

@@ -7,8 +7,15 @@ extension OrderSheet {
   /// Waits at whichever warehouse gets the product first.
   static let anywhere = "*"
 
-  /// What of a line may be promised: nothing before the order is accepted or after it is cancelled.
-  func promisable(_ index: Int) -> Quantity { order.state == .accepted ? lines[index].open : .zero }
+  /// What of a line may be promised: nothing before the order is accepted or after it is cancelled, but for
+  /// what was sold from a quota, which the submission itself has spent.
+  func promisable(_ index: Int) -> Quantity {
+    switch order.state {
+    case .accepted: lines[index].open
+    case .submitted: min(lines[index].open, covered(index))
+    default: .zero
+    }
+  }
 
   /// Brings a line in line with its counters after they changed.
   ///
@@ -85,6 +92,7 @@ extension OrderSheet {
     promise.order = order.id
     promise.sku = line.sku
     promise.quantity = quantity
+    promise.fromQuota = min(promise.fromQuota, quantity)
     promise.openAt = quantity > .zero ? warehouse : ""
     if change > .zero { promise.promisedVersion = trade.place }
     if let known { promises[known] = promise } else { promises.append(promise) }

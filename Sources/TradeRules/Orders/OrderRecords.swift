@@ -189,6 +189,8 @@ public struct AllocationColumns: TableColumns {
   public let territory = Column<String?>(9)
   public let warehouses = Column<WordList>(10)
   public let device = Column<String>(11)
+  /// The part of `quantity` that came from a quota of the device that sold it: no count takes it away (G13).
+  public let fromQuota = Column<Quantity>(12)
 }
 public typealias Allocation = Record<AllocationColumns>
 

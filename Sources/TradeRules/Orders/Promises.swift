@@ -169,8 +169,7 @@ struct PromiseDesk {
         let index = sheets[place].lines.firstIndex(where: { $0.id == promise.line })
       else { continue }
       let at = PromisePlace(line: promise.line, warehouse: promise.warehouse)
-      // What is picked is in the picker's hands, whatever the books say.
-      let loose = sheets[place].promised(at: at) - sheets[place].stagedQuantity(at: at)
+      let loose = sheets[place].promised(at: at) - sheets[place].firm(at: at)
       let cut = min(missing, loose)
       guard cut > .zero else { continue }
       missing -= cut

@@ -20,6 +20,7 @@ extension SubmitOrder {
     sheet.order.state = .submitted
     sheet.order.submittedAt = trade.occurredAt
     sheet.order.submittedBy = trade.operation.id.description
+    let quotaCodes = try sheet.cover(form.covers, in: trade)
     sheet.holdForPrices()
     if try isBlocked(sheet.order.customer, in: trade) {
       sheet.order.holds.insert(Code.customerBlocked.rawValue)
@@ -30,10 +31,11 @@ extension SubmitOrder {
     }
     let holds = sheet.order.holds.words.map { Code(rawValue: $0) }
     if holds.isEmpty { try sheet.accept(in: trade) } else { try sheet.save(in: trade) }
+    try sheet.reportOversold(quotaCodes, in: trade)
     trade.tell(
       kind.rawValue, of: sheet.order.number, PersonalText(holds.map(\.rawValue).joined(separator: " ")),
       places: sheet.places)
-    return sheet.verdict(holds + sheet.stockCodes())
+    return sheet.verdict(holds + quotaCodes + sheet.stockCodes())
   }
 
   private static func reviveDeleted(_ sheet: inout OrderSheet, in trade: Trade) {

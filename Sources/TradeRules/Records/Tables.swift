@@ -27,7 +27,7 @@ extension TableDescription {
     TableDescription(RecentOrderColumns.self), TableDescription(PackageColumns.self),
     TableDescription(PackageLineColumns.self), TableDescription(PaymentColumns.self),
     TableDescription(RefusedRecordColumns.self), TableDescription(OrderAccountColumns.self),
-    TableDescription(CustomerAccountColumns.self),
+    TableDescription(CustomerAccountColumns.self), TableDescription(QuotaColumns.self),
   ].sorted { $0.number < $1.number }
 
   private static let byNumber: [TableDescription?] = {

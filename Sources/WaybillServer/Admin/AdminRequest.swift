@@ -11,6 +11,10 @@ enum AdminRequest: Codable, Sendable {
   case conflicts(onlyOpen: Bool)
   case conflict(id: String)
   case resolve(id: String, keep: String, value: String?, note: String?)
+  /// Those of one device, or all.
+  case quotas(device: String?)
+  case grantQuota(QuotaRequest)
+  case writeOffQuota(QuotaRequest, reason: String)
   case log(LogRequest)
   case history(key: String)
   case verify(deep: Bool)
@@ -39,6 +43,14 @@ struct InviteRequest: Codable, Sendable {
   static let validMillisecondsStandard: Int64 = 24 * 3_600_000
   /// A week: a code that lies about for longer is a door left open (decisions §7).
   static let validMillisecondsMax: Int64 = 7 * 24 * 3_600_000
+}
+
+struct QuotaRequest: Codable, Sendable {
+  var device: String
+  var sku: String
+  var warehouse: String
+  /// Nil = all that is unspent.
+  var thousandths: Int64?
 }
 
 struct LogRequest: Codable, Sendable {

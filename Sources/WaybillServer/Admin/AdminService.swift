@@ -38,6 +38,10 @@ struct AdminService {
     case .conflict(let id): return .later { Documents.conflict(try queries.conflict(typed: id)) }
     case .resolve(let id, let keep, let value, let note):
       return try resolve(try queries.conflict(typed: id), keep: keep, value: value, note: note)
+    case .quotas(let device):
+      return .later { ["quotas": .array(try queries.quotas(of: device).map(Documents.quota))] }
+    case .grantQuota(let quota): return try grant(quota)
+    case .writeOffQuota(let quota, let reason): return try writeOff(quota, reason: reason)
     case .log(let log): return .later { try Documents.log(log, queries) }
     case .history(let key): return .later { try Documents.history(of: key, queries) }
     case .verify(let deep): return .later { Documents.checks(try queries.verify(deep: deep)) }
@@ -81,7 +85,7 @@ struct AdminService {
   /// Records one operation of the centre.
   ///
   /// - Throws: `Failure` with the code of a refusal.
-  private func record(_ draft: OwnDraft) throws -> (verdict: Verdict, orders: [CentralHost.Order]) {
+  func record(_ draft: OwnDraft) throws -> (verdict: Verdict, orders: [CentralHost.Order]) {
     let (verdicts, orders) = try host.record([draft], actor: actor, at: SystemClock.now)
     guard let verdict = verdicts.first else { throw Failure(.unexpected, "no answer to \(draft.kind)") }
     guard verdict.outcome != .rejected else {

@@ -18,6 +18,6 @@ struct ServerProgram: ParsableCommand {
     version: Program.version,
     subcommands: [
       Serve.self, Invite.self, Import.self, Export.self, Status.self, DeviceCommands.self,
-      ConflictCommands.self, Log.self, History.self, Verify.self, Report.self,
+      QuotaCommands.self, ConflictCommands.self, Log.self, History.self, Verify.self, Report.self,
     ])
 }

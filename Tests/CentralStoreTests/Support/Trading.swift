@@ -67,11 +67,12 @@ extension TestCentre {
   }
 
   /// A day with a bit of everything: sales, a pick, a shipment, a late receipt before a count, a conflict, a
-  /// refusal, an edit that waits for its customer.
+  /// refusal, a quota, an edit that waits for its customer.
   func day() throws {
     try openForTrade()
     let morning = now
     let first = try order("SO-A1-0001", "CHAI", 4)
+    try does("A1", Filled<RequestQuota> { ($0.sku, $0.warehouse, $0.quantity) = ("CHAI", "W1", 1) })
     try does("W1", first.pick(4))
     try does("W1", first.ship(newID()))
     try order("SO-A1-0002", "MATE", 8)

@@ -38,6 +38,7 @@ struct Reckoning {
       if key.condition != .good { levels[level, default: (.zero, .zero)].unavailable += balance }
     }
     let allocations = try books.all(AllocationColumns.self)
+    let quotas = try books.all(QuotaColumns.self)
     for level in try books.all(StockLevelColumns.self) {
       let wanted = levels[Level(warehouse: level.warehouse, sku: level.sku)] ?? (.zero, .zero)
       if level.onHand != wanted.onHand || level.unavailable != wanted.unavailable {
@@ -45,6 +46,11 @@ struct Reckoning {
       }
       let promised = allocations.filter { $0.openAt == level.warehouse && $0.sku == level.sku }
         .reduce(Quantity.zero) { $0 + $1.quantity }
+      let unspent = quotas.filter { $0.warehouse == level.warehouse && $0.sku == level.sku }
+        .reduce(Quantity.zero) { $0 + $1.granted - $1.spent - $1.returned - $1.writtenOff }
+      if promises, unspent != level.setAside {
+        faults.append("\(level.warehouse) \(level.sku): \(level.setAside) set aside is not \(unspent)")
+      }
       if promises, promised != level.allocated {
         faults.append("\(level.warehouse) \(level.sku): \(level.allocated) promised is not \(promised)")
       }

@@ -39,12 +39,18 @@ struct OrderSubmit: Command {
 
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.record { view, _ in
+      let reading = try view.requireReading(order)
       let order = try view.requireOrder(order)
+      let wants = try view.wants(of: order, lines: reading.lines)
+      let covers = order.state == .draft ? try view.covers(for: wants) : []
       let form = Filled<SubmitOrder> {
         $0.order = order.id
         $0.number = order.number
+        $0.covers = covers
       }
-      return Work(drafts: [Draft(form)], sentence: "Submitted \(order.number).")
+      return Work(
+        drafts: [Draft(form)], sentence: "Submitted \(order.number).",
+        coverage: Coverage(wants, covers, isClaimed: true))
     }
   }
 }
@@ -157,6 +163,9 @@ struct OrderLineAdd: Command {
       let order = try view.requireOrder(order)
       let sku = try view.sku(entered.sku)
       let id = Randomness.recordID(at: Clocks.now)
+      let want = QuotaClaims.Want(
+        line: id, sku: sku, warehouse: order.warehouse, quantity: entered.quantity)
+      let covers = try view.covers(raising: want, of: order)
       let form = Filled<AddOrderLine> {
         $0.order = order.id
         $0.number = order.number
@@ -164,11 +173,13 @@ struct OrderLineAdd: Command {
         $0.sku = sku
         $0.quantity = entered.quantity
         $0.price = entered.price
+        $0.covers = covers
       }
       return Work(
         drafts: [Draft(form)],
         sentence: "Added \(entered.quantity.decimalText) of \(sku) to \(order.number).",
-        fields: ["number": .string(order.number), "line": .string(id.description)])
+        fields: ["number": .string(order.number), "line": .string(id.description)],
+        coverage: order.state == .draft ? nil : Coverage([want], covers, isClaimed: true))
     }
   }
 }
@@ -187,17 +198,22 @@ struct OrderLineSet: Command {
     return try desk.record { view, _ in
       let order = try view.requireOrder(order)
       let line = try view.requireLine(line, of: order)
+      let want = QuotaClaims.Want(
+        line: line.id, sku: line.sku, warehouse: order.warehouse, quantity: quantity - line.ordered)
+      let covers = try view.covers(raising: want, of: order)
       let form = Filled<SetOrderLine> {
         $0.order = order.id
         $0.number = order.number
         $0.line = line.id
         $0.quantity = quantity
         $0.quantitySeen = line.ordered
+        $0.covers = covers
       }
       return Work(
         drafts: [Draft(form)],
         sentence: "Set line \(line.line) of \(order.number), \(line.sku): "
-          + "\(line.ordered.decimalText) → \(quantity.decimalText).")
+          + "\(line.ordered.decimalText) → \(quantity.decimalText).",
+        coverage: order.state == .draft ? nil : Coverage([want], covers, isClaimed: true))
     }
   }
 }

@@ -57,15 +57,22 @@ struct OrderCreate: Command {
         $0.deliveryAddress = Entered.personal(address)
         $0.lines = try lines.map { try view.entry(for: $0) }
       }
+      let serving = try view.servingWarehouse(warehouse, for: customer)
+      let wants = form.lines.map { entry in
+        QuotaClaims.Want(line: entry.id, sku: entry.sku, warehouse: serving, quantity: entry.quantity)
+      }
+      let covers = try view.covers(for: wants)
       let submission = Filled<SubmitOrder> {
         $0.order = id
         $0.number = number
+        $0.covers = covers
       }
       return Work(
         drafts: [Draft(form)] + (submit ? [Draft(submission)] : []),
         sentence: (submit ? "Submitted order \(number)" : "Made draft \(number)")
           + (lines.count == 1 ? " with one line." : " with \(lines.count) lines."),
         fields: ["number": .string(number), "id": .string(id.description)],
+        coverage: Coverage(wants, covers, isClaimed: submit),
         next: submit ? "waybill sync sends it" : "waybill order submit \(number)")
     }
   }
@@ -148,7 +155,9 @@ struct OrderShow: Command {
 
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.show { view in
-      OrderShown(reading: try view.requireReading(order), console: desk.console).shown
+      let reading = try view.requireReading(order)
+      let coverage = try view.coverage(ofDraft: reading)
+      return OrderShown(reading: reading, coverage: coverage, console: desk.console).shown
     }
   }
 }

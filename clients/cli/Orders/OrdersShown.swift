@@ -4,6 +4,8 @@ import TradeRules
 /// One order for people and programs.
 struct OrderShown {
   let reading: OrderReading
+  /// Of a draft: what submitting it now would take from the device's quotas.
+  var coverage: Coverage?
   let console: Console
 
   private var order: Order { reading.order }
@@ -20,7 +22,8 @@ struct OrderShown {
       "freightMinor": .integer(order.freightMinor), "feesMinor": .integer(order.feesMinor),
       "taxMinor": .integer(order.taxMinor),
       "orderedAt": .instant(order.orderedAt), "submittedAt": .instant(order.submittedAt),
-      "codes": .array(reading.codes.map(\.json)), "rev": .integer(order.row.version),
+      "quota": coverage?.json ?? .null, "codes": .array(reading.codes.map(\.json)),
+      "rev": .integer(order.row.version),
     ])
   }
 
@@ -42,6 +45,7 @@ struct OrderShown {
     for code in reading.codes where !order.holds.contains(code.rawValue) {
       lines.append("  \(code): \(CodeBook.entry(for: code).sentence)")
     }
+    lines += coverage?.sentences ?? []
     lines += [""] + table.lines
     for shipment in reading.shipments {
       let by = [shipment.carrier, shipment.tracking].filter { !$0.isEmpty }.joined(separator: " ")

@@ -53,6 +53,8 @@ struct Work {
   let sentence: String
   /// More fields for scripts: numbers and ids that were made.
   var fields: JSONValue = [:]
+  /// What of an order this device's quotas cover.
+  var coverage: Coverage?
   /// What somebody would do next.
   var next = "waybill sync sends it"
 
@@ -64,16 +66,22 @@ struct Work {
       "state": "unsent", "expected": recorded.expected?.json ?? .null,
       "provisional": .bool(isProvisional(recorded)),
     ]
-    return head.followed(by: fields).followed(by: tail)
+    let quota: JSONValue = coverage.map { ["quota": $0.json] } ?? [:]
+    return head.followed(by: fields).followed(by: tail).followed(by: quota)
   }
 
-  /// Facts stand whatever the centre knows; wishes are answered (P1).
+  /// Facts stand whatever the centre knows; wishes are answered (P1), but a sale inside the quota is certain
+  /// (G13) unless something is expected to put it on hold.
   private func isProvisional(_ recorded: Recorded) -> Bool {
     let facts: Set<OperationKind> = [
       PickLine.kind, PutBackLine.kind, ShipOrder.kind, PackOrder.kind, DeliverOrder.kind, TrackShipment.kind,
       RecordPayment.kind,
     ]
     let areFacts = drafts.allSatisfy { $0.kind.rawValue.hasPrefix("stock.") || facts.contains($0.kind) }
+    if let coverage, coverage.isClaimed, coverage.isWhole, let expected = recorded.expected {
+      let speaksAgainst = expected.codes.contains { CodeBook.entry(for: $0).status != .done }
+      return expected.outcome != .applied || speaksAgainst
+    }
     return !areFacts || recorded.expected == nil
   }
 
@@ -84,6 +92,7 @@ struct Work {
       if expected.outcome == .partly { lines.append("  the centre is expected to apply a part of it:") }
       for code in expected.codes { lines.append("  \(code): \(CodeBook.entry(for: code).sentence)") }
     }
+    lines += coverage?.sentences ?? []
     if isProvisional(recorded) { lines.append("  provisional until the centre has answered") }
     lines.append("  saved as \(recorded.id) on this device; next: \(next)")
     return lines.joined(separator: "\n")

@@ -14,7 +14,7 @@ struct StockShown {
     [
       "sku": .string(product.sku), "asOf": .instant(asOf),
       "warehouses": .array(
-        sheets.map { sheet in sheet.level.json.adding(["bins": .array(sheet.places.map(\.json))]) }),
+        sheets.map { sheet in sheet.json.adding(["bins": .array(sheet.places.map(\.json))]) }),
     ]
   }
 
@@ -26,7 +26,7 @@ struct StockShown {
       .left("WAREHOUSE"), .left("BIN"), .left("LOT"), .left("EXPIRY"), .left("CONDITION"), .right("ON HAND"),
     ])
     for sheet in sheets {
-      levels.add(sheet.level, first: sheet.level.warehouse)
+      levels.add(sheet, first: sheet.level.warehouse)
       for place in sheet.places {
         let condition = place.stock.condition == .good ? "" : place.stock.condition.rawValue
         places.add(
@@ -42,7 +42,7 @@ struct StockShown {
 
 /// Every level, one line each.
 struct StockListed {
-  let levels: [StockLevel]
+  let levels: [StockSheet]
   let asOf: Instant?
 
   var shown: (document: JSONValue, text: String) { (document, text) }
@@ -50,28 +50,28 @@ struct StockListed {
   private var document: JSONValue {
     [
       "asOf": .instant(asOf),
-      "stock": .array(levels.map { (["sku": .string($0.sku)] as JSONValue).followed(by: $0.json) }),
+      "stock": .array(levels.map { (["sku": .string($0.level.sku)] as JSONValue).followed(by: $0.json) }),
     ]
   }
 
   private var text: String {
     guard !levels.isEmpty else { return "No stock in any warehouse of this device." }
     var table = TextTable.levels(first: "WAREHOUSE", second: "SKU")
-    for level in levels { table.add(level, first: level.warehouse, second: level.sku) }
+    for sheet in levels { table.add(sheet, first: sheet.level.warehouse, second: sheet.level.sku) }
     return table.text
   }
 }
 
-extension Record where Columns == StockLevelColumns {
-  /// available = onHand − unavailable − allocated − setAside. Nothing is set aside for this device, and
-  /// nothing is on its way, before there are quotas and purchase orders.
+extension StockSheet {
+  /// available = onHand − unavailable − allocated − setAside; `mine` is this device's part of setAside.
+  /// Nothing is on its way before there are purchase orders.
   fileprivate var json: JSONValue {
     [
-      "warehouse": .string(self.warehouse), "onHand": .quantity(self.onHand),
-      "unavailable": .quantity(self.unavailable),
-      "allocated": .quantity(self.allocated), "setAside": .quantity(self.setAside),
-      "mine": .quantity(Quantity.zero),
-      "available": .quantity(available), "incoming": .quantity(Quantity.zero),
+      "warehouse": .string(level.warehouse), "onHand": .quantity(level.onHand),
+      "unavailable": .quantity(level.unavailable),
+      "allocated": .quantity(level.allocated), "setAside": .quantity(level.setAside),
+      "mine": .quantity(mine),
+      "available": .quantity(level.available), "incoming": .quantity(Quantity.zero),
     ]
   }
 }
@@ -89,13 +89,15 @@ extension StockPlace {
 extension TextTable {
   fileprivate static func levels(first: String, second: String? = nil) -> TextTable {
     let names = [first] + (second.map { [$0] } ?? [""])
-    let numbers = ["ON HAND", "UNAVAILABLE", "ALLOCATED", "SET ASIDE", "AVAILABLE"]
+    let numbers = ["ON HAND", "UNAVAILABLE", "ALLOCATED", "SET ASIDE", "MINE", "AVAILABLE"]
     return TextTable(names.map(Column.left) + numbers.map(Column.right))
   }
 
-  fileprivate mutating func add(_ level: StockLevel, first: String, second: String = "") {
+  fileprivate mutating func add(_ sheet: StockSheet, first: String, second: String = "") {
+    let level = sheet.level
     add(
       first, second, level.onHand.decimalText, level.unavailable.decimalText, level.allocated.decimalText,
-      level.setAside.decimalText, level.available.decimalText)
+      level.setAside.decimalText, sheet.mine == .zero ? "" : sheet.mine.decimalText,
+      level.available.decimalText)
   }
 }
