@@ -2,7 +2,7 @@ import ArgumentParser
 import ReplicaStore
 import TradeRules
 
-struct Pack: Command {
+struct PackGoods: Command {
   static let configuration = CommandConfiguration(
     commandName: "pack",
     abstract: "Records picked goods packed together; alone, all that is picked. It may be left out.",
