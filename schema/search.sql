@@ -1,7 +1,7 @@
 -- What a replica searches products by: their SKUs, names in every language and barcodes, without case and
--- accents. Made after the first load, from the rows that are there; from then on triggers keep it up to date in
--- the transactions that change those rows, guesses and their taking back included. A released file is never
--- edited.
+-- accents. Made after the first load, from the rows that are there; from then on triggers keep the texts up to
+-- date in the transactions that change those rows, guesses and their taking back included. A released file is
+-- never edited.
 
 CREATE TABLE product_text (
   id INTEGER NOT NULL PRIMARY KEY,
@@ -30,23 +30,33 @@ FROM product;
 INSERT INTO product_text (sku, name, names, codes) SELECT sku, name, names, codes FROM product_source;
 INSERT INTO product_search (product_search) VALUES ('rebuild');
 
--- The index follows the texts. FTS5 takes a row out only when it is told what was in it.
+-- The rows of product_text that changed since the index was told, as the index has them; all NULL: it has none.
+-- FTS5 takes a row out only when it is told what was in it. Triggers may not write into an index where the
+-- schema is not trusted, so the store does that before each transaction ends.
+CREATE TABLE product_text_before (
+  id INTEGER NOT NULL PRIMARY KEY,
+  sku TEXT,
+  name TEXT,
+  names TEXT,
+  codes TEXT
+) STRICT;
+
 CREATE TRIGGER product_text_inserted AFTER INSERT ON product_text BEGIN
-  INSERT INTO product_search (rowid, sku, name, names, codes)
-  VALUES (new.id, new.sku, new.name, new.names, new.codes);
+  INSERT INTO product_text_before (id)
+  SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM product_text_before WHERE id = new.id);
 END;
 
 CREATE TRIGGER product_text_deleted AFTER DELETE ON product_text BEGIN
-  INSERT INTO product_search (product_search, rowid, sku, name, names, codes)
-  VALUES ('delete', old.id, old.sku, old.name, old.names, old.codes);
+  INSERT INTO product_text_before (id, sku, name, names, codes)
+  SELECT old.id, old.sku, old.name, old.names, old.codes
+  WHERE NOT EXISTS (SELECT 1 FROM product_text_before WHERE id = old.id);
 END;
 
 CREATE TRIGGER product_text_updated AFTER UPDATE ON product_text
 WHEN (old.name, old.names, old.codes) IS NOT (new.name, new.names, new.codes) BEGIN
-  INSERT INTO product_search (product_search, rowid, sku, name, names, codes)
-  VALUES ('delete', old.id, old.sku, old.name, old.names, old.codes);
-  INSERT INTO product_search (rowid, sku, name, names, codes)
-  VALUES (new.id, new.sku, new.name, new.names, new.codes);
+  INSERT INTO product_text_before (id, sku, name, names, codes)
+  SELECT old.id, old.sku, old.name, old.names, old.codes
+  WHERE NOT EXISTS (SELECT 1 FROM product_text_before WHERE id = old.id);
 END;
 
 -- The texts follow the rows.

@@ -246,7 +246,7 @@ extension Person {
 
   fileprivate func expectSearchMatchesRows() throws {
     try device.store.write { db in
-      try FirstLoad.ensureSearch(db)
+      try SearchIndex.ensure(db)
       let differing = try Int.fetchOne(
         db,
         sql: """

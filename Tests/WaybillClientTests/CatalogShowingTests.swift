@@ -64,6 +64,22 @@ struct CatalogShowingTests {
     }
   }
 
+  @Test("#56 so many packs are so many base units, by a pack's barcode or its name; a SKU is one")
+  func packsAsGoods() throws {
+    let desk = try desk()
+    try desk.addProduct("A/B", "A SKU with a slash")
+    try desk.look { (view: ReplicaView) throws in
+      for (key, sku, quantity) in [
+        ("CHAI", "CHAI", 3), ("chai/CASE", "CHAI", 36), ("10614141000415", "CHAI", 36), ("A/B", "A/B", 3),
+        ("4006381333931", "CHAI", 3), ("CHAI/BOX", "CHAI/BOX", 3), ("NONE", "NONE", 3),
+      ] as [(String, String, Int64)] {
+        let goods = try view.goods(key, 3)
+        #expect((goods.sku, goods.quantity) == (sku, Quantity(quantity)), "\(key)")
+      }
+      #expect(throws: Failure.self) { try view.goods("CHAI/CASE", Quantity(thousandths: .max)) }
+    }
+  }
+
   @Test("a scan says product, lot and expiry, and counts a pack for what is in it")
   func scan() throws {
     let desk = try desk()

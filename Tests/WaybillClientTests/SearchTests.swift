@@ -18,7 +18,7 @@ struct SearchTests {
     try desk.translate("P-4", "de", "Saure Mehlsuppe")
     try desk.translate("P-4", "es", "Sopa de centeno ácida")
     try desk.link("04006381333931", "P-3")
-    if indexed { try desk.store.write { try FirstLoad.ensureSearch($0) } }
+    if indexed { try desk.store.write { try SearchIndex.ensure($0) } }
     return desk
   }
 

@@ -75,6 +75,20 @@ extension ReplicaView {
     return try find(BarcodeColumns.self, RowKey(BarcodeColumns.self, code))
   }
 
+  /// What a key of goods means: a SKU, a barcode, or `SKU/PACK`; nil when there is no such product or pack.
+  public func goods(_ key: String) throws -> (sku: String, pack: Pack?)? {
+    let name = EnteredText.normalised(key)
+    if let barcode = try barcode(name), !barcode.sku.isEmpty, try productNamed(name) == nil {
+      guard !barcode.pack.isEmpty else { return (barcode.sku, nil) }
+      return try pack(barcode.pack, of: barcode.sku).map { (barcode.sku, $0) }
+    }
+    if let product = try productNamed(name) { return (product.sku, nil) }
+    guard let slash = name.lastIndex(of: "/"), let product = try productNamed(String(name[..<slash])) else {
+      return nil
+    }
+    return try pack(String(name[name.index(after: slash)...]), of: product.sku).map { (product.sku, $0) }
+  }
+
   /// What a scan means here.
   public func reading(of scan: Scan) throws -> ScanReading {
     let barcode = try scan.code.flatMap { try self.barcode($0) }

@@ -9,11 +9,15 @@ extension ReplicaView {
   /// The product of a SKU in any case, or of a barcode; nil when there is none.
   public func product(_ key: String) throws -> Product? {
     let name = EnteredText.normalised(key)
-    if let exact = try find(ProductColumns.self, RowKey(ProductColumns.self, name)) { return exact }
-    let folded = try all(ProductColumns.self, "product_folded", EnteredText.foldedSKU(key)).first
-    if let folded { return folded }
+    if let named = try productNamed(name) { return named }
     guard let barcode = try barcode(name), !barcode.sku.isEmpty else { return nil }
     return try find(ProductColumns.self, RowKey(ProductColumns.self, barcode.sku))
+  }
+
+  /// The product of a SKU in any case.
+  func productNamed(_ sku: String) throws -> Product? {
+    if let exact = try find(ProductColumns.self, RowKey(ProductColumns.self, sku)) { return exact }
+    return try all(ProductColumns.self, "product_folded", EnteredText.foldedSKU(sku)).first
   }
 
   /// The customer of a code in any case, or of an id; nil when there is none.

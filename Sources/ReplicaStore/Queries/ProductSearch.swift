@@ -11,9 +11,9 @@ extension ReplicaView {
   public func products(searching text: String, limit: Int = 1_000) throws -> [Product] {
     let words = SearchWords(text)
     guard !words.isEmpty else { return [] }
-    guard try FirstLoad.isSearchable(db) else { return Array(try scan(words).prefix(limit)) }
+    guard try SearchIndex.isThere(in: db) else { return Array(try scan(words).prefix(limit)) }
     var skus: [String] = []
-    if let exact = try product(text) { skus.append(exact.sku) }
+    if let exact = try product(words.text) { skus.append(exact.sku) }
     let beginning = try indexed(words, limit: limit)
     skus += beginning.filter { words.areBeginning(of: $0) } + beginning
     if Set(skus).count < limit { skus += try containing(words, limit: limit) }

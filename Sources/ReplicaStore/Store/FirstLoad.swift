@@ -34,19 +34,6 @@ struct FirstLoad {
   /// Builds the indexes, put off until now: that is faster than keeping them up to date.
   static func finish(_ db: Database) throws { try db.execute(sql: Schema.indexes) }
 
-  /// Builds the index that people search products by, unless it is there. It takes as long as a first load, so
-  /// it is put off until something is written the next time; searches do without it until then.
-  static func ensureSearch(_ db: Database) throws {
-    guard try !isSearchable(db) else { return }
-    try db.execute(sql: Schema.search)
-  }
-
-  static func isSearchable(_ db: Database) throws -> Bool {
-    try Bool.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'product_search')")) ?? false
-  }
-
   /// Empties what an unfinished load left, for a load that cannot go on where it stopped.
   static func startOver(_ db: Database) throws {
     // The names are our own, from the table descriptions.

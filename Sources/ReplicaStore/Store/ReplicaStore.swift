@@ -25,8 +25,13 @@ public final class ReplicaStore {
   }
 
   func write<T>(_ body: (Database) throws -> T) throws -> T {
-    guard let lock else { return try database.write(body) }
-    return try lock.held { try database.write(body) }
+    func settled(_ db: Database) throws -> T {
+      let result = try body(db)
+      try SearchIndex.settle(db)
+      return result
+    }
+    guard let lock else { return try database.write(settled) }
+    return try lock.held { try database.write(settled) }
   }
 
   /// Closes the store. SQLite copies its log into the file then, which is a write: it happens under the lock.
@@ -53,7 +58,7 @@ public final class ReplicaStore {
   ) throws -> Recorded {
     try write { db in
       guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
-      if state.checkpoint > 0 { try FirstLoad.ensureSearch(db) }
+      if state.checkpoint > 0 { try SearchIndex.ensure(db) }
       let drafts = try drafts(Numbering(db: db, device: state.device))
       return try Recorder(db: db, state: state, random: random).record(drafts, actor: actor, clock: clock)
     }
@@ -112,7 +117,7 @@ public final class ReplicaStore {
   func apply(_ checkpoint: Checkpoint, at now: Instant) throws -> (state: ReplicaState, rows: Int) {
     try write { db in
       guard var state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
-      if state.checkpoint == 0 { try FirstLoad.finish(db) } else { try FirstLoad.ensureSearch(db) }
+      if state.checkpoint == 0 { try FirstLoad.finish(db) } else { try SearchIndex.ensure(db) }
       state.lastSyncAt = now
       var applier = CheckpointApplier(db: db, state: state)
       return try applier.apply(checkpoint)

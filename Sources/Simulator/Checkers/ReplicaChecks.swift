@@ -34,12 +34,25 @@ enum ReplicaChecks {
         wanted[key] == nil ? "has a row too many" : found[key] == nil ? "lacks a row" : "has another row"
       throw Finding("convergence", "\(device.code) \(what) of \(table), \(differing.count) rows in all")
     }
+    try device.store.read { db in try checkSearch(on: device.code, in: db) }
     for row in kept {
       let bucket = Bucket(row["name"])
       let actual = bucket.name == "*" ? digests.all : digests[bucket]
       guard Array(row["digest"] as Data) == actual.bytes else {
         throw Finding("digests", "\(device.code) keeps another digest of \(bucket) than its rows have")
       }
+    }
+  }
+
+  /// What products are searched by is what their rows say.
+  private static func checkSearch(on device: String, in db: Database) throws {
+    let tables = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'product_text')"
+    guard try Bool.fetchOne(db, sql: tables) == true else { return }
+    let wanted = try GRDB.Row.fetchAll(db, sql: "SELECT * FROM product_source ORDER BY sku")
+    let found = try GRDB.Row.fetchAll(
+      db, sql: "SELECT sku, name, names, codes FROM product_text ORDER BY sku")
+    guard wanted == found else {
+      throw Finding("search", "\(device) searches other texts than its rows have")
     }
   }
 

@@ -43,6 +43,7 @@ struct Workload {
     case createOrder, submitNewOrder, addLine, setLine, removeLine, editOrder, submit, cancel, delete
     case hold, release, pick, putBack, ship
     case receive, move, adjust, scrap, count
+    case translate, linkBarcode, freeBarcode, moveCategory, newPrice
     case createCustomer, editCustomer, createProduct, editProduct, resolve, finishTask, presume
     case requestQuota, returnQuota
   }
@@ -56,9 +57,13 @@ struct Workload {
   private static let handling: [Deed] = [
     .pick, .pick, .pick, .pick, .pick, .putBack, .putBack, .ship, .ship, .ship, .receive, .receive, .move,
     .move, .adjust, .scrap, .count, .count, .count, .release, .hold, .finishTask, .resolve, .presume,
+    .linkBarcode,
   ]
   private static let heading: [Deed] =
-    selling + handling + [.createProduct, .editProduct, .editProduct, .editProduct]
+    selling + handling + [
+      .createProduct, .editProduct, .editProduct, .editProduct, .translate, .translate, .linkBarcode,
+      .freeBarcode, .moveCategory, .moveCategory, .newPrice,
+    ]
 
   private static func deeds(of role: Role) -> [Deed] {
     switch role {
@@ -89,6 +94,11 @@ struct Workload {
       case .editCustomer: try customerEdit(sight)
       case .createProduct: newProduct()
       case .editProduct: try productEdit(sight)
+      case .translate: try translation(sight)
+      case .linkBarcode: try barcodeLink(sight)
+      case .freeBarcode: try barcodeRelease(sight)
+      case .moveCategory: try categoryMove(sight)
+      case .newPrice: try newPrice(sight)
       case .resolve: try resolution(sight)
       case .finishTask: try finishedTask(sight)
       case .presume: try presumption(sight, device)

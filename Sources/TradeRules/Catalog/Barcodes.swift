@@ -65,6 +65,8 @@ enum Barcodes {
   ) throws(Interruption) {
     barcode.sku = target.sku
     barcode.pack = target.pack
+    // A freed code may go to whoever claimed it before.
+    if barcode.disputed == target.text { barcode.disputed = "" }
     trade.put(barcode)
     try FieldStamps.note(BarcodeColumns.columns.sku.number, of: barcode.key, in: trade)
     trade.tell(LinkBarcode.kind.rawValue, of: target.sku, PersonalText(barcode.code), places: [.hq])

@@ -110,12 +110,12 @@ public struct PriceColumns: TableColumns {
   /// The price holds for this quantity and more.
   public let minQuantity = Column<Quantity>(3, .key)
   public let validFrom = Column<Instant>(4, .key)
-  /// Of one base unit.
-  public let amount = Column<UnitPrice>(5)
   /// It holds for whole packs of this kind; empty = however it is packed.
-  public let pack = Column<String>(6, .key)
+  public let pack = Column<String>(5, .key)
   /// The log version that published it.
-  public let publication = Column<Int64>(7, .key)
+  public let publication = Column<Int64>(6, .key)
+  /// Of one base unit.
+  public let amount = Column<UnitPrice>(7)
   /// How many base units are in the pack, which never changes; zero without one.
   public let packFactor = Column<Quantity>(8)
 }

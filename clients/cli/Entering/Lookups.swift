@@ -7,6 +7,20 @@ extension ReplicaView {
   /// code for it.
   func sku(_ key: String) throws -> String { try product(key)?.sku ?? key }
 
+  /// What a key and a number of it are in base units: a SKU or its barcode is one, a pack's barcode or `SKU/PACK`
+  /// as many as are in the pack, which never changes (#56).
+  ///
+  /// - Throws: `BAD_QUANTITY` for more than can be counted.
+  func goods(_ key: String, _ number: Quantity) throws -> (sku: String, quantity: Quantity) {
+    guard let goods = try goods(key) else { return (key, number) }
+    guard let pack = goods.pack else { return (goods.sku, number) }
+    let (product, overflow) = number.thousandths.multipliedReportingOverflow(by: pack.factor.thousandths)
+    guard !overflow, product % 1000 == 0 else {
+      throw Failure(.badQuantity, "\(number.decimalText) of \(key)")
+    }
+    return (goods.sku, Quantity(thousandths: product / 1000))
+  }
+
   func requireProduct(_ key: String) throws -> Product {
     guard let product = try product(key) else { throw ReplicaFault.noRecord(.unknownSku, key: key) }
     return product

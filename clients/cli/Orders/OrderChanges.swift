@@ -161,23 +161,23 @@ struct OrderLineAdd: Command {
     let entered = try Entered.line(line)
     return try desk.record { view, _ in
       let order = try view.requireOrder(order)
-      let sku = try view.sku(entered.sku)
+      let (sku, quantity) = try view.goods(entered.sku, entered.quantity)
       let id = Randomness.recordID(at: Clocks.now)
       let want = QuotaClaims.Want(
-        line: id, sku: sku, warehouse: order.warehouse, quantity: entered.quantity)
+        line: id, sku: sku, warehouse: order.warehouse, quantity: quantity)
       let covers = try view.covers(raising: want, of: order)
       let form = Filled<AddOrderLine> {
         $0.order = order.id
         $0.number = order.number
         $0.line = id
         $0.sku = sku
-        $0.quantity = entered.quantity
+        $0.quantity = quantity
         $0.price = entered.price
         $0.covers = covers
       }
       return Work(
         drafts: [Draft(form)],
-        sentence: "Added \(entered.quantity.decimalText) of \(sku) to \(order.number).",
+        sentence: "Added \(quantity.decimalText) of \(sku) to \(order.number).",
         fields: ["number": .string(order.number), "line": .string(id.description)],
         coverage: order.state == .draft ? nil : Coverage([want], covers, isClaimed: true))
     }

@@ -88,11 +88,11 @@ extension ReplicaView {
   }
 
   fileprivate func entry(for line: EnteredLine) throws -> Filled<OrderLineEntry> {
-    let sku = try sku(line.sku)
+    let (sku, quantity) = try goods(line.sku, line.quantity)
     return Filled<OrderLineEntry> {
       $0.id = Randomness.recordID(at: Clocks.now)
       $0.sku = sku
-      $0.quantity = line.quantity
+      $0.quantity = quantity
       $0.price = line.price
     }
   }

@@ -62,6 +62,7 @@ struct StockReceive: Command {
       Examples:
         waybill stock receive CHAI-1KG 24 --warehouse W1 --bin RCV-01 --lot L77 --expiry 2027-03-31
         waybill stock receive RICE 12.5 --warehouse W1 --note LS-55410 --at 2026-11-20T09:10:00Z
+        waybill stock receive CHAI-1KG/CASE 2 --warehouse W1      two cases; so does a case's barcode
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(completion: Completions.skus) var sku: String
@@ -75,7 +76,8 @@ struct StockReceive: Command {
   func run(at desk: Desk) throws -> ExitStatus {
     let (quantity, time) = (try Entered.quantity(quantity), try Entered.time(place.at))
     return try desk.record { view, _ in
-      let (sku, warehouse) = (try view.sku(sku), try view.warehouseOrOwn(place.warehouse))
+      let (sku, quantity) = try view.goods(sku, quantity)
+      let warehouse = try view.warehouseOrOwn(place.warehouse)
       let form = Filled<ReceiveStock> {
         $0.warehouse = warehouse
         $0.sku = sku
@@ -113,7 +115,8 @@ struct StockAdjust: Command {
   func run(at desk: Desk) throws -> ExitStatus {
     let (delta, time) = (try Entered.quantity(delta), try Entered.time(place.at))
     return try desk.record { view, _ in
-      let (sku, warehouse) = (try view.sku(sku), try view.warehouseOrOwn(place.warehouse))
+      let (sku, delta) = try view.goods(sku, delta)
+      let warehouse = try view.warehouseOrOwn(place.warehouse)
       let form = Filled<AdjustStock> {
         $0.warehouse = warehouse
         $0.sku = sku
@@ -144,7 +147,8 @@ struct StockMove: Command {
   func run(at desk: Desk) throws -> ExitStatus {
     let (quantity, time) = (try Entered.quantity(quantity), try Entered.time(place.at))
     return try desk.record { view, _ in
-      let (sku, warehouse) = (try view.sku(sku), try view.warehouseOrOwn(place.warehouse))
+      let (sku, quantity) = try view.goods(sku, quantity)
+      let warehouse = try view.warehouseOrOwn(place.warehouse)
       let form = Filled<MoveStock> {
         $0.warehouse = warehouse
         $0.sku = sku
@@ -180,7 +184,8 @@ struct StockCount: Command {
   func run(at desk: Desk) throws -> ExitStatus {
     let (quantity, time) = (try Entered.quantity(quantity), try Entered.time(place.at))
     return try desk.record { view, _ in
-      let (sku, warehouse) = (try view.sku(sku), try view.warehouseOrOwn(place.warehouse))
+      let (sku, quantity) = try view.goods(sku, quantity)
+      let warehouse = try view.warehouseOrOwn(place.warehouse)
       let form = Filled<CountStock> {
         $0.warehouse = warehouse
         $0.sku = sku
@@ -209,7 +214,8 @@ struct StockScrap: Command {
   func run(at desk: Desk) throws -> ExitStatus {
     let (quantity, time) = (try Entered.quantity(quantity), try Entered.time(place.at))
     return try desk.record { view, _ in
-      let (sku, warehouse) = (try view.sku(sku), try view.warehouseOrOwn(place.warehouse))
+      let (sku, quantity) = try view.goods(sku, quantity)
+      let warehouse = try view.warehouseOrOwn(place.warehouse)
       let form = Filled<ScrapStock> {
         $0.warehouse = warehouse
         $0.sku = sku

@@ -1,0 +1,33 @@
+import GRDB
+import Schema
+
+/// The full-text index that people search products by (`search.sql`).
+enum SearchIndex {
+  /// Builds the index from the rows that are there, unless there is one. It takes as long as a first load, so it
+  /// is put off until something is written the next time; searches do without it until then.
+  static func ensure(_ db: Database) throws {
+    if try !isThere(in: db) { try db.execute(sql: Schema.search) }
+  }
+
+  static func isThere(in db: Database) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'product_search')")
+    return try Bool.fetchOne(statement) ?? false
+  }
+
+  /// Tells the index what changed in this transaction; to be called before it ends.
+  static func settle(_ db: Database) throws {
+    guard try isThere(in: db) else { return }
+    let changed = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM product_text_before)")
+    guard try Bool.fetchOne(changed) ?? false else { return }
+    try db.execute(
+      sql: """
+        INSERT INTO product_search (product_search, rowid, sku, name, names, codes)
+        SELECT 'delete', id, sku, name, names, codes FROM product_text_before WHERE sku IS NOT NULL;
+        INSERT INTO product_search (rowid, sku, name, names, codes)
+        SELECT product_text.id, product_text.sku, product_text.name, product_text.names, product_text.codes
+        FROM product_text JOIN product_text_before ON product_text_before.id = product_text.id;
+        DELETE FROM product_text_before;
+        """)
+  }
+}
