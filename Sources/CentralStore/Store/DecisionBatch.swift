@@ -69,11 +69,11 @@ final class DecisionBatch {
     try log.append(entry, group, isNew: isNew)
     entries.append(entry)
     head = LogEnd(version: version, hash: entry.hash, receivedAt: receivedAt)
-    if !awaited.isEmpty { made.append(contentsOf: DecisionBatch.made(by: changes)) }
+    if !awaited.isEmpty { made.append(contentsOf: DecisionBatch.keysOfInterest(in: changes)) }
   }
 
   /// What those who wait want to hear of: records that are there now, and those that never will be.
-  private static func made(by changes: [WorkingSet.Change]) -> [RowKey] {
+  private static func keysOfInterest(in changes: [Change]) -> [RowKey] {
     changes.filter { $0.before == nil }.map(\.key)
       + changes.filter { $0.key.table == RefusedRecordColumns.number }
       .map { RefusedRecord($0.after).recordKey }
