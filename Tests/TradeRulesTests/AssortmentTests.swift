@@ -66,6 +66,35 @@ struct AssortmentTests {
     }
   }
 
+  @Test("rows come in any order: a category that is named before its own row is made, and then filled in")
+  func importedTree() {
+    let bench = Self.shop()
+    let file = Filled<ImportCategories> {
+      $0.rows = [
+        .category("TEA", below: "DRINKS", "Tea"), .category("DRINKS", below: nil, "Drinks"),
+        .category("LOOP", below: "LOOP"),
+      ]
+    }
+    let loop = RowOutcome.rejected(Refusal(.categoryCycle, "LOOP"))
+    #expect(bench.does("centre", file).rows == [.created, .created, loop])
+    #expect(bench.does("centre", file).rows == [.unchanged, .unchanged, loop])
+    let tree = bench.all(CategoryColumns.self).map { "\($0.code) \($0.name) \($0.parent)" }
+    #expect(tree == ["DRINKS Drinks ", "TEA Tea DRINKS"])
+  }
+
+  @Test("a row without texts says nothing; later it takes back what it said")
+  func importedTexts() {
+    let bench = Self.shop()
+    func file(_ description: String) -> Filled<ImportTranslations> {
+      Filled { $0.rows = [.said("CHAI", "fr", name: "", description: description)] }
+    }
+    #expect(bench.does("centre", file("")).rows == [.unchanged])
+    #expect(bench.all(TranslationColumns.self).isEmpty)
+    #expect(bench.does("centre", file("Thé noir")).rows == [.created])
+    #expect(bench.does("centre", file("")).rows == [.updated])
+    #expect(bench.find(TranslationColumns.self, "CHAI", "fr")?.description == "")
+  }
+
   // MARK: Texts
 
   @Test(

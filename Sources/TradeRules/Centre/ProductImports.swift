@@ -26,9 +26,11 @@ extension ImportTranslations {
     new.name = row.name ?? ""
     new.description = row.description ?? ""
     let imported = try ImportedRow("translation", external(row), row.form, entry, in: trade)
-    if imported.isUnchanged { return .unchanged }
-    imported.keep(in: trade)
     let found = try trade.find(TranslationColumns.self, new.sku, new.locale)
+    // A row without texts takes back what it said before; where it said nothing there is nothing to take.
+    let saysNothing = new.name.isEmpty && new.description.isEmpty && imported.last == nil
+    if imported.isUnchanged || saysNothing { return .unchanged }
+    imported.keep(in: trade)
     var translation = found ?? Translation()
     translation.sku = new.sku
     translation.locale = new.locale

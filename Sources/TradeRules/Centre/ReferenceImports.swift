@@ -30,9 +30,11 @@ extension ImportCategories {
       trade.put(new)
       return .created
     }
+    // A row before this one may have named it: then it is of this very operation, and has no version yet.
+    let isNew = category.row.version == 0
     _ = try imported.update(&category, to: new, in: trade)
     trade.put(category)
-    return .updated
+    return isNew ? .created : .updated
   }
 }
 
