@@ -30,7 +30,7 @@ struct TextTests {
     #expect(UnitPrice(tenThousandths: -1).decimalText == "-0.0001")
     #expect(Quantity(thousandths: 2_500).decimalText == "2.5")
     #expect(Quantity(3).decimalText == "3")
-    #expect(Decimals.text(.min, decimals: 3) == "-9223372036854775.808")
+    #expect(Decimals.text(Int64.min, decimals: 3) == "-9223372036854775.808")
   }
 
   @Test(

@@ -81,6 +81,11 @@ enum World {
     switch (table.name, column.name) {
     case ("movement", "quantity"), ("pack", "factor"):
       row.values[place] = .integer(Int64(dice.roll(1_000)) + 1)
+    case ("allocation", "fromQuota"), ("payment", "amountMinor"), ("payment", "rate"):
+      row.values[place] = .integer(Int64(dice.roll(1_000)) + 1)
+    case ("quota", "granted"): row.values[place] = .integer(Int64(dice.roll(1_000)) + 3_000)
+    case ("quota", "spent"), ("quota", "returned"), ("quota", "writtenOff"):
+      row.values[place] = .integer(Int64(dice.roll(1_000)))
     case ("unit", "decimals"), ("currency", "exponent"): row.values[place] = .integer(Int64(dice.roll(4)))
     case ("device", "publicKey"): row.values[place] = .blob([UInt8](repeating: 7, count: 32 * dice.roll(2)))
     case ("invitation", "secretHash"):
@@ -138,7 +143,7 @@ enum TestRanges {
     OrderLineColumns.self, AllocationColumns.self, ShipmentColumns.self, ShipmentLineColumns.self,
     StagedColumns.self, TaskColumns.self, ConflictColumns.self, HeldColumns.self, EventColumns.self,
     TrackingEventColumns.self, RecentOrderColumns.self, PaymentColumns.self,
-    PackageColumns.self, PackageLineColumns.self,
+    PackageColumns.self, PackageLineColumns.self, QuotaColumns.self,
   ]
 
   /// The range of an index in which `row` is; nil for a table that is not listed above.

@@ -75,7 +75,13 @@ extension TestCentre {
     try does("A1", Filled<RequestQuota> { ($0.sku, $0.warehouse, $0.quantity) = ("CHAI", "W1", 1) })
     try does("W1", first.pick(4))
     try does("W1", first.ship(newID()))
-    try order("SO-A1-0002", "MATE", 8)
+    let second = try order("SO-A1-0002", "MATE", 8)
+    try does(
+      "A1",
+      Filled<RecordPayment> {
+        ($0.id, $0.order, $0.number) = (newID(), second.id, second.number)
+        ($0.method, $0.amountMinor) = (.cash, 100)
+      })
     _ = try count("CHAI", 5)
     _ = try receive("CHAI", 2, at: morning)
     _ = try phone("A1", "+49 30 1")

@@ -22,7 +22,8 @@ struct Document: @unchecked Sendable, CustomStringConvertible {
   var texts: [String] { list.compactMap(\.text) }
   var flag: Bool? { value as? Bool }
   /// A number with at most three decimals.
-  var number: Decimal? { (value as? NSNumber)?.decimalValue }
+  /// Taken from its digits: a conversion through a binary fraction may add to it.
+  var number: Decimal? { (value as? NSNumber).flatMap { Decimal(string: $0.stringValue) } }
   var exists: Bool { value != nil && !(value is NSNull) }
 
   var description: String {
