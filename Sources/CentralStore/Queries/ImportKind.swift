@@ -5,7 +5,7 @@ import TradeTables
 /// What a file of rows can be imported as.
 public enum ImportKind: String, CaseIterable, Codable, Sendable {
   case warehouses, categories, products, packs, translations, attributes, prices, barcodes, rates, taxes
-  case customers, stock, payments
+  case customers, stock, orders, payments
 
   /// The form of one row.
   public var row: FormDescription {
@@ -23,6 +23,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .customers: FormDescription(CreateCustomer.self)
     case .stock: FormDescription(StockEntry.self)
     case .payments: FormDescription(PaymentEntry.self)
+    case .orders: FormDescription(ImportedOrder.self)
     }
   }
 
@@ -57,7 +58,23 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
       var stock = Filled<StockEntry>(form)
       if stock.bin.isEmpty { stock.bin = BinColumns.main }
       return stock.form
+    case .orders: return ImportKind.identified(Filled(form)).form
     }
+  }
+
+  /// An order with ids that are the same at every import of its number.
+  private static func identified(_ order: Filled<ImportedOrder>) -> Filled<ImportedOrder> {
+    func id(_ part: String) -> RecordID {
+      RecordID(derivedFrom: Hashing.sha256(Array("order/\(order.number)\(part)".utf8)))
+    }
+    var order = order
+    order.id = id("")
+    order.lines = order.lines.enumerated().map { place, line in
+      var line = line
+      line.id = id("/\(place + 1)")
+      return line
+    }
+    return order
   }
 
   /// What two rows of one file must not share: the external id, as the centre compares it.
@@ -84,6 +101,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
         let tax = Filled<SetTaxRate>(row)
         return joined(tax.taxClass, tax.jurisdiction, tax.validFrom?.timestamp ?? "")
       }()
+    case .orders: Filled<ImportedOrder>(row).number
     case .prices:
       {
         let price = Filled<PriceEntry>(row)
@@ -116,6 +134,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .customers: OwnDraft(Filled<ImportCustomers> { $0.rows = rows.map { Filled($0) } })
     case .payments: OwnDraft(Filled<ImportPayments> { $0.rows = rows.map { Filled($0) } })
     case .stock: OwnDraft(Filled<ImportStock> { $0.rows = rows.map { Filled($0) } })
+    case .orders: OwnDraft(Filled<ImportOrders> { $0.rows = rows.map { Filled($0) } })
     }
   }
 }

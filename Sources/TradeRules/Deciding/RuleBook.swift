@@ -9,6 +9,7 @@ public enum RuleBook {
     OperationRule(ImportCategories.self), OperationRule(ImportTranslations.self),
     OperationRule(ImportAttributes.self), OperationRule(ImportPacks.self),
     OperationRule(ImportBarcodes.self), OperationRule(ImportRates.self), OperationRule(ImportTaxes.self),
+    OperationRule(ImportOrders.self),
     // Catalog and parties
     OperationRule(CreateCategory.self), OperationRule(EditCategory.self),
     OperationRule(TranslateProduct.self), OperationRule(SetAttribute.self), OperationRule(CreatePack.self),

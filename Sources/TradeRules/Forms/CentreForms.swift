@@ -165,3 +165,31 @@ public struct StockEntry: FormFields {
   /// The least the warehouse should have of the product; nil = the file does not say.
   public let minimum = Field<Quantity?>(7)
 }
+
+public struct ImportOrders: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "import.orders"
+  public static let message = "ImportOrders"
+  public static let roles: [Role] = []
+  public let rows = ListField<ImportedOrder>(1)
+  public static func record(of form: Filled<Self>) -> String { "orders" }
+}
+
+/// An order that was taken elsewhere.
+public struct ImportedOrder: FormFields {
+  public static let fields = Self()
+  public static let message = "ImportedOrder"
+  public let id = Field<RecordID>(1)
+  public let number = Field<String>(2)
+  /// The customer's code.
+  public let customer = Field<String>(3)
+  /// Nil = the customer's; so for warehouse and currency.
+  public let agent = Field<String?>(4)
+  public let warehouse = Field<String?>(5)
+  public let currency = Field<String?>(6)
+  /// Nil = when it is imported.
+  public let orderedAt = Field<Instant?>(7)
+  /// `accepted`: still to be served. `closed`: delivered long ago, for the books.
+  public let state = Field<OrderState>(8)
+  public let lines = ListField<OrderLineEntry>(9)
+}

@@ -76,18 +76,19 @@ struct ImportRun: ~Copyable {
   private mutating func compareRows(
     _ source: ImportSource
   ) throws -> (RowMeetings, fileHash: [UInt8]) {
-    var file = try source.open()
+    let file = try source.open()
     try checkColumns(file.rows.columns, isMapped: source.mapping != nil)
     if let path = options.rejects {
       rejects = try RejectsWriter(path: path, header: file.rows.header, delimiter: file.rows.delimiter)
     }
     var prints = try RowFingerprints()
     var currencies = ListCurrencies(of: kind)
+    var entries = ImportEntries(file.rows, of: kind)
     var index = 0
-    while let next = try file.rows.next() {
-      if case .success(let row) = next, let form = try? form(of: row, &currencies) {
+    while let next = try entries.next() {
+      if case .rows(let rows) = next, let form = try? form(of: rows, &currencies) {
         try prints.add(
-          row: index, line: row.line, identity: kind.identity(of: form), content: form.hashValue)
+          row: index, line: rows[0].line, identity: kind.identity(of: form), content: form.hashValue)
       }
       index += 1
       if index % ImportChunk.rowsMax == 0 { console.progress("read \(index) rows", last: &progress) }
@@ -95,34 +96,35 @@ struct ImportRun: ~Copyable {
     return (try prints.meetings(), file.hash.value)
   }
 
-  private func form(of row: MappedRow, _ currencies: inout ListCurrencies) throws(Refusal) -> Form {
-    let form = kind.completed(try kind.form(of: RowValues(row.values)))
-    try currencies.take(form, line: row.line)
+  private func form(of rows: [MappedRow], _ currencies: inout ListCurrencies) throws(Refusal) -> Form {
+    let form = kind.completed(try kind.form(of: rows.map { RowValues($0.values) }))
+    try currencies.take(form, line: rows[0].line)
     return form
   }
 
   // MARK: Second reading: every row is rehearsed, nothing is written
 
-  /// A row that goes to the centre, with what is needed to refuse it.
+  /// What goes to the centre, with what is needed to refuse it.
   private struct Candidate {
     let form: Form
-    let row: MappedRow
+    let rows: [MappedRow]
     let index: Int
   }
 
   private mutating func rehearseAll(_ source: ImportSource, _ meetings: RowMeetings) throws {
-    var file = try source.open()
+    let file = try source.open()
+    var entries = ImportEntries(file.rows, of: kind)
     var candidates: [Candidate] = []
     var currencies = ListCurrencies(of: kind)
     var contradicting = meetings.contradicting[...]
-    while let next = try file.rows.next() {
+    while let next = try entries.next() {
       let index = summary.rows
       summary.rows += 1
       switch next {
-      case .failure(let error): try refuse(RowRefusal(error), raw: error.raw)
-      case .success(let row):
+      case .broken(let error, let rows): try refuse(RowRefusal(error), rows.isEmpty ? [error.raw] : rows.map(\.raw))
+      case .rows(let rows):
         do throws(Refusal) {
-          let form = try form(of: row, &currencies)
+          let form = try form(of: rows, &currencies)
           if let first = contradicting.first, first.row == index {
             contradicting.removeFirst()
             throw Refusal(.codeTaken, "line \(first.line) of the file says something else of it")
@@ -130,13 +132,13 @@ struct ImportRun: ~Copyable {
           if meetings.repeated.contains(index) {
             summary.unchanged += 1
           } else {
-            candidates.append(Candidate(form: form, row: row, index: index))
+            candidates.append(Candidate(form: form, rows: rows, index: index))
           }
         } catch {
-          try refuse(RowRefusal(row: row.row, line: row.line, error), raw: row.raw)
+          try refuse(RowRefusal(row: rows[0].row, line: rows[0].line, error), rows.map(\.raw))
         }
       }
-      if candidates.count == ImportChunk.rowsMax { try rehearse(&candidates) }
+      if candidates.count == kind.chunkMax { try rehearse(&candidates) }
       // Beyond the limit nothing is imported; the rest need not be sent to the centre.
       if let most = options.rejectsMax, summary.rejected > most { return }
     }
@@ -155,17 +157,17 @@ struct ImportRun: ~Copyable {
         changedCount += 1
         if outcome == .created { summary.created += 1 } else { summary.updated += 1 }
       case .rejected(let refusal):
-        try refuse(
-          RowRefusal(row: candidate.row.row, line: candidate.row.line, refusal), raw: candidate.row.raw)
+        let first = candidate.rows[0]
+        try refuse(RowRefusal(row: first.row, line: first.line, refusal), candidate.rows.map(\.raw))
       }
     }
     candidates = []
     console.progress("checked \(summary.rows) rows", last: &progress)
   }
 
-  private mutating func refuse(_ refusal: RowRefusal, raw: [String]) throws {
+  private mutating func refuse(_ refusal: RowRefusal, _ raw: [[String]]) throws {
     summary.refuse(refusal)
-    try rejects?.write(raw: raw, error: refusal.text)
+    for row in raw { try rejects?.write(raw: row, error: refusal.text) }
   }
 
   // MARK: Third reading: what changes something is done
@@ -176,16 +178,17 @@ struct ImportRun: ~Copyable {
     if try !isTakenUp(fileHash) {
       _ = try link.ask(.beginImport(kind, fileHash: fileHash, rows: Int64(changedCount)))
     }
-    var file = try source.open()
+    let file = try source.open()
+    var entries = ImportEntries(file.rows, of: kind)
     var currencies = ListCurrencies(of: kind)
     var rows: [Form] = []
     var (index, sent) = (0, 0)
-    while let next = try file.rows.next() {
-      if changed.contains(index), case .success(let row) = next {
-        rows.append(try form(of: row, &currencies))
+    while let next = try entries.next() {
+      if changed.contains(index), case .rows(let found) = next {
+        rows.append(try form(of: found, &currencies))
       }
       index += 1
-      if rows.count == ImportChunk.rowsMax { try send(&rows, &sent) }
+      if rows.count == kind.chunkMax { try send(&rows, &sent) }
     }
     try send(&rows, &sent)
     guard file.hash.value == fileHash else {

@@ -18,6 +18,7 @@ extension ImportKind {
     case .customers: ["code", "name"]
     case .stock: ["warehouse", "sku", "qty"]
     case .payments: ["reference", "order", "amount", "currency"]
+    case .orders: ["number", "customer", "sku", "qty"]
     }
   }
 
@@ -45,8 +46,12 @@ extension ImportKind {
       ]
     case .stock: ["bin", "lot", "expiry", "condition", "minimum"]
     case .payments: ["method", "at"]
+    case .orders: ["state", "agent", "warehouse", "currency", "ordered_at", "line", "unit_price"]
     }
   }
 
   var columns: [String] { requiredColumns + optionalColumns }
+
+  /// How many are sent at once: an order has many lines, and everybody waits while they ask for stock.
+  var chunkMax: Int { self == .orders ? 50 : ImportChunk.rowsMax }
 }

@@ -42,24 +42,28 @@ struct RowValues {
 }
 
 extension ImportKind {
-  /// The form that a row's values fill in. Syntax only; the rules judge what it means.
+  /// The form that a row's values fill in, or those of the rows of one order. Syntax only; the rules judge
+  /// what it means.
   ///
+  /// - Parameter rows: more than one only of orders, never none.
   /// - Throws: `Refusal` with `BAD_VALUE` or `BAD_QUANTITY` and the column.
-  func form(of values: RowValues) throws(Refusal) -> Form {
+  func form(of rows: [RowValues]) throws(Refusal) -> Form {
+    let values = rows[0]
     switch self {
-    case .warehouses: warehouse(values)
-    case .categories: category(values)
-    case .products: try product(values)
-    case .packs: try pack(values)
-    case .translations: translation(values)
-    case .attributes: attribute(values)
-    case .barcodes: barcode(values)
-    case .rates: try rate(values)
-    case .taxes: try tax(values)
-    case .prices: try price(values)
-    case .customers: customer(values)
-    case .stock: try stock(values)
-    case .payments: try payment(values)
+    case .orders: return try OrderRows(rows).form
+    case .warehouses: return warehouse(values)
+    case .categories: return category(values)
+    case .products: return try product(values)
+    case .packs: return try pack(values)
+    case .translations: return translation(values)
+    case .attributes: return attribute(values)
+    case .barcodes: return barcode(values)
+    case .rates: return try rate(values)
+    case .taxes: return try tax(values)
+    case .prices: return try price(values)
+    case .customers: return customer(values)
+    case .stock: return try stock(values)
+    case .payments: return try payment(values)
     }
   }
 
