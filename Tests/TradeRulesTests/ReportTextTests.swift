@@ -57,14 +57,30 @@ struct ReportTextTests {
   func terminal() {
     let lines = text.table(width: 80).split(separator: "\n")
     #expect(lines.dropLast().allSatisfy { TextTable.width(of: String($0)) <= 80 })
-    #expect(lines[1].hasSuffix("80.00 EUR  █████████"))
-    // An eighth of 9 cells: one whole and an eighth of one.
-    #expect(lines[2].hasSuffix("10.00 EUR  █▏"))
-    #expect(lines[3].hasSuffix("500 JPY  █████████"))
+    #expect(lines[1].hasSuffix("80.00 EUR  ██████████"))
+    // An eighth of 10 cells: one whole and a quarter of one.
+    #expect(lines[2].hasSuffix("10.00 EUR  █▎"))
+    #expect(lines[3].hasSuffix("500 JPY  ██████████"))
     for line in text.table(width: 60).split(separator: "\n").dropLast() {
       #expect(TextTable.width(of: String(line)) <= 60, "\(line)")
     }
-    #expect(text.table(width: 60).contains("Chai aus den Bergen, …"))
+    #expect(text.table(width: 60).contains("Chai aus de…"))
+  }
+
+  @Test("columns that say nothing are not there; those that say little go first where a terminal is narrow")
+  func narrow() {
+    let row: JSONValue = [
+      "warehouse": "MAD", "sku": "TEA-SENCHA", "name": "Sencha aus Kagoshima", "onHand": 5, "unavailable": 0,
+      "allocated": 5, "setAside": 0, "available": 0, "minimum": 12, "below": 12, "unit": "EA",
+    ]
+    let text = ReportText(["rows": [row]], columns: ReportRequest(.stock).columns)
+    #expect(
+      text.table(width: nil).hasPrefix("WAREHOUSE  SKU         NAME                  ON HAND  ALLOC.  AVAIL.")
+    )
+    #expect(text.table(width: nil).contains("UNIT"))
+    let narrow = text.table(width: 66)
+    #expect(!narrow.contains("UNIT") && !narrow.contains("NAME") && narrow.contains("MINIMUM"))
+    for line in narrow.split(separator: "\n") { #expect(TextTable.width(of: String(line)) <= 66) }
   }
 
   @Test("a report without rows says so")

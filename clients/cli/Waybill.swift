@@ -7,8 +7,8 @@ struct Waybill: ParsableCommand {
     abstract: "Catalog, stock and orders of a company, on a device that is often offline.",
     discussion: """
       Examples:
-        waybill enroll wss://centre.example:8420/sync --code WB1-…   make this device's replica
-        waybill sync                                                 send, receive, see the answers
+        waybill enroll wss://centre.example:8420/sync --code WB1-…
+        waybill sync
         waybill order create --customer C-A7-0001 --line CHAI-1KG=12 --submit
         waybill stock show CHAI-1KG
         waybill status

@@ -61,6 +61,10 @@ open_centre
 on W1 sync
 on W1 status
 expect "nothing is unsent" '"unsent":0' replica W1 status
+tell "The carrier has the parcel."
+on W1 track SH-W1-0001 in_transit --place ESMAD
+on W1 sync
+on W1 shipment show SH-W1-0001
 on W1 task list
 on W1 report movements --by kind
 on W1 verify

@@ -1556,6 +1556,118 @@ nonisolated struct WireStockEntry: Sendable {
   fileprivate var _minimum: Int64? = nil
 }
 
+/// import.orders
+nonisolated struct WireImportOrders: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireImportedOrder] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// An entry of a list.
+nonisolated struct WireImportedOrder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var id: Data {
+    get {_id ?? Data()}
+    set {_id = newValue}
+  }
+  /// Returns true if `id` has been explicitly set.
+  var hasID: Bool {self._id != nil}
+  /// Clears the value of `id`. Subsequent reads from it will return its default value.
+  mutating func clearID() {self._id = nil}
+
+  var number: String {
+    get {_number ?? String()}
+    set {_number = newValue}
+  }
+  /// Returns true if `number` has been explicitly set.
+  var hasNumber: Bool {self._number != nil}
+  /// Clears the value of `number`. Subsequent reads from it will return its default value.
+  mutating func clearNumber() {self._number = nil}
+
+  var customer: String {
+    get {_customer ?? String()}
+    set {_customer = newValue}
+  }
+  /// Returns true if `customer` has been explicitly set.
+  var hasCustomer: Bool {self._customer != nil}
+  /// Clears the value of `customer`. Subsequent reads from it will return its default value.
+  mutating func clearCustomer() {self._customer = nil}
+
+  /// may be absent
+  var agent: String {
+    get {_agent ?? String()}
+    set {_agent = newValue}
+  }
+  /// Returns true if `agent` has been explicitly set.
+  var hasAgent: Bool {self._agent != nil}
+  /// Clears the value of `agent`. Subsequent reads from it will return its default value.
+  mutating func clearAgent() {self._agent = nil}
+
+  /// may be absent
+  var warehouse: String {
+    get {_warehouse ?? String()}
+    set {_warehouse = newValue}
+  }
+  /// Returns true if `warehouse` has been explicitly set.
+  var hasWarehouse: Bool {self._warehouse != nil}
+  /// Clears the value of `warehouse`. Subsequent reads from it will return its default value.
+  mutating func clearWarehouse() {self._warehouse = nil}
+
+  /// may be absent
+  var currency: String {
+    get {_currency ?? String()}
+    set {_currency = newValue}
+  }
+  /// Returns true if `currency` has been explicitly set.
+  var hasCurrency: Bool {self._currency != nil}
+  /// Clears the value of `currency`. Subsequent reads from it will return its default value.
+  mutating func clearCurrency() {self._currency = nil}
+
+  /// moment, may be absent
+  var orderedAt: Int64 {
+    get {_orderedAt ?? 0}
+    set {_orderedAt = newValue}
+  }
+  /// Returns true if `orderedAt` has been explicitly set.
+  var hasOrderedAt: Bool {self._orderedAt != nil}
+  /// Clears the value of `orderedAt`. Subsequent reads from it will return its default value.
+  mutating func clearOrderedAt() {self._orderedAt = nil}
+
+  var state: String {
+    get {_state ?? String()}
+    set {_state = newValue}
+  }
+  /// Returns true if `state` has been explicitly set.
+  var hasState: Bool {self._state != nil}
+  /// Clears the value of `state`. Subsequent reads from it will return its default value.
+  mutating func clearState() {self._state = nil}
+
+  var lines: [WireOrderLineEntry] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _id: Data? = nil
+  fileprivate var _number: String? = nil
+  fileprivate var _customer: String? = nil
+  fileprivate var _agent: String? = nil
+  fileprivate var _warehouse: String? = nil
+  fileprivate var _currency: String? = nil
+  fileprivate var _orderedAt: Int64? = nil
+  fileprivate var _state: String? = nil
+}
+
 /// product.create
 nonisolated struct WireCreateProduct: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -7815,6 +7927,110 @@ nonisolated extension WireStockEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._expiry != rhs._expiry {return false}
     if lhs._quantity != rhs._quantity {return false}
     if lhs._minimum != rhs._minimum {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportOrders: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportOrders"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportOrders, rhs: WireImportOrders) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportedOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportedOrder"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}customer\0\u{1}agent\0\u{1}warehouse\0\u{1}currency\0\u{3}ordered_at\0\u{1}state\0\u{1}lines\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._number) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._customer) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._agent) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._warehouse) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self._currency) }()
+      case 7: try { try decoder.decodeSingularSInt64Field(value: &self._orderedAt) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self._state) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._id {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._number {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._customer {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._agent {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._warehouse {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._currency {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._orderedAt {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._state {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    } }()
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportedOrder, rhs: WireImportedOrder) -> Bool {
+    if lhs._id != rhs._id {return false}
+    if lhs._number != rhs._number {return false}
+    if lhs._customer != rhs._customer {return false}
+    if lhs._agent != rhs._agent {return false}
+    if lhs._warehouse != rhs._warehouse {return false}
+    if lhs._currency != rhs._currency {return false}
+    if lhs._orderedAt != rhs._orderedAt {return false}
+    if lhs._state != rhs._state {return false}
+    if lhs.lines != rhs.lines {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -16,9 +16,17 @@ public struct ReportColumn: Hashable, Sendable {
   public let kind: Kind
   /// What a bar beside the row shows.
   public let hasBar: Bool
+  /// Left out of a table that is too wide for its terminal, the last ones first.
+  public let isExtra: Bool
+  /// Zero says nothing: the cell stays empty, and where all are zero there is no column.
+  public let isQuiet: Bool
 
-  init(_ member: String, _ title: String, _ kind: Kind = .text, bar: Bool = false) {
+  init(
+    _ member: String, _ title: String, _ kind: Kind = .text, bar: Bool = false, extra: Bool = false,
+    quiet: Bool = false
+  ) {
     (self.member, self.title, self.kind, hasBar) = (member, title, kind, bar)
+    (isExtra, isQuiet) = (extra, quiet)
   }
 
   /// In the header of a CSV file: `onHand` → `on_hand`.
@@ -61,10 +69,12 @@ extension ReportRequest {
   private var stockColumns: [ReportColumn] {
     [
       ReportColumn("warehouse", "WAREHOUSE"), ReportColumn("sku", "SKU"), ReportColumn("name", "NAME", .name),
-      ReportColumn("onHand", "ON HAND", .number), ReportColumn("unavailable", "UNAVAIL.", .number),
-      ReportColumn("allocated", "ALLOC.", .number), ReportColumn("setAside", "SET ASIDE", .number),
+      ReportColumn("onHand", "ON HAND", .number),
+      ReportColumn("unavailable", "UNAVAIL.", .number, quiet: true),
+      ReportColumn("allocated", "ALLOC.", .number),
+      ReportColumn("setAside", "SET ASIDE", .number, quiet: true),
       ReportColumn("available", "AVAIL.", .number), ReportColumn("minimum", "MINIMUM", .number),
-      ReportColumn("below", "BELOW", .number, bar: isOnlyBelow), ReportColumn("unit", "UNIT"),
+      ReportColumn("below", "BELOW", .number, bar: isOnlyBelow), ReportColumn("unit", "UNIT", extra: true),
     ]
   }
 
@@ -72,8 +82,10 @@ extension ReportRequest {
     [
       ReportColumn("at", "AT", .time), ReportColumn("warehouse", "WAREHOUSE"), ReportColumn("sku", "SKU"),
       ReportColumn("kind", "KIND"), ReportColumn("quantity", "QTY", .number), ReportColumn("from", "FROM"),
-      ReportColumn("to", "TO"), ReportColumn("lot", "LOT"), ReportColumn("reason", "REASON", .name),
-      ReportColumn("order", "ORDER"), ReportColumn("device", "DEVICE"), ReportColumn("actor", "WHO"),
+      ReportColumn("to", "TO"), ReportColumn("lot", "LOT", extra: true),
+      ReportColumn("reason", "REASON", .name),
+      ReportColumn("order", "ORDER"), ReportColumn("device", "DEVICE", extra: true),
+      ReportColumn("actor", "WHO", extra: true),
     ]
   }
 
@@ -81,34 +93,39 @@ extension ReportRequest {
     groupColumns + [
       ReportColumn("movements", "MOVEMENTS", .number, bar: true), ReportColumn("in", "IN", .number),
       ReportColumn("out", "OUT", .number), ReportColumn("within", "WITHIN", .number),
-      ReportColumn("unit", "UNIT"),
+      ReportColumn("unit", "UNIT", extra: true),
     ]
   }
 
   private var backorderColumns: [ReportColumn] {
     [
       ReportColumn("order", "ORDER"), ReportColumn("line", "LINE", .number),
-      ReportColumn("customer", "CUSTOMER"), ReportColumn("agent", "AGENT"), ReportColumn("sku", "SKU"),
+      ReportColumn("customer", "CUSTOMER"), ReportColumn("agent", "AGENT", extra: true),
+      ReportColumn("sku", "SKU"),
       ReportColumn("name", "NAME", .name), ReportColumn("warehouse", "WAREHOUSE"),
       ReportColumn("ordered", "ORDERED", .number), ReportColumn("waiting", "WAITING", .number),
-      ReportColumn("unit", "UNIT"), ReportColumn("orderedAt", "SINCE", .time),
+      ReportColumn("unit", "UNIT", extra: true), ReportColumn("orderedAt", "SINCE", .time, extra: true),
     ]
   }
 
   private var backorderSums: [ReportColumn] {
     groupColumns + [
       ReportColumn("orders", "ORDERS", .number), ReportColumn("lines", "LINES", .number),
-      ReportColumn("waiting", "WAITING", .number, bar: true), ReportColumn("unit", "UNIT"),
+      ReportColumn("waiting", "WAITING", .number, bar: true), ReportColumn("unit", "UNIT", extra: true),
     ]
   }
 
   private var syncColumns: [ReportColumn] {
     [
-      ReportColumn("device", "DEVICE"), ReportColumn("name", "NAME", .name), ReportColumn("role", "ROLE"),
+      ReportColumn("device", "DEVICE"), ReportColumn("name", "NAME", .name),
+      ReportColumn("role", "ROLE", extra: true),
       ReportColumn("state", "STATE"), ReportColumn("lastSyncAt", "LAST SYNC", .time),
-      ReportColumn("behind", "BEHIND", .number, bar: true), ReportColumn("unsent", "UNSENT", .number),
-      ReportColumn("rejected", "REFUSED", .number), ReportColumn("conflicts", "CONFLICTS", .number),
-      ReportColumn("held", "HELD", .number), ReportColumn("clockOffsetMs", "CLOCK MS", .number),
+      ReportColumn("behind", "BEHIND", .number, bar: true),
+      ReportColumn("unsent", "UNSENT", .number, quiet: true),
+      ReportColumn("rejected", "REFUSED", .number, quiet: true),
+      ReportColumn("conflicts", "CONFLICTS", .number, quiet: true),
+      ReportColumn("held", "HELD", .number, quiet: true),
+      ReportColumn("clockOffsetMs", "CLOCK MS", .number, extra: true),
     ]
   }
 }

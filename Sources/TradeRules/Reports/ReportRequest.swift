@@ -12,6 +12,14 @@ public enum ReportName: String, CaseIterable, Codable, Sendable {
     }
   }
 
+  /// The refusal of a grouping that it has not.
+  public var noGroup: Refusal {
+    let words = groups.filter { $0 != .none }.map(\.rawValue)
+    return Refusal(
+      .usage,
+      words.isEmpty ? "\(rawValue) is not grouped: no --by" : "--by takes \(words.joined(separator: ", "))")
+  }
+
   /// Whether its rows have a time that `--from` and `--to` can bound.
   public var hasPeriod: Bool { self == .sales || self == .movements }
 }
@@ -58,13 +66,7 @@ extension ReportRequest {
   ///
   /// - Throws: `Refusal` with `USAGE`.
   public func check() throws(Refusal) {
-    guard name.groups.contains(by) else {
-      let groups = name.groups.filter { $0 != .none }.map(\.rawValue)
-      throw Refusal(
-        .usage,
-        groups.isEmpty
-          ? "\(name.rawValue) is not grouped: no --by" : "--by takes \(groups.joined(separator: ", "))")
-    }
+    guard name.groups.contains(by) else { throw name.noGroup }
     guard name.hasPeriod || from == nil && to == nil else {
       throw Refusal(.usage, "\(name.rawValue) is of now: no --from and --to")
     }

@@ -30,11 +30,11 @@ public struct ReportText {
 
   /// A table with headings, and under it the sums and what was left out.
   ///
-  /// - Parameter width: cells of a terminal's line; long names are cut and bars drawn to fit. Nil: no
-  ///   terminal, nothing is cut and there are no bars.
+  /// - Parameter width: cells of a terminal's line; names are cut, columns left out and bars drawn to fit.
+  ///   Nil: no terminal, nothing is cut and there are no bars.
   public func table(width: Int?) -> String {
     guard !rows.isEmpty else { return "Nothing to report." }
-    var shown = rows.map { row in columns.map { ReportText.cell(row[$0.member] ?? .null, $0.kind) } }
+    var shown = rows.map { row in columns.map { ReportText.cell(row[$0.member] ?? .null, $0) } }
     if let width { fit(&shown, into: width) }
     let bars = width.map { self.bars(beside: shown, width: $0) } ?? []
     let barTitle = bars.isEmpty ? [] : [TextTable.Column.left("")]
@@ -59,7 +59,11 @@ public struct ReportText {
     column.kind == .number || column.kind == .money ? .right(column.title) : .left(column.title)
   }
 
-  static func cell(_ value: JSONValue, _ kind: ReportColumn.Kind) -> String {
+  private static func cell(_ value: JSONValue, _ column: ReportColumn) -> String {
+    column.isQuiet && value == 0 ? "" : cell(value, column.kind)
+  }
+
+  private static func cell(_ value: JSONValue, _ kind: ReportColumn.Kind) -> String {
     switch kind {
     case .text, .name, .number: return value.plain
     case .money:
@@ -85,10 +89,26 @@ public struct ReportText {
     }
   }
 
+  /// Cells of a line that the columns take.
+  private func total(_ shown: [[String]]) -> Int {
+    let used = widths(shown).filter { $0 > 0 }
+    return used.reduce(0, +) + 2 * (used.count - 1)
+  }
+
+  /// Cuts long names, with room for bars where there are any, then leaves out what is said least often, then
+  /// the names.
   private func fit(_ shown: inout [[String]], into width: Int) {
+    cutNames(&shown, into: width - (hasBars ? ReportText.barMin + 2 : 0))
+    let extras = columns.indices.filter { columns[$0].isExtra }.reversed()
+    let names = columns.indices.filter { columns[$0].kind == .name }
+    for column in extras + names where total(shown) > width {
+      for row in shown.indices { shown[row][column] = "" }
+    }
+  }
+
+  private func cutNames(_ shown: inout [[String]], into width: Int) {
     let widths = widths(shown)
-    let used = widths.filter { $0 > 0 }
-    var over = used.reduce(0, +) + 2 * (used.count - 1) - width
+    var over = total(shown) - width
     for column in columns.indices where columns[column].kind == .name && over > 0 {
       let room = max(ReportText.nameMin, widths[column] - over)
       guard room < widths[column] else { continue }
@@ -112,17 +132,19 @@ public struct ReportText {
 
   // MARK: Bars
 
+  /// One row has nothing to be compared with.
+  private var hasBars: Bool { rows.count > 1 && columns.contains { $0.hasBar } }
+
   private static let barMax = 24
-  private static let barMin = 6
+  private static let barMin = 10
   private static let eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
   /// A bar for each row, as long as its number is beside the largest of the same currency or unit; none
   /// where there is no room for them or nothing to compare.
   private func bars(beside shown: [[String]], width: Int) -> [String] {
-    guard rows.count > 1, let column = columns.first(where: \.hasBar) else { return [] }
-    let used = widths(shown).filter { $0 > 0 }
-    let room = min(ReportText.barMax, width - used.reduce(0, +) - 2 * used.count)
-    guard room >= ReportText.barMin else { return [] }
+    guard hasBars, let column = columns.first(where: \.hasBar) else { return [] }
+    let room = min(ReportText.barMax, width - total(shown) - 2)
+    guard room >= ReportText.barMin / 2 else { return [] }
     let amounts = rows.map { ReportText.amount($0[column.member] ?? .null) }
     let scales = rows.map { $0[column.member]?["currency"]?.plain ?? $0["unit"]?.plain ?? "" }
     var largest: [String: Int128] = [:]

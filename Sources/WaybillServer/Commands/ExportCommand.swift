@@ -11,7 +11,7 @@ struct Export: Command {
         waybill-server export orders --format ndjson
         waybill-server export stock --json
 
-      The columns are those an import reads. CSV has an apostrophe before texts that a spreadsheet would run;
+      The columns are those an import reads. CSV has an apostrophe before texts that a spreadsheet would run; \
       an import takes it off again.
       """)
   @OptionGroup var global: GlobalOptions

@@ -11,8 +11,8 @@ struct Import: Command {
         waybill-server import products Products.csv --map products.json --rejects refused.csv
         gzip -dc stock.csv.gz | waybill-server import stock -
 
-      Looks at every row first, then commits in chunks. Rows are known by their code, SKU or key: running it
-      again changes nothing, and running an interrupted one again goes on where it stopped. Ends with 10 when
+      Looks at every row first, then commits in chunks. Rows are known by their code, SKU or key: running it \
+      again changes nothing, and running an interrupted one again goes on where it stopped. Ends with 10 when \
       rows were refused.
       """)
   @OptionGroup var global: GlobalOptions

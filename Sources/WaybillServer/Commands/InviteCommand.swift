@@ -10,7 +10,7 @@ struct Invite: Command {
         waybill-server invite --name "Dock 1" --role warehouse --device-code W1-03 --warehouse W1
         waybill-server invite --name "HQ" --role admin --expires 2h
 
-      The code is shown once; the store keeps its hash only. An agent's device works for --agent, by default
+      The code is shown once; the store keeps its hash only. An agent's device works for --agent, by default \
       for an agent with the device's own code; several devices may share one.
       """)
   @OptionGroup var global: GlobalOptions

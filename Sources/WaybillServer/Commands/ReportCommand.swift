@@ -13,7 +13,7 @@ struct Report: Command {
         waybill-server report backorders
         waybill-server report sync
 
-      Days are those of UTC unless --zone says otherwise; --to is not included. Sales are the lines of orders that
+      Days are those of UTC unless --zone says otherwise; --to is not included. Sales are the lines of orders that \
       were submitted and neither refused nor cancelled, on the day the order was taken. Sums are exact.
       """)
   @OptionGroup var global: GlobalOptions
@@ -67,12 +67,14 @@ struct Report: Command {
 
   private func request() throws -> ReportRequest {
     guard let name = ReportName(rawValue: name) else {
-      throw Failure.usage("there is no report \(name); there are \(Report.names.joined(separator: ", "))")
+      throw Failure(
+        .usage, "there is no report \(name); there are \(Report.names.joined(separator: ", "))",
+        hint: Spelling.nearest(to: name, among: Report.names).map { "waybill-server report \($0)" })
     }
     var request = ReportRequest(name)
     if let by {
-      guard let group = ReportGroup(rawValue: by), group != .none else {
-        throw Failure.usage("nothing is put together by \(by)")
+      guard let group = ReportGroup(rawValue: by), name.groups.contains(group), group != .none else {
+        throw name.noGroup
       }
       request.by = group
     }

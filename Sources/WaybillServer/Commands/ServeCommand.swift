@@ -13,7 +13,7 @@ struct Serve: Command {
         waybill-server serve --listen 0.0.0.0:8420 --tls-cert centre.pem --tls-key centre.key
         waybill-server serve --listen 127.0.0.1:0 --json       any free port; the ready line names it
 
-      Makes the store when there is none. Prints one line on standard output once devices can connect; logs
+      Makes the store when there is none. Prints one line on standard output once devices can connect; logs \
       to standard error. GET /healthz says whether it works.
       """)
   @OptionGroup var global: GlobalOptions

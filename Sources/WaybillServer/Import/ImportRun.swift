@@ -121,7 +121,8 @@ struct ImportRun: ~Copyable {
       let index = summary.rows
       summary.rows += 1
       switch next {
-      case .broken(let error, let rows): try refuse(RowRefusal(error), rows.isEmpty ? [error.raw] : rows.map(\.raw))
+      case .broken(let error, let rows):
+        try refuse(RowRefusal(error), rows.isEmpty ? [error.raw] : rows.map(\.raw))
       case .rows(let rows):
         do throws(Refusal) {
           let form = try form(of: rows, &currencies)

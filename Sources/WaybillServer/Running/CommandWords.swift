@@ -1,4 +1,5 @@
 import ArgumentParser
+import TradeRules
 
 /// The words of a command as a person writes them, arranged for the parser.
 enum CommandWords {
@@ -27,9 +28,13 @@ enum CommandWords {
     return "\(path.joined(separator: " ")) has no command \(word)"
   }
 
-  /// Where the help for words is that could not be parsed: the deepest command they name.
+  /// The nearest command to a misspelt one, or where the help for words is that could not be parsed: the
+  /// deepest command they name.
   static func helpHint(for words: [String]) -> String {
-    (walk(words).path + ["--help"]).joined(separator: " ")
+    let (command, path, rest) = walk(words)
+    let names = command.configuration.subcommands.map { $0._commandName }
+    let nearest = rest.first.flatMap { Spelling.nearest(to: $0, among: names) }
+    return (path + [nearest ?? "--help"]).joined(separator: " ")
   }
 
   private static func walk(

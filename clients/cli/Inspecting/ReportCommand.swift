@@ -13,8 +13,8 @@ struct Report: Command {
         waybill report movements --by kind --warehouse W1
         waybill report backorders
 
-      Days are those of UTC unless --zone says otherwise; --to is not included. Sales are the lines of orders that
-      were submitted and neither refused nor cancelled, on the day the order was taken. Sums are exact.
+      Days are those of UTC unless --zone says otherwise; --to is not included. Sales are the lines of orders that \
+      were submitted and neither refused nor cancelled, on the day the order was taken. Sums are exact. \
       A device reports on what it sees, its own unsent work among it.
       """)
   @OptionGroup var global: GlobalOptions
@@ -66,12 +66,14 @@ struct Report: Command {
 
   private func request() throws -> ReportRequest {
     guard let name = ReportName(rawValue: name) else {
-      throw Failure.usage("there is no report \(name); there are \(Report.names.joined(separator: ", "))")
+      throw Failure(
+        .usage, "there is no report \(name); there are \(Report.names.joined(separator: ", "))",
+        hint: Spelling.nearest(to: name, among: Report.names).map { "waybill report \($0)" })
     }
     var request = ReportRequest(name)
     if let by {
-      guard let group = ReportGroup(rawValue: by), group != .none else {
-        throw Failure.usage("nothing is put together by \(by)")
+      guard let group = ReportGroup(rawValue: by), name.groups.contains(group), group != .none else {
+        throw name.noGroup
       }
       request.by = group
     }
@@ -85,6 +87,9 @@ struct Report: Command {
   private func shown(
     _ document: JSONValue, _ request: ReportRequest, _ desk: Desk
   ) throws -> (document: JSONValue, text: String) {
-    (document, ReportText(document, columns: request.columns).table(width: desk.console.width))
+    guard document["rows"]?.array?.isEmpty == false else {
+      return (document, "Nothing to report of what this device holds.")
+    }
+    return (document, ReportText(document, columns: request.columns).table(width: desk.console.width))
   }
 }

@@ -20,7 +20,7 @@ struct OrderCreate: Command {
         waybill order create --customer C-A7-0001 --line CHAI-1KG=12 --line RICE=2.5@3.20 --submit
         waybill order create --customer C-A7-0001 --currency USD --warehouse W1 --line CHAI-1KG=6
 
-      A price by hand (@3.20) is noted on the order. Currency, price list and warehouse are the customer's
+      A price by hand (@3.20) is noted on the order. Currency, price list and warehouse are the customer's \
       unless given.
       """)
   @OptionGroup var global: GlobalOptions
@@ -116,7 +116,7 @@ struct OrderList: Command {
         waybill order list --state accepted
         waybill order list --state unsent,attention
 
-      States: draft, submitted, accepted, rejected, cancelled, closed; unsent, held, conflict, synced; hold;
+      States: draft, submitted, accepted, rejected, cancelled, closed; unsent, held, conflict, synced; hold; \
       attention (rejected, held, in conflict or on hold).
       """)
   @OptionGroup var global: GlobalOptions

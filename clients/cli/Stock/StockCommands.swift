@@ -102,7 +102,7 @@ struct StockAdjust: Command {
         waybill stock adjust CHAI-1KG -3 --warehouse W1 --reason damaged
         waybill stock adjust CHAI-1KG 2 --warehouse W1 --reason found --bin A-03-2
 
-      Reasons: damaged, expired, found, missing, stolen, recounted, data_entry_error, wrong_lot_picked,
+      Reasons: damaged, expired, found, missing, stolen, recounted, data_entry_error, wrong_lot_picked, \
       could_not_locate, sample, scrapped, returned, inbound_not_recorded, outbound_not_recorded, other.
       """)
   @OptionGroup var global: GlobalOptions

@@ -8,9 +8,9 @@ struct SetMinimum: Command {
     discussion: """
       Examples:
         waybill stock minimum CHAI-1KG 24 --warehouse W1
-        waybill stock minimum CHAI-1KG 0 --warehouse W1            nobody minds any more
+        waybill stock minimum CHAI-1KG 0 --warehouse W1
 
-      waybill report stock --below shows what has less available.
+      waybill report stock --below shows what has less available. With 0 nobody minds any more.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(completion: Completions.skus) var sku: String

@@ -93,6 +93,10 @@ on A2 sync
 expect "Ken's number stands now" '\+493055570222' store export customers
 
 chapter "5. What the day brought"
+tell "Ana hands the honey over in the shop; with that the order is closed."
+on A1 deliver SO-A1-0001
+on A1 sync
+expect "the order is closed" '"state":"closed"' replica A1 order show SO-A1-0001
 centre report sales --by agent
 centre report backorders
 on W1 report movements --by kind
