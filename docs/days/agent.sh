@@ -43,6 +43,11 @@ on A1 order cancel SO-A1-0003 --reason 'ordered twice'
 tell "A delivery address is corrected."
 on A1 customer set GROSS 'address=Bergmannstraße 100, Berlin'
 
+chapter "Money"
+tell "The new customer pays a part in cash."
+on A1 payment record SO-A1-0002 --method cash --amount 100.00
+on A1 payment list SO-A1-0002
+
 chapter "In the evening"
 on A1 order list
 on A1 outbox list
@@ -52,6 +57,7 @@ on A1 sync
 on A1 order list
 expect "nothing is unsent" '"unsent":0' replica A1 status
 expect "the change was accepted" '"sku":"HONEY","ordered":4' replica A1 order show SO-A1-0001
+expect "a hundred euros are paid" '"payment":"part paid","[^"]*":|"paidMinor":10000' replica A1 order show SO-A1-0002
 expect "the order that was taken twice is cancelled" '"state":"cancelled"' replica A1 order show SO-A1-0003
 tell "What the day brought, and what is still owed to customers:"
 on A1 report sales --by product

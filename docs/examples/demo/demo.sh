@@ -17,6 +17,10 @@ enrol W1 "Tablet, Almacén Madrid" warehouse --warehouse MAD
 enrol A1 "Ana's phone" agent --agent ANA --territory WORLD --warehouse MAD
 enrol A2 "Ken's phone" agent --agent KEN --territory WORLD --warehouse MAD
 
+tell "Ten packs of nori are set aside for Ken: what he sells of them offline is certain, whatever others do."
+centre quota grant A2 NORI 10 --warehouse MAD
+on A2 sync
+
 tell "Before the link breaks Ana sells honey and oil; the tablet hears of it."
 on A1 order create --customer LUMIERE --line HONEY=6 --submit
 on A1 order create --customer ZAK --line OIL-1L=3 --submit
@@ -29,6 +33,10 @@ close_centre
 tell "There are five tins of sencha. Ana sells four, and so does Ken."
 on A1 order create --customer LUMIERE --line TEA-SENCHA=4 --submit
 on A2 order create --customer SAKURA --line TEA-SENCHA=4 --submit
+
+tell "Ken sells from what is set aside for him, and takes cash."
+on A2 order create --customer SAKURA --line NORI=4 --submit
+on A2 payment record SO-A2-0002 --method cash --amount 3120
 
 tell "Both edit the same customer: Ken the address, then both the phone number, Ana last."
 on A2 customer set GROSS 'address=Bergmannstraße 100, Berlin' 'phone=+49 30 5557 0222'
@@ -67,6 +75,12 @@ expect "Ken gets one, three wait" '"allocated":1,"backordered":3' replica A2 ord
 expect "Ken is told so" 'ALLOCATION_SHORT' replica A2 order show SO-A2-0001
 expect "nothing is left to promise" '"available":0' replica W1 stock show TEA-SENCHA --warehouse MAD
 
+tell "Nobody could take Ken's nori; the money is in the books."
+on A2 order show SO-A2-0002
+expect "four packs are allocated" '"sku":"NORI","ordered":4,"allocated":4' replica A2 order show SO-A2-0002
+expect "the order is paid" '"payment":"paid"' replica A2 order show SO-A2-0002
+expect "six are still set aside" '"spent":4[^}]*"free":6' replica A2 quota list
+
 tell "The count: 96 when it was made, and three picked after it. The pick does not vanish, and is not counted twice."
 on W1 stock show OIL-1L --warehouse MAD
 expect "93 in the bin" '"bin":"A-02"[^}]*"onHand":93' replica W1 stock show OIL-1L --warehouse MAD
@@ -102,7 +116,7 @@ centre report backorders
 on W1 report movements --by kind
 expect "Ana sold for 124.55 EUR" '"agent":"ANA"[^}]*"amount":\{"amountMinor":12455,"currency":"EUR"' \
   store report sales --by agent
-expect "Ken sold for 5920 JPY" '"agent":"KEN"[^}]*"amount":\{"amountMinor":5920,"currency":"JPY"' \
+expect "Ken sold for 9040 JPY" '"agent":"KEN"[^}]*"amount":\{"amountMinor":9040,"currency":"JPY"' \
   store report sales --by agent
 
 chapter "6. Is all of that so?"
