@@ -557,6 +557,7 @@ CREATE TABLE held (
   waiting_for TEXT NOT NULL,
   held_version INTEGER NOT NULL,
   missing TEXT NOT NULL,
+  withdrawn_by TEXT NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (device, number)

@@ -84,6 +84,33 @@ struct QueueStories {
     try shop.expectAllIsWell()
   }
 
+  @Test("what waits for something that never comes is given up by its author, and answered so")
+  func withdrawn() throws {
+    let shop = try Shop()
+    try shop.cutOff(shop.ana)
+    let bad = try shop.ana.drafts(("CHAI", 1))
+    let dependents = [try shop.ana.sets(bad, to: 2), try shop.ana.submits(bad)]
+    try shop.ana.garble(bad.made.id.number)
+    try shop.reconnect(shop.ana)
+    #expect(try shop.ana.books.all(HeldColumns.self).map(\.number) == dependents.map(\.id.number))
+
+    for dependent in dependents {
+      try shop.ana.record(
+        Filled<WithdrawWork> {
+          $0.first = dependent.id.number
+          $0.last = dependent.id.number
+        })
+    }
+    try shop.settle()
+    for dependent in dependents {
+      let answer = try #require(try shop.ana.books.answer(to: dependent.id))
+      #expect(answer.outcome == .rejected)
+      #expect(answer.codes == ["WITHDRAWN"])
+    }
+    #expect(try shop.ana.books.all(HeldColumns.self).allSatisfy { $0.waitingFor.isEmpty })
+    try shop.expectAllIsWell()
+  }
+
   @Test("an order that the centre refuses takes with it what was recorded for it: all of it is answered")
   func refusedOrder() throws {
     let shop = try Shop()

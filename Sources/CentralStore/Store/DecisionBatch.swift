@@ -32,6 +32,7 @@ final class DecisionBatch {
   /// Decides a group that has just arrived, then whatever had been waiting for what it made.
   func decide(_ group: [ReceivedOperation], at now: Instant) throws {
     try settle(group, at: max(now, head.receivedAt), isNew: true)
+    try decideWithdrawn(at: max(now, head.receivedAt))
     try decideAwaited(at: max(now, head.receivedAt))
   }
 
@@ -69,7 +70,11 @@ final class DecisionBatch {
     try log.append(entry, group, isNew: isNew)
     entries.append(entry)
     head = LogEnd(version: version, hash: entry.hash, receivedAt: receivedAt)
-    if !awaited.isEmpty { made.append(contentsOf: DecisionBatch.keysOfInterest(in: changes)) }
+    // Whoever gives work up that waits, or makes what others wait for, is heard only while somebody waits.
+    if awaited.isEmpty { return }
+    made.append(contentsOf: DecisionBatch.keysOfInterest(in: changes))
+    withdrawn += changes.filter { $0.key.table == HeldColumns.number }.map { Held($0.after) }
+      .filter { !$0.withdrawnBy.isEmpty && !$0.waitingFor.isEmpty }
   }
 
   /// What those who wait want to hear of: records that are there now, and those that never will be.
@@ -172,6 +177,20 @@ final class DecisionBatch {
     let key = RowKey(HeldColumns.self, id.device, id.number)
     try load(key)
     return try read(key).map { Held($0) }
+  }
+
+  /// Held operations that their author gave up and that are not answered yet.
+  private var withdrawn: [Held] = []
+
+  /// Answers the groups that their author gave up.
+  private func decideWithdrawn(at receivedAt: Instant) throws {
+    while let next = withdrawn.first {
+      let group = try heldGroup(of: next)
+      let numbers = group.map(\.id.number)
+      withdrawn.removeAll { $0.device == next.device && numbers.contains($0.number) }
+      try settle(group, at: receivedAt, isNew: false)
+      withdrawn.removeAll { $0.device == next.device && numbers.contains($0.number) }
+    }
   }
 
   /// Decides the groups that waited for rows made meanwhile, oldest first; each may make rows others wait

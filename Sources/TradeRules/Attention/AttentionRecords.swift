@@ -157,6 +157,8 @@ public struct HeldColumns: TableColumns {
   public let heldVersion = Column<Int64>(5)
   /// What a person would call the missing record.
   public let missing = Column<String>(6)
+  /// The operation by which its author gave it up, `A7/44`; empty when nobody did.
+  public let withdrawnBy = Column<String>(7)
 }
 public typealias Held = Record<HeldColumns>
 

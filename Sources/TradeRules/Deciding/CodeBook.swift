@@ -39,7 +39,10 @@ public enum CodeBook {
       .dependsOnRefused, "What this was recorded for was refused.",
       "Mend and retry that first, then this: waybill outbox retry.", .rejectedByCentre),
     entry(
-      .withdrawn, "The operation was withdrawn before it was sent.",
+      .notHeld, "The operation does not wait for anything.",
+      "waybill outbox show tells what became of it.", .rejectedByCentre),
+    entry(
+      .withdrawn, "The operation was withdrawn by its author.",
       "", .done),
     entry(
       .unknownSku, "No product has this SKU.",

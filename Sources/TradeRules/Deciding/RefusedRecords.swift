@@ -38,9 +38,11 @@ enum RefusedRecords {
 }
 
 extension Trade {
-  /// Why an operation cannot go on without a record that is not here: it waits for it (#19, #70), unless what
-  /// would have made it was refused; then it is refused too.
+  /// Why an operation cannot go on without a record that is not here: it waits for it (#19, #70), unless its
+  /// author gave it up, or what would have made the record was refused.
   func missing(_ key: RowKey, called name: String) throws(Interruption) -> Interruption {
+    let held = try find(HeldColumns.self, operation.id.device, operation.id.number)
+    if let held, !held.withdrawnBy.isEmpty { return .refused(Refusal(.withdrawn, name)) }
     let refused = try find(RefusedRecordColumns.self, Int64(key.table), key.bytes)
     return refused == nil ? .waits(for: key, called: name) : .refused(Refusal(.dependsOnRefused, name))
   }

@@ -18,6 +18,7 @@ public enum RuleBook {
     OperationRule(SetPrice.self), OperationRule(PublishPrices.self),
     OperationRule(CreateProduct.self), OperationRule(EditProduct.self), OperationRule(CreateCustomer.self),
     OperationRule(EditCustomer.self), OperationRule(ResolveConflict.self), OperationRule(FinishTask.self),
+    OperationRule(WithdrawWork.self),
     // Inventory
     OperationRule(ReceiveStock.self), OperationRule(MoveStock.self), OperationRule(AdjustStock.self),
     OperationRule(ScrapStock.self), OperationRule(CountStock.self), OperationRule(SetStockMinimum.self),

@@ -45,14 +45,14 @@ extension OrderSheet {
     loosePromises(of: index, besides: warehouse).reduce(short(index)) { $0 + $1.loose }
   }
 
-  /// What is promised elsewhere and not picked, the latest promise first.
+  /// What is promised elsewhere, neither picked nor sold from a quota, the latest promise first.
   private func loosePromises(
     of index: Int, besides warehouse: String
   ) -> [(warehouse: String, loose: Quantity)] {
     promises.reversed().compactMap { promise in
       guard promise.line == lines[index].id, promise.warehouse != warehouse else { return nil }
       let place = PromisePlace(line: promise.line, warehouse: promise.warehouse)
-      let loose = max(.zero, promise.quantity - stagedQuantity(at: place))
+      let loose = max(.zero, promise.quantity - firm(at: place))
       return loose > .zero ? (promise.warehouse, loose) : nil
     }
   }

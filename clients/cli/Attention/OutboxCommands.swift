@@ -7,7 +7,8 @@ struct OutboxCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "outbox", abstract: "This device's work that is not done with: unsent, held, rejected.",
     subcommands: [
-      OutboxList.self, OutboxShow.self, OutboxRetry.self, OutboxExport.self, OutboxDiscard.self,
+      OutboxList.self, OutboxShow.self, OutboxRetry.self, OutboxWithdraw.self, OutboxExport.self,
+      OutboxDiscard.self,
     ])
 }
 
@@ -67,6 +68,29 @@ struct OutboxRetry: Command {
     desk.console.show(
       document, "Recorded \(work.group) again as \(recorded.id).\n  next: waybill sync sends it")
     return .done
+  }
+}
+
+struct OutboxWithdraw: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "withdraw", abstract: "Gives up a command that waits at the centre for something.",
+    discussion: "Examples:\n  waybill outbox withdraw A7/42")
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "As A7/42.") var operation: String
+
+  func run(at desk: Desk) throws -> ExitStatus {
+    try desk.record { view, _ in
+      let work = try view.requireWork(operation)
+      let group = try view.group(of: work)
+      guard group.contains(where: { $0.state == .held }) else {
+        throw Failure(.notHeld, "\(work.id) is \(work.state.rawValue)")
+      }
+      let form = Filled<WithdrawWork> {
+        $0.first = group.first?.id.number ?? work.id.number
+        $0.last = group.last?.id.number ?? work.id.number
+      }
+      return Work(drafts: [Draft(form)], sentence: "Gave up \(work.group).")
+    }
   }
 }
 
