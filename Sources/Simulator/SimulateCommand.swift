@@ -36,7 +36,7 @@ struct SimulateCommand: ParsableCommand {
 
   #if PLANTED_BUGS
     @Option(help: "Plant a bug, and see whether it is found.")
-    var plant: PlantedBug?
+    var plant: String?
 
     @Flag(help: "Print the names of all planted bugs.")
     var listPlants = false
@@ -54,7 +54,10 @@ struct SimulateCommand: ParsableCommand {
         for bug in PlantedBug.allCases { say(bug.rawValue) }
         return
       }
-      if let plant { PlantedBug.planted = Set(plant.companions + [plant]) }
+      if let plant {
+        guard let bug = PlantedBug(rawValue: plant) else { throw ValidationError("no bug is called \(plant)") }
+        PlantedBug.planted = Set(bug.companions + [bug])
+      }
     #endif
     let first = seed ?? from
     var campaign = Campaign(
@@ -81,7 +84,3 @@ struct SimulateCommand: ParsableCommand {
     output.write(Data((line + "\n").utf8))
   }
 }
-
-#if PLANTED_BUGS
-  extension PlantedBug: ExpressibleByArgument {}
-#endif
