@@ -86,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "Simulator",
       dependencies: [
-        "CentralStore", "ReplicaStore", "SyncSession", "SyncProtocol", "TradeRules", arguments, crypto,
+        "CentralStore", "ReplicaStore", "TradeTables", "SyncSession", "SyncProtocol", "TradeRules", arguments,
+        crypto, grdb, sqlite,
       ],
       swiftSettings: strict),
     // Sets the floors: the same work in plain C against the same library.

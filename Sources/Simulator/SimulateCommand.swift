@@ -10,7 +10,7 @@ struct SimulateCommand: ParsableCommand {
     discussion: """
       Everything that happens in a run follows from its seed. A run that fails prints the command that repeats \
       it. Exit status: 0 all is well, 127 a crash, 128 somebody is stuck, 129 something is wrong, 130 a seed \
-      went two ways.
+      went two ways, 131 a long run never met some rare event it has to.
       """)
 
   @Option(help: "How many seeds to run.")
@@ -42,6 +42,9 @@ struct SimulateCommand: ParsableCommand {
     var listPlants = false
   #endif
 
+  /// A run of so many seeds has to meet every rare event.
+  private static let seedsForMarks = 1_000
+
   func validate() throws {
     guard seeds > 0, failuresMax > 0 else {
       throw ValidationError("--seeds and --failures-max must be above zero")
@@ -55,7 +58,9 @@ struct SimulateCommand: ParsableCommand {
         return
       }
       if let plant {
-        guard let bug = PlantedBug(rawValue: plant) else { throw ValidationError("no bug is called \(plant)") }
+        guard let bug = PlantedBug(rawValue: plant) else {
+          throw ValidationError("no bug is called \(plant)")
+        }
         PlantedBug.planted = Set(bug.companions + [bug])
       }
     #endif
@@ -77,6 +82,11 @@ struct SimulateCommand: ParsableCommand {
       say("\(campaign.failed) failed; \(ContinuousClock.now - start)")
     }
     if campaign.status != 0 { throw ExitCode(campaign.status) }
+    let missing = campaign.figures.missing
+    guard campaign.figures.seeds < SimulateCommand.seedsForMarks || missing.isEmpty else {
+      say("never met: \(missing.joined(separator: "; "))")
+      throw ExitCode(131)
+    }
   }
 
   /// Written at once: a run may be long, and somebody may read along.

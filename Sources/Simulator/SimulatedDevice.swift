@@ -6,7 +6,7 @@ import TradeRules
 /// One device of a world: its replica, its clock, its link.
 final class SimulatedDevice {
   let code: String
-  let store: ReplicaStore
+  private(set) var store: ReplicaStore
   private(set) var host: ReplicaHost
   var link: UInt64?
   /// Whether there is a network where the device is.
@@ -14,7 +14,8 @@ final class SimulatedDevice {
   var wakesAt: Instant?
   /// Whether it is switched off: nothing happens on it.
   var isOff = false
-  let disk = FailingDisk()
+  /// What its store lies on.
+  let storage: Storage
   /// What it enrols with, until it has.
   private var enrolment: EnrolmentCode?
   /// What the device's clock says less the world's time, milliseconds.
@@ -29,9 +30,11 @@ final class SimulatedDevice {
   ///
   /// - Parameter store: where it keeps its replica; nil = in memory.
   convenience init(
-    _ code: String, seed: UInt64, enrolment: EnrolmentCode, store: ReplicaStore? = nil, at now: Instant
+    _ code: String, seed: UInt64, enrolment: EnrolmentCode, store: ReplicaStore? = nil,
+    hasDisk: Bool = false, at now: Instant
   ) throws {
-    try self.init(code, seed: seed, store: store ?? ReplicaStore.inMemory(), at: now)
+    let storage = Storage(seed: seed, code, onDisk: hasDisk)
+    try self.init(code, seed: seed, store: store ?? storage.openReplica(nil), on: storage, at: now)
     self.enrolment = enrolment
     try restart(at: now)
   }
@@ -39,16 +42,21 @@ final class SimulatedDevice {
   /// A device that works on a replica as it finds it.
   ///
   /// - Parameter name: makes its chance its own.
-  init(_ name: String, seed: UInt64, store: ReplicaStore, at now: Instant) throws {
+  convenience init(_ name: String, seed: UInt64, store: ReplicaStore, at now: Instant) throws {
+    try self.init(name, seed: seed, store: store, on: Storage(seed: seed, name, onDisk: false), at: now)
+  }
+
+  private init(
+    _ name: String, seed: UInt64, store: ReplicaStore, on storage: Storage, at now: Instant
+  ) throws {
     code = name
+    self.storage = storage
     let random = RandomSource(seed: seed, "device/\(name)")
     self.random = random
     self.store = store
     bootID = RecordID(derivedFrom: random.bytes(16))
     host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }
     wakesAt = now
-    let disk = disk
-    try store.read { db in db.add(transactionObserver: disk, extent: .databaseLifetime) }
   }
 
   /// The device is switched off and on: its steady clock starts anew, its wall clock may be wrong from now on.
@@ -62,6 +70,7 @@ final class SimulatedDevice {
   /// The program stops and starts again. A person whose device is not enrolled yet enters the code again.
   func restart(at now: Instant) throws {
     let random = random
+    store = try storage.openReplica(store)
     host = ReplicaHost(store: store, appVersion: "simulated") { random.bytes($0) }
     if let enrolment, try store.state() == nil {
       try host.beginEnrolment(code: enrolment, url: "ws://centre/sync", caFile: "")
@@ -102,11 +111,25 @@ final class SimulatedDevice {
   ) throws -> Recorded {
     let random = random
     let fate = world.mishaps.fateOfDevice()
-    if let transaction = fate.failingTransaction { disk.failTransaction(after: transaction) }
-    defer { disk.mend() }
-    let recorded = try store.record(
-      actor: actor, clock: clock(at: world.now), random: { random.bytes($0) }, drafts)
-    disk.mend()
+    let failures = storage.failures
+    storage.expect(fate)
+    let recorded: Recorded
+    do {
+      recorded = try store.record(
+        actor: actor, clock: clock(at: world.now), random: { random.bytes($0) }, drafts)
+    } catch  where storage.failures > failures || storage.hasLostPower {
+      if storage.hasLostPower { try world.crash(self, downFor: fate.downtime) }
+      storage.mend()
+      throw StorageFailure()
+    } catch {
+      storage.mend()
+      throw error
+    }
+    if storage.hasLostPower {
+      try world.crash(self, downFor: fate.downtime)
+      throw Unheard()
+    }
+    storage.mend()
     if fate.crashes {
       try world.stopRecording(on: self, fate)
       throw Unheard()

@@ -18,7 +18,10 @@ final class World {
   /// What chance does to programs and disks; nothing unless a run asks for it.
   var mishaps: Mishaps
   var mishapCounts = MishapCounts()
-  let centreDisk = FailingDisk()
+  /// What the centre's store lies on.
+  let storage: Storage
+  /// Whether stores lie on simulated disks, and not in memory.
+  let hasDisks: Bool
   private let limits: SyncLimits
   private let centreKey: SigningKey
   private let centreRandom: RandomSource
@@ -45,22 +48,26 @@ final class World {
   /// becomes of it. Nil: every message arrives.
   var onArrival: ((Network.Delivery) throws -> Network.Fate)?
 
-  /// - Parameter limits: the centre's.
-  init(seed: UInt64, faults: NetworkFaults = .none, limits: SyncLimits = SyncLimits()) throws {
+  /// - Parameters:
+  ///   - limits: the centre's.
+  ///   - hasDisks: whether all stores lie on simulated disks, which may lose power or fail at any call.
+  init(
+    seed: UInt64, faults: NetworkFaults = .none, limits: SyncLimits = SyncLimits(), hasDisks: Bool = false
+  ) throws {
     self.seed = seed
     self.limits = limits
+    self.hasDisks = hasDisks
+    storage = Storage(seed: seed, "centre", onDisk: hasDisks)
     network = Network(seed: seed, faults: faults)
     mishaps = Mishaps(seed: seed)
     centreIsUpAt = now
     centreRandom = RandomSource(seed: seed, "centre")
     centreKey = try SigningKey(seed: centreRandom.bytes(32))
     let random = centreRandom
-    centre = CentralHost(store: try CentralStore.inMemory(), key: centreKey, limits: limits) {
+    centre = CentralHost(store: try storage.openCentre(nil), key: centreKey, limits: limits) {
       random.bytes($0)
     }
     try centre.foundIfNew(at: now)
-    let disk = centreDisk
-    try centre.store.read { db in db.add(transactionObserver: disk, extent: .databaseLifetime) }
   }
 
   var store: CentralStore { centre.store }
@@ -71,12 +78,17 @@ final class World {
   @discardableResult
   func decide<F: OperationForm>(_ form: Filled<F>, actor: String = "os:admin") throws -> [Verdict] {
     let fate = mishaps.fateOfCentre()
-    if let transaction = fate.failingTransaction { centreDisk.failTransaction(after: transaction) }
-    defer { centreDisk.mend() }
-    let (verdicts, orders) = try centre.record([OwnDraft(form)], actor: actor, at: now)
-    centreDisk.mend()
-    try conclude(orders, fate)
-    return verdicts
+    let failures = storage.failures
+    storage.expect(fate)
+    do {
+      let (verdicts, orders) = try centre.record([OwnDraft(form)], actor: actor, at: now)
+      try conclude(orders, fate)
+      return verdicts
+    } catch  where storage.hasLostPower || storage.failures > failures {
+      // Nobody was told anything, and nobody knows whether it was written.
+      try conclude([], fate)
+      throw StorageFailure()
+    }
   }
 
   /// Invites a device; it enrols and loads as soon as time passes and it may connect.
@@ -86,7 +98,8 @@ final class World {
     warehouses: [String] = [], store: ReplicaStore? = nil
   ) throws -> SimulatedDevice {
     let enrolment = try invite(code, role, agent: agent, territory: territory, warehouses: warehouses)
-    let device = try SimulatedDevice(code, seed: seed, enrolment: enrolment, store: store, at: now)
+    let device = try SimulatedDevice(
+      code, seed: seed, enrolment: enrolment, store: store, hasDisk: hasDisks, at: now)
     devices[code] = device
     return device
   }
@@ -173,13 +186,14 @@ final class World {
       let events = centreInbox
       centreInbox = []
       let fate = mishaps.fateOfCentre()
-      let failures = centreDisk.failed
-      if let transaction = fate.failingTransaction { centreDisk.failTransaction(after: transaction) }
+      let failures = storage.failures
+      storage.expect(fate)
       let orders = centre.handle(events, at: now)
-      centreDisk.mend()
       for case .close(_, let code, let reason) in orders {
         try witness?(
-          .closed(by: "the centre", code, reason: reason, afterDiskFailure: centreDisk.failed > failures))
+          .closed(
+            by: "the centre", code, reason: reason,
+            afterDiskFailure: storage.failures > failures || storage.hasLostPower))
       }
       try conclude(orders, fate)
     }
@@ -187,6 +201,8 @@ final class World {
 
   /// Carries out what the centre orders, unless it crashes before.
   private func conclude(_ orders: [CentralHost.Order], _ fate: Mishaps.Fate) throws {
+    if storage.hasLostPower { return try crashCentre(downFor: fate.downtime) }
+    storage.mend()
     guard fate.crashes else {
       try witness?(.decided)
       return obey(orders)
@@ -214,12 +230,16 @@ final class World {
   func give(_ device: SimulatedDevice, _ events: [ReplicaHost.Event]) throws {
     guard !device.isOff else { return }
     let fate = mishaps.fateOfDevice()
-    if let transaction = fate.failingTransaction { device.disk.failTransaction(after: transaction) }
+    let failures = device.storage.failures
+    device.storage.expect(fate)
     let orders: [ReplicaHost.Order]
-    do { orders = try device.host.handle(events, at: device.clock(at: now)) } catch is FailingDisk.Failure {
+    do { orders = try device.host.handle(events, at: device.clock(at: now)) } catch
+      where device.storage.failures > failures || device.storage.hasLostPower
+    {
       return try recover(device, from: fate)
     }
-    device.disk.mend()
+    if device.storage.hasLostPower { return try crash(device, downFor: fate.downtime) }
+    device.storage.mend()
     try witness?(.handled(device))
     let said = fate.crashes ? orders.count * fate.saidPerMille / 1_000 : orders.count
     for order in orders.prefix(said) {
@@ -236,7 +256,8 @@ final class World {
   }
 
   private func recover(_ device: SimulatedDevice, from fate: Mishaps.Fate) throws {
-    device.disk.mend()
+    if device.storage.hasLostPower { return try crash(device, downFor: fate.downtime) }
+    device.storage.mend()
     // Without a link there is nothing to close: the program ends with an error and is started again.
     if fate.crashes || device.link == nil { return try crash(device, downFor: fate.downtime) }
     try breakLink(of: device)
@@ -247,8 +268,11 @@ final class World {
     centreInbox = []
     centreWakesAt = nil
     let random = centreRandom
-    centre = CentralHost(store: try centre.store.reopened(), key: centreKey, limits: limits) {
+    centre = CentralHost(store: try storage.openCentre(centre.store), key: centreKey, limits: limits) {
       random.bytes($0)
     }
   }
 }
+
+/// A store could not do what a person asked for: what was asked for may be there or not.
+struct StorageFailure: Error {}

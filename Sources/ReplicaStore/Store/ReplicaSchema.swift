@@ -38,6 +38,16 @@ extension ReplicaStore {
     return ReplicaStore(database, lock: lock)
   }
 
+  /// Opens the replica in a file that nobody else can have open; takes no lock.
+  package static func openAlone(
+    at path: String, create: Bool, options: StoreOptions = .replica
+  ) throws -> ReplicaStore {
+    ReplicaStore(
+      try TradeDatabase.openQueue(
+        at: path, as: ReplicaSchema.format, create: create, options: options, upgrade: ReplicaSchema.upgrade),
+      lock: nil)
+  }
+
   /// Opens the replica in a file to read from; takes no lock.
   public static func openReadOnly(at path: String) throws -> ReplicaStore {
     ReplicaStore(try TradeDatabase.openReadOnly(at: path, as: ReplicaSchema.format), lock: nil)

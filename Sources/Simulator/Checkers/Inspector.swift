@@ -8,6 +8,8 @@ final class Inspector {
   let world: World
   let receipts = Receipts()
   let tally = Tally()
+  /// How often which rare event was met.
+  private(set) var marks: [String: Int] = [:]
   private var history = History()
   private var random: Random
   /// The last checkpoint of each device.
@@ -25,6 +27,7 @@ final class Inspector {
   func see(_ happening: World.Happening) throws {
     switch happening {
     case .delivered(let delivery):
+      try mark(delivery)
       if readsMessages { try ReplicaChecks.checkScope(of: delivery, in: world, tally) }
     case .decided:
       try history.follow(world, tally)
@@ -42,6 +45,7 @@ final class Inspector {
     _ who: String, _ code: CloseCode, _ reason: String, _ afterDiskFailure: Bool
   ) throws {
     tally.add("closings")
+    if code == .replaced { marks[Mark.connectionReplaced.rawValue, default: 0] += 1 }
     let isInOrder =
       switch code {
       case .replaced: true
@@ -49,6 +53,14 @@ final class Inspector {
       default: false
       }
     guard isInOrder else { throw Finding("closings", "\(who) closes with \(code): \(reason)") }
+  }
+
+  private func mark(_ delivery: Network.Delivery) throws {
+    // A welcome is small: what is larger need not be read.
+    guard case .device = delivery.end, delivery.bytes.count < 1_000,
+      case .welcome(let welcome) = try? Message.decode(delivery.bytes), welcome.loadContinues
+    else { return }
+    marks[Mark.downloadResumed.rawValue, default: 0] += 1
   }
 
   private func check(_ device: SimulatedDevice) throws {
@@ -80,6 +92,7 @@ final class Inspector {
 
   /// Everything, when all is quiet.
   func checkAll() throws {
+    marks.merge(try world.store.read(Mark.counts), uniquingKeysWith: +)
     try history.follow(world, tally)
     try history.check(world, tally)
     try checkCentre()

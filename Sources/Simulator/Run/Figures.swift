@@ -13,6 +13,8 @@ struct Figures {
   var checks: [String: Int] = [:]
   /// The centre's answers by outcome and code.
   var answers: [String: Int] = [:]
+  /// Rare events met.
+  var marks: [String: Int] = [:]
 
   static func += (one: inout Figures, other: Figures) {
     one.seeds += other.seeds
@@ -25,6 +27,7 @@ struct Figures {
     one.deeds.merge(other.deeds, uniquingKeysWith: +)
     one.checks.merge(other.checks, uniquingKeysWith: +)
     one.answers.merge(other.answers, uniquingKeysWith: +)
+    one.marks.merge(other.marks, uniquingKeysWith: +)
   }
 
   var description: String {
@@ -35,8 +38,12 @@ struct Figures {
     deeds:   \(Figures.list(deeds))
     answers: \(Figures.list(answers))
     checks:  \(Figures.list(checks))
+    marks:   \(Figures.list(marks))
     """
   }
+
+  /// Rare events that were never met.
+  var missing: [String] { Mark.allCases.map(\.rawValue).filter { marks[$0] == nil } }
 
   private static func list(_ counts: [String: Int]) -> String {
     counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")

@@ -28,7 +28,7 @@ final class Simulation {
     self.seed = seed
     self.log = log
     swarm = Swarm(seed: seed)
-    world = try World(seed: seed, faults: .none, limits: swarm.limits)
+    world = try World(seed: seed, faults: .none, limits: swarm.limits, hasDisks: swarm.hasDisks)
     inspector = Inspector(world)
     workload = Workload(world: world, receipts: inspector.receipts)
     chance = Random(seed: seed, "faults")
@@ -198,12 +198,15 @@ final class Simulation {
       "batches repeated": world.mishapCounts.repeats,
       "crashes of the centre": world.mishapCounts.centreCrashes,
       "crashes of devices": world.mishapCounts.deviceCrashes,
-      "failed transactions of the centre": world.centreDisk.failed,
-      "failed transactions of devices": world.devices.values.reduce(0) { $0 + $1.disk.failed },
+      "failures of the centre's storage": world.storage.failures,
+      "failures of devices' storage": world.devices.values.reduce(0) { $0 + $1.storage.failures },
+      "power cuts of the centre": world.storage.powerCuts,
+      "power cuts of devices": world.devices.values.reduce(0) { $0 + $1.storage.powerCuts },
     ]
     figures.deeds = workload.recorded
     figures.checks = inspector.tally.counts
     figures.answers = inspector.answers
+    figures.marks = inspector.marks
     return figures
   }
 }

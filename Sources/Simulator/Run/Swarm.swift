@@ -40,6 +40,8 @@ struct Swarm {
   private(set) var network = NetworkFaults.none
   /// The centre's: often so small that everything comes in pieces.
   private(set) var limits = SyncLimits()
+  /// Whether stores lie on simulated disks: slower, and in a quarter of the seeds.
+  private(set) var hasDisks = false
 
   init(seed: UInt64) {
     var random = Random(seed: seed, "swarm")
@@ -59,6 +61,7 @@ struct Swarm {
     if has(.halfOpenLinks) { network.halfOpenPerMille = random.number(100...900) }
     if has(.refusals) { network.refusalsPerMille = random.number(50...500) }
     if random.chance(500) { limits = Swarm.tightLimits(&random) }
+    hasDisks = random.chance(250)
   }
 
   private static func tightLimits(_ random: inout Random) -> SyncLimits {
@@ -91,7 +94,8 @@ struct Swarm {
     let pages = "pages of \(limits.pageRowsMax) rows, \(limits.pagesInFlightMax) in flight"
     let batches = "batches of \(limits.operationsPerBatchMax) operations"
     return """
-      \(deeds) deeds of \(people); faults: \(faults.map(\.rawValue).joined(separator: " ")); \(pages), \(batches)
+      \(deeds) deeds of \(people); faults: \(faults.map(\.rawValue).joined(separator: " ")); \(pages), \(batches)\
+      \(hasDisks ? ", on disks" : "")
       """
   }
 }

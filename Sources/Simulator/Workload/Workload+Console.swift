@@ -8,7 +8,7 @@ extension Workload {
     do {
       try command()
       recorded["console", default: 0] += 1
-    } catch is FailingDisk.Failure {
+    } catch is StorageFailure {
       interrupted += 1
     }
   }

@@ -93,8 +93,9 @@ extension Workload {
   /// ended, counts of places that turn out to be several.
   mutating func presumption(_ sight: Sight, _ device: SimulatedDevice) throws -> Drafts? {
     let place = random.number(1...3)
-    switch random.number(0...5) {
+    switch random.number(0...6) {
     case 5: return try onHearsay(device)
+    case 6: return try twoOrders(sight, device)
     case 0: return newCustomer(device, code: "C-\(place)", name: text("name"))
     case 1: return try newOrder(sight, device, submitting: true, numbered: "SO-\(place)")
     case 2: return try stockFact(.count, sight, device)
@@ -104,6 +105,15 @@ extension Workload {
       else { return nil }
       return step(deed, order)
     }
+  }
+
+  /// Two orders at once, the second with a number that may be taken: then the first must not be either (#69).
+  private mutating func twoOrders(_ sight: Sight, _ device: SimulatedDevice) throws -> Drafts? {
+    let number = "SO-\(random.number(1...3))"
+    guard let first = try newOrder(sight, device, submitting: true),
+      let second = try newOrder(sight, device, submitting: false, numbered: number)
+    else { return nil }
+    return { numbering in try first(numbering) + second(numbering) }
   }
 
   /// Something done to an order that a colleague has shown on another device: this one, and perhaps the

@@ -120,7 +120,7 @@ struct Workload {
       self.recorded[deed.rawValue, default: 0] += 1
     } catch is Refusal {
       refusedAtOnce += 1
-    } catch is FailingDisk.Failure {
+    } catch is StorageFailure {
       interrupted += 1
     } catch is SimulatedDevice.Unheard {
       interrupted += 1

@@ -1,0 +1,51 @@
+import GRDB
+
+/// Rare events that a long run has to meet: where one never happens, nothing is tested.
+enum Mark: String, CaseIterable {
+  // On the wire.
+  case downloadResumed = "a download went on where it stopped"
+  case connectionReplaced = "a newer connection took over"
+  // In the evening, at the centre.
+  case heldReleased = "work that waited for a record was decided"
+  case heldForEver = "work waits for a record that never came"
+  case countRevised = "a late fact changed what a count booked"
+  case promiseTakenBack = "a promise was taken back"
+  case fieldConflict = "two people gave one field two values"
+  case conflictResolved = "somebody chose between two values"
+  case groupRejected = "a whole group fell because of one operation"
+  case partlyApplied = "an operation was applied in part"
+  case shippedAfterCancel = "goods left after their order was cancelled"
+  case surplusPutBack = "goods picked too much were put back"
+  case negativeBin = "more was taken from a bin than it held"
+  case clockSuspect = "a clock was too far off to be believed"
+
+  /// Counts it in the centre's rows; nil for what is not seen there.
+  private var query: String? {
+    switch self {
+    case .downloadResumed, .connectionReplaced: nil
+    case .heldReleased: "SELECT count(*) FROM held WHERE waiting_for = ''"
+    case .heldForEver: "SELECT count(*) FROM held WHERE waiting_for <> ''"
+    case .countRevised: "SELECT count(*) FROM adjustment_revision WHERE revision > 1"
+    case .promiseTakenBack: "SELECT count(*) FROM notice WHERE code = 'ALLOCATION_REDUCED'"
+    case .fieldConflict: "SELECT count(*) FROM conflict WHERE code = 'FIELD_CONFLICT'"
+    case .conflictResolved: "SELECT count(*) FROM conflict WHERE state = 'resolved'"
+    case .groupRejected: "SELECT count(*) FROM answer WHERE codes = 'GROUP_REJECTED'"
+    case .partlyApplied: "SELECT count(*) FROM answer WHERE outcome = 'partly'"
+    case .shippedAfterCancel: "SELECT count(*) FROM task WHERE code = 'SHIPPED_AFTER_CANCEL'"
+    case .surplusPutBack: "SELECT count(*) FROM task WHERE kind = 'put_back' AND is_open = 0"
+    case .negativeBin: "SELECT count(*) FROM stock WHERE on_hand < 0"
+    case .clockSuspect: "SELECT count(*) FROM answer WHERE codes LIKE '%CLOCK_SUSPECT%'"
+    }
+  }
+
+  /// What of it the centre's rows tell, by name.
+  static func counts(in db: Database) throws -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for mark in allCases {
+      guard let query = mark.query else { continue }
+      let count = try Int.fetchOne(db, sql: query) ?? 0
+      if count > 0 { counts[mark.rawValue] = count }
+    }
+    return counts
+  }
+}
