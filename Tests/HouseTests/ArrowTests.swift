@@ -47,7 +47,7 @@ struct ArrowTests {
       "Sources/Simulator",
       system.union([
         "CentralStore", "ReplicaStore", "TradeTables", "SyncSession", "SyncProtocol", "TradeRules",
-        "ArgumentParser", "Crypto", "GRDB",
+        "ArgumentParser", "Crypto", "GRDB", "GRDBSQLite",
       ])),
     Target(
       "Sources/Benchmarks",

@@ -46,14 +46,17 @@ enum ReplayCheck {
   }
 
   /// Everything that follows from the log, table by table, in a fixed order.
+  ///
+  /// How entries shared commits is not in the log: a row that came and went within one was never noted as
+  /// leaving a bucket, nor the bucket as changed. So only who is in which bucket now is compared.
   private static var contents: [(name: String, sql: String)] {
     let tables = TableDescription.all.map { table in
       let key = table.keyColumns.map { "\"\($0.sqlName)\"" }.joined(separator: ", ")
       return (table.name, "SELECT * FROM \(table.name) ORDER BY \(key)")
     }
     return tables + [
-      ("member", "SELECT * FROM member ORDER BY bucket, table_no, key"),
-      ("bucket", "SELECT * FROM bucket ORDER BY name"),
+      ("member", "SELECT * FROM member WHERE has_left = 0 ORDER BY bucket, table_no, key"),
+      ("bucket", "SELECT name, digest FROM bucket WHERE digest <> zeroblob(16) ORDER BY name"),
     ]
   }
 

@@ -6,6 +6,7 @@ enum Mark: String, CaseIterable {
   case downloadResumed = "a download went on where it stopped"
   case connectionReplaced = "a newer connection took over"
   // In the evening, at the centre.
+  case rowLeft = "a row left a bucket, and the devices that had it for that"
   case heldReleased = "work that waited for a record was decided"
   case heldForEver = "work waits for a record that never came"
   case countRevised = "a late fact changed what a count booked"
@@ -23,6 +24,7 @@ enum Mark: String, CaseIterable {
   private var query: String? {
     switch self {
     case .downloadResumed, .connectionReplaced: nil
+    case .rowLeft: "SELECT count(*) FROM member WHERE has_left = 1"
     case .heldReleased: "SELECT count(*) FROM held WHERE waiting_for = ''"
     case .heldForEver: "SELECT count(*) FROM held WHERE waiting_for <> ''"
     case .countRevised: "SELECT count(*) FROM adjustment_revision WHERE revision > 1"

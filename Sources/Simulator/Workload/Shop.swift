@@ -61,13 +61,21 @@ enum Shop {
     var random = Random(seed: world.seed, "customers")
     return Filled<ImportCustomers> { form in
       form.rows = who.map { customer in
-        Filled<CreateCustomer> {
-          $0.id = RecordID(milliseconds: world.now.milliseconds, random: (random.next(), random.next()))
-          ($0.code, $0.name) = (customer.code, PersonalText("Customer \(customer.code)"))
-          ($0.agent, $0.territory, $0.currency) = (customer.agent, customer.territory, "EUR")
-          $0.address = PersonalText("address of \(customer.code)")
-        }
+        entry(
+          customer.code, agent: customer.agent, territory: customer.territory,
+          id: RecordID(milliseconds: world.now.milliseconds, random: (random.next(), random.next())))
       }
+    }
+  }
+
+  /// A customer as the company's file has it.
+  static func entry(
+    _ code: String, agent: String?, territory: String?, id: RecordID
+  ) -> Filled<CreateCustomer> {
+    Filled<CreateCustomer> {
+      ($0.id, $0.code, $0.name) = (id, code, PersonalText("Customer \(code)"))
+      ($0.agent, $0.territory, $0.currency) = (agent, territory, "EUR")
+      $0.address = PersonalText("address of \(code)")
     }
   }
 }

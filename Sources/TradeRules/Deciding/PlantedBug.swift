@@ -9,7 +9,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   // Stock.
   case countNotRevised, movementBookedTwice, backorderNotServed, promisedBeyondStock, stagedNotReduced
   // Rows go out.
-  case cursorTooFar, rowsOutOfScope, checkpointBeforePages, leftRowNotSent, idleNotWoken, appliedTooFar
+  case cursorTooFar, tokenForgotten, rowsOutOfScope, checkpointBeforePages, leftRowNotSent, idleNotWoken,
+    appliedTooFar
   // The replica applies and guesses.
   case guessNotPutBack, guessedRowKept, leftRowKept, pageForgotten, digestNotCompared, answeredTooFar
   // Operations go up.
