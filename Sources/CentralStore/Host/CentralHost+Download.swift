@@ -193,7 +193,7 @@ private struct ChangedBuckets {
         rows.append((change.table, [change.row]))
       }
     }
-    let left = PlantedBug.isPlanted(.leftRowNotSent) ? [] : lost.map { changes[$0].key }
+    let left = lost.map { changes[$0].key }
     return PageContent.encodePages(rows: rows, left: left).map { content in
       Message.page(
         Page(bucket: bucket, cursor: [], isSnapshot: false, body: PageBody(content, compressing: true))

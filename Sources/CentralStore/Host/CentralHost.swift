@@ -33,6 +33,8 @@ public final class CentralHost {
   let key: SigningKey
   let random: (Int) -> [UInt8]
   var connections: [ConnectionNumber: Connection] = [:]
+  /// Each device's newest connection that was let in; connections are numbered as they were opened.
+  var lastWelcomed: [String: ConnectionNumber] = [:]
   var orders: [Order] = []
   /// Groups that arrived in this batch of events, with the devices' sessions after them.
   var pending: [PendingPush] = []

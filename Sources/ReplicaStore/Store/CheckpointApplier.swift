@@ -59,7 +59,7 @@ struct CheckpointApplier {
         // Rows that changed while a bucket was sent whole belong to it as well.
         whole[page.bucket]?.formUnion(keys)
       }
-      for key in content.left where !PlantedBug.isPlanted(.leftRowKept) {
+      for key in content.left {
         try rows.leave(page.bucket, key, telling: &rebase)
       }
     }

@@ -15,7 +15,7 @@ extension Workload {
 
   private mutating func command() throws {
     let sku = random.pick(Shop.hotProducts) ?? Shop.weighed
-    switch random.number(0...8) {
+    switch random.number(0...7) {
     case 0:
       try world.decide(Shop.prices(of: [sku], tenThousandths: Int64(random.number(50_000...150_000))))
     case 1:
@@ -42,7 +42,6 @@ extension Workload {
       let status: ProductStatus = random.chance(400) ? .archived : .active
       try world.decide(Filled<EditProduct> { ($0.sku, $0.status) = (sku, status.rawValue) })
     case 5: try quotaAtConsole()
-    case 6: try reassign()
     default:
       let orders = try world.store.read { db in
         try TradeTables.scan(.of(OrderColumns.self), limit: .max, in: db).map { Order($0) }
@@ -50,15 +49,5 @@ extension Workload {
       guard let order = random.pick(orders) else { return }
       try world.decide(Filled<ReleaseOrder> { ($0.order, $0.number) = (order.id, order.number) })
     }
-  }
-
-  /// Hands a customer to somebody else: it leaves one agent's devices and comes to another's.
-  private mutating func reassign() throws {
-    let code = random.pick(["ADA", "AMY", "BOB", "NED"]) ?? "ADA"
-    let agent = random.pick(["ANA", "BEN", nil]) ?? nil
-    let territory = random.pick(["NORTH", nil]) ?? nil
-    let id = RecordID(milliseconds: world.now.milliseconds, random: (random.next(), random.next()))
-    try world.decide(
-      Filled<ImportCustomers> { $0.rows = [Shop.entry(code, agent: agent, territory: territory, id: id)] })
   }
 }

@@ -9,10 +9,10 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   // Stock.
   case countNotRevised, movementBookedTwice, backorderNotServed, promisedBeyondStock, stagedNotReduced
   // Rows go out.
-  case cursorTooFar, tokenForgotten, rowsOutOfScope, checkpointBeforePages, leftRowNotSent, idleNotWoken,
+  case cursorTooFar, lateHandshakeTaken, rowsOutOfScope, checkpointBeforePages, idleNotWoken,
     appliedTooFar
   // The replica applies and guesses.
-  case guessNotPutBack, guessedRowKept, leftRowKept, pageForgotten, digestNotCompared, answeredTooFar
+  case guessNotPutBack, guessedRowKept, pageForgotten, digestNotCompared, answeredTooFar
   // Operations go up.
   case groupTorn, batchWithGap, creditNotReturned, retryGivenUp
 
