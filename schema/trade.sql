@@ -732,6 +732,16 @@ CREATE TABLE package_line (
   PRIMARY KEY (package, line)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE customer_credit (
+  customer BLOB NOT NULL CHECK (length(customer) = 16)
+    REFERENCES customer (id) DEFERRABLE INITIALLY DEFERRED,
+  limit_minor INTEGER CHECK (limit_minor >= 0),
+  is_blocked INTEGER NOT NULL CHECK (is_blocked IN (0, 1)),
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (customer)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE quota (
   device TEXT NOT NULL CHECK (device <> ''),
   sku TEXT NOT NULL CHECK (sku <> ''),

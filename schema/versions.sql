@@ -46,4 +46,5 @@ CREATE INDEX order_account_version ON order_account (version);
 CREATE INDEX customer_account_version ON customer_account (version);
 CREATE INDEX package_version ON package (version);
 CREATE INDEX package_line_version ON package_line (version);
+CREATE INDEX customer_credit_version ON customer_credit (version);
 CREATE INDEX quota_version ON quota (version);

@@ -3,6 +3,12 @@ public import TradeRules
 import TradeTables
 
 extension ReplicaView {
+  /// What a customer may owe; nil where this device may not see it.
+  public func credit(of customer: Customer) throws -> Credit? {
+    guard state.grants.contains(.hq) else { return nil }
+    return try find(CreditColumns.self, RowKey(CreditColumns.self, customer.id)) ?? Credit()
+  }
+
   /// Every customer in sight, in order of their codes.
   public func customers() throws -> [Customer] {
     try all(CustomerColumns.self).sorted { ($0.code, $0.id) < ($1.code, $1.id) }

@@ -90,6 +90,7 @@ public enum EventSentences {
     case HoldOrder.kind.rawValue: return "put the order on hold" + because(detail)
     case CancelOrder.kind.rawValue: return "cancelled the order" + because(detail)
     case DeleteOrder.kind.rawValue: return "deleted the draft"
+    case SetCredit.kind.rawValue: return "changed the customer's credit"
     case RequestQuota.kind.rawValue, GrantQuota.kind.rawValue: return "set aside \(detail)"
     case ReturnQuota.kind.rawValue: return "gave back what was set aside, \(detail)"
     case WriteOffQuota.kind.rawValue: return "wrote off what was set aside, \(detail)"

@@ -265,6 +265,10 @@ public enum CodeBook {
     entry(
       .previousOwner, "The work was done for a place that meanwhile has another owner.",
       "", .done),
+    // Parties
+    entry(
+      .creditLimit, "The order would exceed what the customer may owe.",
+      "Headquarters must release the order.", .attention),
     // Quotas
     entry(
       .quotaShort, "Less can be set aside than was asked for; the rest is promised to others.",

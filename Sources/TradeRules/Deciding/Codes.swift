@@ -80,6 +80,8 @@ extension Code {
   public static let overpaid: Code = "OVERPAID"
   public static let clockSuspect: Code = "CLOCK_SUSPECT"
   public static let previousOwner: Code = "PREVIOUS_OWNER"
+  // MARK: Parties
+  public static let creditLimit: Code = "CREDIT_LIMIT"
   // MARK: Quotas
   public static let quotaShort: Code = "QUOTA_SHORT"
   public static let quotaExceeded: Code = "QUOTA_EXCEEDED"

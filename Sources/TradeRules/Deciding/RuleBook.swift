@@ -32,6 +32,8 @@ public enum RuleBook {
     OperationRule(TrackShipment.self), OperationRule(PackOrder.self),
     // Money
     OperationRule(RecordPayment.self), OperationRule(RefundPayment.self), OperationRule(ImportPayments.self),
+    // Parties
+    OperationRule(SetCredit.self),
     // Quotas
     OperationRule(RequestQuota.self), OperationRule(ReturnQuota.self), OperationRule(GrantQuota.self),
     OperationRule(WriteOffQuota.self),

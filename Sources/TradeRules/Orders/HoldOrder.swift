@@ -41,7 +41,7 @@ extension ReleaseOrder {
       throw .refused(Refusal(.confirmLine, order.number))
     }
     let isHeadquarters = trade.role == .admin || trade.role == .centre
-    let reserved: [Code] = [.customerBlocked, .priceBelowFloor, .priceReview]
+    let reserved: [Code] = [.customerBlocked, .creditLimit, .priceBelowFloor, .priceReview]
     if let code = reserved.first(where: { order.holds.contains($0.rawValue) }), !isHeadquarters {
       throw .refused(Refusal(.notPermitted, "only headquarters may lift \(code)"))
     }

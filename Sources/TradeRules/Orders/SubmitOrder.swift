@@ -2,8 +2,9 @@ extension SubmitOrder {
   /// Submits a draft; unless something puts it on hold it is accepted and promised stock at once.
   ///
   /// A submission wins over a deletion of the draft, whichever arrives first: the deleter is told (#39).
-  /// On hold (`CONFIRM_LINE`, `CUSTOMER_BLOCKED`, `PRICE_BELOW_FLOOR`, `PRICE_REVIEW`, `POSSIBLE_DUPLICATE`, `ON_HOLD`) it stays
-  /// submitted and nothing is allocated. The answer is `applied` with the codes of what holds it, or with
+  /// On hold (`CONFIRM_LINE`, `CUSTOMER_BLOCKED`, `CREDIT_LIMIT`, `PRICE_BELOW_FLOOR`, `PRICE_REVIEW`,
+  /// `POSSIBLE_DUPLICATE`, `ON_HOLD`) it stays submitted and nothing is allocated but what was sold from a
+  /// quota. The answer is `applied` with the codes of what holds it, or with
   /// those of `OrderSheet.stockCodes`. Refuses `ALREADY_SUBMITTED`, `ORDER_CANCELLED`, `ORDER_CLOSED`,
   /// `ORDER_EMPTY`, in this order.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
@@ -22,8 +23,8 @@ extension SubmitOrder {
     sheet.order.submittedBy = trade.operation.id.description
     let quotaCodes = try sheet.cover(form.covers, in: trade)
     sheet.holdForPrices()
-    if try isBlocked(sheet.order.customer, in: trade) {
-      sheet.order.holds.insert(Code.customerBlocked.rawValue)
+    for hold in try CreditCheck.holds(for: sheet.order, in: trade) {
+      sheet.order.holds.insert(hold.rawValue)
     }
     if try RecentOrders.remember(sheet, in: trade) {
       sheet.order.holds.insert(Code.possibleDuplicate.rawValue)
@@ -45,15 +46,6 @@ extension SubmitOrder {
       trade.notify(deleter, .alreadySubmitted, record: sheet.order.number)
     }
     sheet.order.deletedBy = ""
-  }
-
-  /// A replica that cannot see the customer guesses that nothing is against it.
-  private static func isBlocked(
-    _ customer: RecordID, in trade: Trade
-  ) throws(Interruption) -> Bool {
-    try trade.ifVisible { () throws(Interruption) in
-      try trade.find(CustomerColumns.self, customer)
-    }?.status == .blocked
   }
 }
 

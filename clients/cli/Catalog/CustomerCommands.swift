@@ -7,6 +7,7 @@ struct CustomerCommands: ParsableCommand {
     commandName: "customer", abstract: "Customers: add, find, show and edit them.",
     subcommands: [
       CustomerCreate.self, CustomerList.self, CustomerFind.self, CustomerShow.self, CustomerSet.self,
+      CustomerCredit.self,
     ])
 }
 
@@ -92,7 +93,10 @@ struct CustomerShow: Command {
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.show { view in
       let customer = try view.requireCustomer(customer)
-      return CustomerShown(customer: customer, syncState: try view.syncState(of: customer.code)).shown
+      return CustomerShown(
+        customer: customer, syncState: try view.syncState(of: customer.code),
+        credit: try view.credit(of: customer), exponent: try view.exponent(of: customer.currency)
+      ).shown
     }
   }
 }

@@ -26,9 +26,21 @@ struct CustomersShown {
 struct CustomerShown {
   let customer: Customer
   let syncState: SyncState
+  /// Nil where this device may not see it.
+  var credit: Credit?
+  /// Decimals of the customer's currency.
+  var exponent: Int64 = 2
 
   var shown: (document: JSONValue, text: String) {
-    (customer.json.adding(["syncState": .string(syncState.rawValue)]), text)
+    (customer.json.adding(["syncState": .string(syncState.rawValue)]).adding(creditFields), text)
+  }
+
+  private var creditFields: JSONValue {
+    guard let credit else { return [:] }
+    let limit = credit.limitMinor.map { amount -> JSONValue in
+      ["amountMinor": .integer(amount), "currency": .string(customer.currency)]
+    }
+    return ["creditLimit": limit ?? .null, "blocked": .bool(credit.isBlocked)]
   }
 
   private var text: String {
@@ -42,7 +54,11 @@ struct CustomerShown {
       ("agent", customer.agent ?? ""), ("territory", customer.territory ?? ""),
       ("status", customer.status == .active ? "" : customer.status.rawValue),
     ]
-    for (name, value) in facts where !value.isEmpty { lines.append("  \(name): \(value)") }
+    let limit = credit?.limitMinor.map {
+      Money(amountMinor: $0, currency: customer.currency, exponent: exponent).shown
+    }
+    let more = [("may owe", limit ?? ""), ("headquarters", credit?.isBlocked ?? false ? "blocked" : "")]
+    for (name, value) in facts + more where !value.isEmpty { lines.append("  \(name): \(value)") }
     return lines.joined(separator: "\n")
   }
 }
