@@ -81,7 +81,8 @@ enum World {
     switch (table.name, column.name) {
     case ("movement", "quantity"), ("pack", "factor"):
       row.values[place] = .integer(Int64(dice.roll(1_000)) + 1)
-    case ("allocation", "fromQuota"), ("payment", "amountMinor"), ("payment", "rate"):
+    case ("allocation", "fromQuota"), ("payment", "amountMinor"), ("payment", "rate"),
+      ("customer_credit", "limitMinor"):
       row.values[place] = .integer(Int64(dice.roll(1_000)) + 1)
     case ("quota", "granted"): row.values[place] = .integer(Int64(dice.roll(1_000)) + 3_000)
     case ("quota", "spent"), ("quota", "returned"), ("quota", "writtenOff"):

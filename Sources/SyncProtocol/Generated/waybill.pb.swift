@@ -5262,6 +5262,72 @@ nonisolated struct WirePackLineEntry: Sendable {
   fileprivate var _quantity: Int64? = nil
 }
 
+/// customer.credit
+nonisolated struct WireSetCredit: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var id: Data {
+    get {_id ?? Data()}
+    set {_id = newValue}
+  }
+  /// Returns true if `id` has been explicitly set.
+  var hasID: Bool {self._id != nil}
+  /// Clears the value of `id`. Subsequent reads from it will return its default value.
+  mutating func clearID() {self._id = nil}
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var limitMinor: Int64 {
+    get {_limitMinor ?? 0}
+    set {_limitMinor = newValue}
+  }
+  /// Returns true if `limitMinor` has been explicitly set.
+  var hasLimitMinor: Bool {self._limitMinor != nil}
+  /// Clears the value of `limitMinor`. Subsequent reads from it will return its default value.
+  mutating func clearLimitMinor() {self._limitMinor = nil}
+
+  /// 0 or 1, may be absent
+  var isUnlimited: Int64 {
+    get {_isUnlimited ?? 0}
+    set {_isUnlimited = newValue}
+  }
+  /// Returns true if `isUnlimited` has been explicitly set.
+  var hasIsUnlimited: Bool {self._isUnlimited != nil}
+  /// Clears the value of `isUnlimited`. Subsequent reads from it will return its default value.
+  mutating func clearIsUnlimited() {self._isUnlimited = nil}
+
+  /// 0 or 1, may be absent
+  var isBlocked: Int64 {
+    get {_isBlocked ?? 0}
+    set {_isBlocked = newValue}
+  }
+  /// Returns true if `isBlocked` has been explicitly set.
+  var hasIsBlocked: Bool {self._isBlocked != nil}
+  /// Clears the value of `isBlocked`. Subsequent reads from it will return its default value.
+  mutating func clearIsBlocked() {self._isBlocked = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _id: Data? = nil
+  fileprivate var _code: String? = nil
+  fileprivate var _limitMinor: Int64? = nil
+  fileprivate var _isUnlimited: Int64? = nil
+  fileprivate var _isBlocked: Int64? = nil
+}
+
 /// An entry of a list.
 nonisolated struct WireQuotaCover: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -11157,6 +11223,60 @@ nonisolated extension WirePackLineEntry: SwiftProtobuf.Message, SwiftProtobuf._M
   static func ==(lhs: WirePackLineEntry, rhs: WirePackLineEntry) -> Bool {
     if lhs._line != rhs._line {return false}
     if lhs._quantity != rhs._quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSetCredit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SetCredit"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}code\0\u{3}limit_minor\0\u{3}is_unlimited\0\u{3}is_blocked\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self._limitMinor) }()
+      case 4: try { try decoder.decodeSingularSInt64Field(value: &self._isUnlimited) }()
+      case 5: try { try decoder.decodeSingularSInt64Field(value: &self._isBlocked) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._id {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._limitMinor {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._isUnlimited {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._isBlocked {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSetCredit, rhs: WireSetCredit) -> Bool {
+    if lhs._id != rhs._id {return false}
+    if lhs._code != rhs._code {return false}
+    if lhs._limitMinor != rhs._limitMinor {return false}
+    if lhs._isUnlimited != rhs._isUnlimited {return false}
+    if lhs._isBlocked != rhs._isBlocked {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -32,7 +32,7 @@ struct CustomerShown {
   var exponent: Int64 = 2
 
   var shown: (document: JSONValue, text: String) {
-    (customer.json.adding(["syncState": .string(syncState.rawValue)]).adding(creditFields), text)
+    (customer.json.adding(["syncState": .string(syncState.rawValue)]).followed(by: creditFields), text)
   }
 
   private var creditFields: JSONValue {
