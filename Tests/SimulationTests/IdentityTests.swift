@@ -105,7 +105,8 @@ struct IdentityTests {
     let order = try shop.ana.orders(("CHAI", 4))
     let host = shop.ana.device.host
     let clock = shop.ana.device.clock(at: shop.world.now)
-    let link: UInt64 = 1_000
+    let opened = shop.world.network.open(device: "A1", at: shop.world.now)
+    let link = try #require(opened)
     _ = try host.handle([.connected], at: clock)
     var toCentre: [CentralHost.Event] = [.connected(link)]
     var forged = 0
@@ -129,6 +130,7 @@ struct IdentityTests {
     #expect(try shop.centre.order(order) == nil)
     _ = try host.handle([.disconnected], at: clock)
     _ = shop.world.centre.handle([.disconnected(link)], at: shop.world.now)
+    shop.world.network.close(link)
     try shop.expectAllIsWell()
   }
 
@@ -220,7 +222,9 @@ struct IdentityTests {
     let host = shop.ana.device.host
     let clock = shop.ana.device.clock(at: shop.world.now)
     _ = try host.handle([.connected], at: clock)
-    var toCentre: [CentralHost.Event] = [.connected(1_000)]
+    let opened = shop.world.network.open(device: "A1", at: shop.world.now)
+    let newer = try #require(opened)
+    var toCentre: [CentralHost.Event] = [.connected(newer)]
     var closes: [(UInt64, CloseCode)] = []
     while !toCentre.isEmpty, closes.isEmpty {
       let orders = shop.world.centre.handle(toCentre, at: shop.world.now)
@@ -228,9 +232,9 @@ struct IdentityTests {
       for order in orders {
         switch order {
         case .close(let link, let code, _): closes.append((link, code))
-        case .send(let bytes, to: [1_000]):
+        case .send(let bytes, to: [newer]):
           for case .send(let answer) in try host.handle([.received(bytes)], at: clock) {
-            toCentre.append(.received(1_000, answer))
+            toCentre.append(.received(newer, answer))
           }
         default: break
         }
@@ -239,7 +243,8 @@ struct IdentityTests {
     #expect(closes.map(\.0) == [old])
     #expect(closes.map(\.1) == [.replaced])
     _ = try host.handle([.disconnected], at: clock)
-    _ = shop.world.centre.handle([.disconnected(1_000)], at: shop.world.now)
+    _ = shop.world.centre.handle([.disconnected(newer)], at: shop.world.now)
+    shop.world.network.close(newer)
     try shop.expectAllIsWell()
   }
 
