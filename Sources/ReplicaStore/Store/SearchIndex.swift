@@ -16,10 +16,20 @@ enum SearchIndex {
   }
 
   /// Tells the index what changed in this transaction; to be called before it ends.
+  ///
+  /// After a commit that the disk refused, FTS5 may take its own index for damaged. Nothing but texts of other
+  /// tables is in it, so it is made anew from them; a file that really is damaged fails that too.
   static func settle(_ db: Database) throws {
     guard try isThere(in: db) else { return }
     let changed = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM product_text_before)")
     guard try Bool.fetchOne(changed) ?? false else { return }
+    do { try tell(db) } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+      try db.execute(sql: "INSERT INTO product_search (product_search) VALUES ('rebuild')")
+    }
+    try db.execute(sql: "DELETE FROM product_text_before")
+  }
+
+  private static func tell(_ db: Database) throws {
     try db.execute(
       sql: """
         INSERT INTO product_search (product_search, rowid, sku, name, names, codes)
@@ -27,7 +37,6 @@ enum SearchIndex {
         INSERT INTO product_search (rowid, sku, name, names, codes)
         SELECT product_text.id, product_text.sku, product_text.name, product_text.names, product_text.codes
         FROM product_text JOIN product_text_before ON product_text_before.id = product_text.id;
-        DELETE FROM product_text_before;
         """)
   }
 }
