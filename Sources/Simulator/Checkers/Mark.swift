@@ -8,7 +8,7 @@ enum Mark: String, CaseIterable {
   // In the evening, at the centre.
   case rowLeft = "a row left a bucket, and the devices that had it for that"
   case heldReleased = "work that waited for a record was decided"
-  case heldForEver = "work waits for a record that never came"
+  case dependedOnRefused = "work fell because it stood on refused work"
   case countRevised = "a late fact changed what a count booked"
   case promiseTakenBack = "a promise was taken back"
   case fieldConflict = "two people gave one field two values"
@@ -26,7 +26,7 @@ enum Mark: String, CaseIterable {
     case .downloadResumed, .connectionReplaced: nil
     case .rowLeft: "SELECT count(*) FROM member WHERE has_left = 1"
     case .heldReleased: "SELECT count(*) FROM held WHERE waiting_for = ''"
-    case .heldForEver: "SELECT count(*) FROM held WHERE waiting_for <> ''"
+    case .dependedOnRefused: "SELECT count(*) FROM answer WHERE codes LIKE '%DEPENDS_ON_REFUSED%'"
     case .countRevised: "SELECT count(*) FROM adjustment_revision WHERE revision > 1"
     case .promiseTakenBack: "SELECT count(*) FROM notice WHERE code = 'ALLOCATION_REDUCED'"
     case .fieldConflict: "SELECT count(*) FROM conflict WHERE code = 'FIELD_CONFLICT'"

@@ -54,13 +54,15 @@ enum Shop {
   }
 
   /// Two customers of one agent, one of another agent in a territory, one of the territory alone.
+  private static let parties: [(code: String, agent: String?, territory: String?)] = [
+    ("ADA", "ANA", nil), ("AMY", "ANA", nil), ("BOB", "BEN", "NORTH"), ("NED", nil, "NORTH"),
+  ]
+  static let customerCodes = parties.map(\.code)
+
   private static func customers(in world: World) -> Filled<ImportCustomers> {
-    let who: [(code: String, agent: String?, territory: String?)] = [
-      ("ADA", "ANA", nil), ("AMY", "ANA", nil), ("BOB", "BEN", "NORTH"), ("NED", nil, "NORTH"),
-    ]
     var random = Random(seed: world.seed, "customers")
     return Filled<ImportCustomers> { form in
-      form.rows = who.map { customer in
+      form.rows = parties.map { customer in
         entry(
           customer.code, agent: customer.agent, territory: customer.territory,
           id: RecordID(milliseconds: world.now.milliseconds, random: (random.next(), random.next())))

@@ -15,7 +15,8 @@ extension Workload {
 
   private mutating func command() throws {
     let sku = random.pick(Shop.hotProducts) ?? Shop.weighed
-    switch random.number(0...7) {
+    switch random.number(0...8) {
+    case 8: try customerFile()
     case 0:
       try world.decide(Shop.prices(of: [sku], tenThousandths: Int64(random.number(50_000...150_000))))
     case 1:
@@ -49,5 +50,17 @@ extension Workload {
       guard let order = random.pick(orders) else { return }
       try world.decide(Filled<ReleaseOrder> { ($0.order, $0.number) = (order.id, order.number) })
     }
+  }
+
+  /// The company's file hands a customer to another agent or territory: the row leaves one scope for another.
+  private mutating func customerFile() throws {
+    let code = random.pick(Shop.customerCodes) ?? ""
+    let agent = random.pick([nil, "ANA", "BEN"]) ?? nil
+    let territory = random.pick([nil, "NORTH"]) ?? nil
+    let id = RecordID(milliseconds: world.now.milliseconds, random: (random.next(), random.next()))
+    try world.decide(
+      Filled<ImportCustomers> {
+        $0.rows = [Shop.entry(code, agent: agent, territory: territory, id: id)]
+      })
   }
 }

@@ -93,8 +93,8 @@ extension Workload {
   /// ended, counts of places that turn out to be several.
   mutating func presumption(_ sight: Sight, _ device: SimulatedDevice) throws -> Drafts? {
     let place = random.number(1...3)
-    switch random.number(0...6) {
-    case 5: return try onHearsay(device)
+    switch random.number(0...8) {
+    case 5, 7, 8: return try onHearsay(device)
     case 6: return try twoOrders(sight, device)
     case 0: return newCustomer(device, code: "C-\(place)", name: text("name"))
     case 1: return try newOrder(sight, device, submitting: true, numbered: "SO-\(place)")
