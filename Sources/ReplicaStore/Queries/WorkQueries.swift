@@ -63,8 +63,7 @@ extension ReplicaView {
 
   /// All operations of a command, given one of them.
   public func group(of work: OwnWork) throws -> [OwnWork] {
-    try own(
-      "SELECT * FROM outbox WHERE group_number = :group ORDER BY number", ["group": work.group.number])
+    try Outbox.group(work.group.number, in: db).map { try own($0) }
   }
 
   /// This device's operations about a record, oldest first; those it gave up are left out.
@@ -110,7 +109,8 @@ extension ReplicaView {
   // MARK: Reading the outbox
 
   private func own(_ sql: String, _ arguments: StatementArguments) throws -> [OwnWork] {
-    try GRDB.Row.fetchAll(db, sql: sql, arguments: arguments).map { try own(Outbox.item($0)) }
+    try GRDB.Row.fetchAll(try db.cachedStatement(sql: sql), arguments: arguments)
+      .map { try own(Outbox.item($0)) }
   }
 
   private func own(_ item: OutboxItem) throws -> OwnWork {

@@ -62,12 +62,13 @@ enum Outbox {
     return try GRDB.Row.fetchAll(statement, arguments: [numbers.lowerBound, numbers.upperBound]).map(item)
   }
 
-  /// The operations of a group, in order.
+  /// The operations of a group, in order: they follow one another from its number on.
   static func group(_ group: Int64, in db: Database) throws -> [OutboxItem] {
-    try GRDB.Row.fetchAll(
-      db, sql: "SELECT * FROM outbox WHERE number >= ? AND group_number = ? ORDER BY number",
-      arguments: [group, group]
-    ).map(item)
+    let statement = try db.cachedStatement(sql: "SELECT * FROM outbox WHERE number >= ? ORDER BY number")
+    let rows = try GRDB.Row.fetchCursor(statement, arguments: [group])
+    var items: [OutboxItem] = []
+    while let row = try rows.next(), row["group_number"] == group { items.append(item(row)) }
+    return items
   }
 
   /// A group that still shapes the rows here: unsent or held.

@@ -171,7 +171,9 @@ struct ProgressLine {
 
   static func text(of progress: ReplicaHost.Progress) -> String {
     guard progress.isConnected else { return "connecting" }
-    return "sent \(progress.sent) operations · received \(progress.received) rows · "
-      + "checkpoint \(progress.checkpoint) of \(progress.head)"
+    let checkpoint = "checkpoint \(progress.checkpoint)"
+    // The centre names its head once; what is decided meanwhile lies beyond it.
+    let goal = progress.head > progress.checkpoint ? " of \(progress.head)" : ""
+    return "sent \(progress.sent) operations · received \(progress.received) rows · " + checkpoint + goal
   }
 }
