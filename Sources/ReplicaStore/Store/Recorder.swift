@@ -56,6 +56,7 @@ struct Recorder {
     }
     // Before its first checkpoint a replica knows nothing: it records, and guesses when it can see.
     let guess = state.checkpoint > 0 ? try Guess(db, state: state) : nil
+    try checkRole(guess?.device.role ?? state.role, may: operations)
     let expected = try guess?.decide(operations)
     for (operation, verdict) in zip(operations, expected ?? []) where verdict.outcome == .rejected {
       guard let code = verdict.codes.first, code != Code.groupRejected,
@@ -74,6 +75,13 @@ struct Recorder {
     return Recorded(
       id: operations[0].id, record: Rules.recordName(operations[0]),
       expected: expected.flatMap(Recorder.merged))
+  }
+
+  /// A role's limits are known even where nothing else is; the centre holds them again (G19).
+  private func checkRole(_ role: Role, may operations: [Operation]) throws {
+    for operation in operations where !Permissions.allows(role, operation.kind) {
+      throw Permissions.refusal(role, operation.kind)
+    }
   }
 
   /// A group travels in one batch; one that does not fit would stop everything behind it for ever.
@@ -121,7 +129,7 @@ final class Guess {
   private let db: Database
   private let rows: WorkingSet
   private let loader: RowLoader
-  private let device: Device
+  let device: Device
 
   init(_ db: Database, state: ReplicaState) throws {
     self.db = db

@@ -67,8 +67,8 @@ struct Workload {
 
   private static func deeds(of role: Role) -> [Deed] {
     switch role {
-    case .agent: selling
-    case .warehouse: handling
+    case .agent, .sales: selling
+    case .picker, .receiver, .lead, .warehouse: handling
     case .admin: heading
     default: []
     }

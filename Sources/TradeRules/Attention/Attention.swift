@@ -16,6 +16,12 @@ extension Trade {
     put(event)
   }
 
+  /// Where the life of a catalogue's record is told, and disagreements about it are kept: at headquarters, and
+  /// with whoever caused them.
+  var catalogPlaces: [Bucket] {
+    isHeadquarters || device.grants.everything ? [.hq] : [.hq, .device(device.code)]
+  }
+
   /// Gives somebody work. Every exception has an owner: a role at a place, an agent, or headquarters.
   @discardableResult
   func openTask(

@@ -1,11 +1,15 @@
 extension ResolveConflict {
   /// Lets one value stand. Choosing the one that stands already writes nothing: the field may have moved on.
+  /// Refuses `UNKNOWN_CONFLICT`, `NOT_PERMITTED` to whom the record is out of scope or may not be edited,
+  /// `CONFLICT_RESOLVED`, `BAD_VALUE`.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     guard var conflict = try trade.find(ConflictColumns.self, form.conflict) else {
       throw .refused(Refusal(.unknownConflict, form.conflict.description))
     }
     let places = conflict.places.words.map { Bucket($0) }
-    guard trade.mayChange(places) else { throw .refused(Refusal(.notPermitted, conflict.record)) }
+    guard trade.mayChange(places), Permissions.mayEdit(conflict.table, trade.role) else {
+      throw .refused(Refusal(.notPermitted, conflict.record))
+    }
     guard conflict.state == .open else { throw .refused(Refusal(.conflictResolved, conflict.record)) }
     let value: PersonalText
     switch form.keep {
@@ -87,11 +91,14 @@ extension ResolveConflict {
 }
 
 extension FinishTask {
+  /// Closes a task. Refuses `UNKNOWN_TASK`, `NOT_PERMITTED` where it is out of scope or another role's work,
+  /// `TASK_DONE`.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     guard var task = try trade.find(TaskColumns.self, form.task) else {
       throw .refused(Refusal(.unknownTask, form.task.description))
     }
-    guard trade.mayChange(TableDescription.of(TaskColumns.self).buckets(of: task.row)) else {
+    let places = TableDescription.of(TaskColumns.self).buckets(of: task.row)
+    guard trade.mayChange(places), trade.role.does(workOf: task.owner) else {
       throw .refused(Refusal(.notPermitted, task.record))
     }
     guard task.isOpen else { throw .refused(Refusal(.taskDone, task.record)) }

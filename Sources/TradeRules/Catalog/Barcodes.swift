@@ -121,7 +121,7 @@ enum Barcodes {
   }
 
   static func checkMayDecide(in trade: Trade) throws(Interruption) {
-    guard trade.role == .centre || trade.role == .admin else {
+    guard trade.isHeadquarters else {
       throw .refused(Refusal(.notPermitted, "a barcode is decided by headquarters"))
     }
   }

@@ -6,7 +6,7 @@ extension CreateCategory {
     let category = try makeCategory(form, in: trade)
     try Categories.checkParent(of: category, in: trade)
     trade.put(category)
-    trade.tell(kind.rawValue, of: category.code, places: [.hq])
+    trade.tell(kind.rawValue, of: category.code, places: trade.catalogPlaces)
     return Verdict(.applied)
   }
 
@@ -31,7 +31,7 @@ extension EditCategory {
     try trade.check(form.name != "", "name")
     let parent = category.parent
     let result = try FieldMerge.apply(
-      form.form, to: &category, called: category.code, places: [.hq], in: trade)
+      form.form, to: &category, called: category.code, places: trade.catalogPlaces, in: trade)
     if category.parent != parent { try Categories.checkParent(of: category, in: trade) }
     trade.put(category)
     return result.verdict()

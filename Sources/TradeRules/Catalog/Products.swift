@@ -7,7 +7,7 @@ extension CreateProduct {
     if !product.category.isEmpty { try Categories.check(product.category, in: trade) }
     let dispute = try Barcodes.follow(gtin: "", of: &product, in: trade)
     trade.put(product)
-    trade.tell(kind.rawValue, of: product.sku, places: [.hq])
+    trade.tell(kind.rawValue, of: product.sku, places: trade.catalogPlaces)
     return dispute.map { Verdict($0.outcome, $0.codes, conflicts: $0.conflicts) } ?? Verdict(.applied)
   }
 
@@ -52,7 +52,7 @@ extension EditProduct {
     try checkValues(form, in: trade)
     let gtin = product.gtin
     var result = try FieldMerge.apply(
-      form.form, to: &product, called: product.sku, places: [.hq], in: trade)
+      form.form, to: &product, called: product.sku, places: trade.catalogPlaces, in: trade)
     if let dispute = try Barcodes.follow(gtin: gtin, of: &product, in: trade) {
       result.codes += dispute.codes
       result.conflicts += dispute.conflicts

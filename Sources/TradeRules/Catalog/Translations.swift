@@ -8,7 +8,7 @@ extension TranslateProduct {
     let isNew = translation == empty
     let result = try FieldMerge.apply(
       form.form, to: &translation, called: "\(product.sku) [\(translation.locale)]", toldOf: product.sku,
-      places: [.hq], in: trade)
+      places: trade.catalogPlaces, in: trade)
     if !isNew || translation != empty { trade.put(translation) }
     return result.verdict()
   }
@@ -37,7 +37,8 @@ extension SetAttribute {
     attribute.sku = product.sku
     attribute.name = form.name
     let result = try FieldMerge.apply(
-      form.form, to: &attribute, called: "\(product.sku) \(form.name)", toldOf: product.sku, places: [.hq],
+      form.form, to: &attribute, called: "\(product.sku) \(form.name)", toldOf: product.sku,
+      places: trade.catalogPlaces,
       in: trade)
     if found != nil || !attribute.value.isEmpty { trade.put(attribute) }
     return result.verdict()

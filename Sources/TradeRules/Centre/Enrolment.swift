@@ -29,7 +29,7 @@ extension InviteDevice {
 
   private static func check(_ form: Filled<Self>, in trade: Trade) throws(Interruption) {
     try trade.check(Names.isDeviceCode(form.device), "device")
-    try trade.check([.agent, .warehouse, .admin, .auditor].contains(form.role), "role")
+    try trade.check(Role.all.contains(form.role), "role")
     try trade.check(form.agent.map(Names.isWord) ?? true, "agent")
     try trade.check(form.territory.map(Names.isWord) ?? true, "territory")
     try trade.check(form.secretHash.count == 32, "secretHash")

@@ -1,8 +1,6 @@
-/// One kind of operation: its fields, who may do it, and what it does.
+/// One kind of operation: its fields and what it does. Who may do it stands in `Permissions`.
 public protocol OperationForm: FormFields {
   static var kind: OperationKind { get }
-  /// Who may do it; the centre itself and admins always may.
-  static var roles: [Role] { get }
   /// What a person calls the record the operation is about; for lists of work not sent yet.
   static func record(of form: Filled<Self>) -> String
   /// The record that others may be waiting for once this is decided; nil when it makes none.
@@ -22,7 +20,6 @@ extension OperationForm {
 /// An operation kind without its Swift type.
 public struct OperationRule: Sendable {
   public let kind: OperationKind
-  public let roles: [Role]
   public let form: FormDescription
   public let record: @Sendable (Form) -> String
   let makes: @Sendable (Form) -> RowKey?
@@ -30,7 +27,6 @@ public struct OperationRule: Sendable {
 
   init<F: OperationForm>(_: F.Type) {
     kind = F.kind
-    roles = F.roles
     form = FormDescription(F.self)
     record = { F.record(of: Filled<F>($0)) }
     makes = { F.makes(Filled<F>($0)) }

@@ -28,10 +28,7 @@ public enum Rules {
     guard let rule = RuleBook.rule(operation.kind) else {
       throw .refused(Refusal(.malformed, "no operation is called \(operation.kind)"))
     }
-    guard
-      entry.device.role == .centre || entry.device.role == .admin
-        || rule.roles.contains(entry.device.role)
-    else { throw .refused(Refusal(.notPermitted, "\(operation.kind) by \(entry.device.role)")) }
+    try Permissions.check(entry.device.role, operation.kind)
     let trade = Trade(operation, on: view, in: entry, observations)
     var verdict = try rule.decide(operation.form, trade)
     try Promises.settle(trade)

@@ -3,7 +3,6 @@ public struct WithdrawWork: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "work.withdraw"
   public static let message = "WithdrawWork"
-  public static let roles: [Role] = [.agent, .warehouse]
   /// Numbers of the device's own operations, a whole group.
   public let first = Field<Int64>(1)
   public let last = Field<Int64>(2)

@@ -2,7 +2,6 @@ public struct CreateProduct: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "product.create"
   public static let message = "CreateProduct"
-  public static let roles: [Role] = []
   public let sku = Field<String>(1)
   /// Case folded by the host, so that rules and replay never fold text.
   public let skuFolded = Field<String>(2)
@@ -25,7 +24,6 @@ public struct EditProduct: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "product.set"
   public static let message = "EditProduct"
-  public static let roles: [Role] = []
   public let sku = Field<String>(1)
   public let name = Field<String?>(3)
   public let category = Field<String?>(4)
@@ -52,7 +50,6 @@ public struct CreateCustomer: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "customer.create"
   public static let message = "CreateCustomer"
-  public static let roles: [Role] = [.agent]
   public let id = Field<RecordID>(1)
   public let code = Field<String>(2)
   public let name = Field<PersonalText>(3)
@@ -77,7 +74,6 @@ public struct EditCustomer: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "customer.set"
   public static let message = "EditCustomer"
-  public static let roles: [Role] = [.agent]
   public let id = Field<RecordID>(1)
   /// For lists and messages only.
   public let code = Field<String>(2)
@@ -109,7 +105,6 @@ public struct ResolveConflict: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "conflict.resolve"
   public static let message = "ResolveConflict"
-  public static let roles: [Role] = [.agent, .warehouse]
   public let conflict = Field<RecordID>(1)
   /// `mine`, `theirs` or `value`.
   public let keep = Field<String>(2)
@@ -122,7 +117,6 @@ public struct FinishTask: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "task.done"
   public static let message = "FinishTask"
-  public static let roles: [Role] = [.agent, .warehouse]
   public let task = Field<RecordID>(1)
   public static func record(of form: Filled<Self>) -> String { form.task.description }
 }

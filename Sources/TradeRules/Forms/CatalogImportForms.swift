@@ -2,7 +2,6 @@ public struct ImportCategories: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.categories"
   public static let message = "ImportCategories"
-  public static let roles: [Role] = []
   public let rows = ListField<CreateCategory>(1)
   public static func record(of form: Filled<Self>) -> String { "categories" }
 }
@@ -11,7 +10,6 @@ public struct ImportTranslations: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.translations"
   public static let message = "ImportTranslations"
-  public static let roles: [Role] = []
   public let rows = ListField<TranslateProduct>(1)
   public static func record(of form: Filled<Self>) -> String { "translations" }
 }
@@ -20,7 +18,6 @@ public struct ImportAttributes: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.attributes"
   public static let message = "ImportAttributes"
-  public static let roles: [Role] = []
   public let rows = ListField<SetAttribute>(1)
   public static func record(of form: Filled<Self>) -> String { "attributes" }
 }
@@ -29,7 +26,6 @@ public struct ImportPacks: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.packs"
   public static let message = "ImportPacks"
-  public static let roles: [Role] = []
   public let rows = ListField<CreatePack>(1)
   public static func record(of form: Filled<Self>) -> String { "packs" }
 }
@@ -38,7 +34,6 @@ public struct ImportBarcodes: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.barcodes"
   public static let message = "ImportBarcodes"
-  public static let roles: [Role] = []
   public let rows = ListField<LinkBarcode>(1)
   public static func record(of form: Filled<Self>) -> String { "barcodes" }
 }
@@ -47,7 +42,6 @@ public struct ImportRates: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.rates"
   public static let message = "ImportRates"
-  public static let roles: [Role] = []
   public let rows = ListField<SetExchangeRate>(1)
   public static func record(of form: Filled<Self>) -> String { "rates" }
 }
@@ -56,7 +50,6 @@ public struct ImportTaxes: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.taxes"
   public static let message = "ImportTaxes"
-  public static let roles: [Role] = []
   public let rows = ListField<SetTaxRate>(1)
   public static func record(of form: Filled<Self>) -> String { "taxes" }
 }

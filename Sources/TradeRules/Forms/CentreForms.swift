@@ -3,7 +3,6 @@ public struct FoundStore: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "store.found"
   public static let message = "FoundStore"
-  public static let roles: [Role] = []
   public let epoch = Field<RecordID>(1)
   public let units = ListField<UnitEntry>(2)
   public let currencies = ListField<CurrencyEntry>(3)
@@ -29,7 +28,6 @@ public struct ChangeSetting: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "setting.change"
   public static let message = "ChangeSetting"
-  public static let roles: [Role] = []
   public let name = Field<String>(1)
   public let amount = Field<Int64>(2)
   public static func record(of form: Filled<Self>) -> String { form.name }
@@ -40,7 +38,6 @@ public struct InviteDevice: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "device.invite"
   public static let message = "InviteDevice"
-  public static let roles: [Role] = []
   public let device = Field<String>(1)
   public let name = Field<String>(2)
   public let role = Field<Role>(3)
@@ -57,7 +54,6 @@ public struct EnrolDevice: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "device.enrol"
   public static let message = "EnrolDevice"
-  public static let roles: [Role] = []
   public let secretHash = Field<[UInt8]>(1)
   public let publicKey = Field<[UInt8]>(2)
   public static func record(of form: Filled<Self>) -> String { "" }
@@ -68,7 +64,6 @@ public struct BeginImport: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.begin"
   public static let message = "BeginImport"
-  public static let roles: [Role] = []
   public let kind = Field<String>(1)
   public let fileHash = Field<[UInt8]>(2)
   public let rows = Field<Int64>(3)
@@ -79,7 +74,6 @@ public struct EndImport: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.end"
   public static let message = "EndImport"
-  public static let roles: [Role] = []
   public let kind = Field<String>(1)
   public let fileHash = Field<[UInt8]>(2)
   public static func record(of form: Filled<Self>) -> String { form.kind }
@@ -89,7 +83,6 @@ public struct ImportWarehouses: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.warehouses"
   public static let message = "ImportWarehouses"
-  public static let roles: [Role] = []
   public let rows = ListField<WarehouseEntry>(1)
   public static func record(of form: Filled<Self>) -> String { "warehouses" }
 }
@@ -106,7 +99,6 @@ public struct ImportProducts: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.products"
   public static let message = "ImportProducts"
-  public static let roles: [Role] = []
   public let rows = ListField<CreateProduct>(1)
   public static func record(of form: Filled<Self>) -> String { "products" }
 }
@@ -115,7 +107,6 @@ public struct ImportPrices: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.prices"
   public static let message = "ImportPrices"
-  public static let roles: [Role] = []
   public let rows = ListField<PriceEntry>(1)
   public static func record(of form: Filled<Self>) -> String { "prices" }
 }
@@ -138,7 +129,6 @@ public struct ImportCustomers: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.customers"
   public static let message = "ImportCustomers"
-  public static let roles: [Role] = []
   public let rows = ListField<CreateCustomer>(1)
   public static func record(of form: Filled<Self>) -> String { "customers" }
 }
@@ -147,7 +137,6 @@ public struct ImportStock: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.stock"
   public static let message = "ImportStock"
-  public static let roles: [Role] = []
   public let rows = ListField<StockEntry>(1)
   public static func record(of form: Filled<Self>) -> String { "stock" }
 }
@@ -170,7 +159,6 @@ public struct ImportOrders: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.orders"
   public static let message = "ImportOrders"
-  public static let roles: [Role] = []
   public let rows = ListField<ImportedOrder>(1)
   public static func record(of form: Filled<Self>) -> String { "orders" }
 }

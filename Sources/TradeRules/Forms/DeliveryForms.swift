@@ -3,7 +3,6 @@ public struct PackOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.pack"
   public static let message = "PackOrder"
-  public static let roles: [Role] = [.warehouse]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let package = Field<RecordID>(3)
@@ -28,7 +27,6 @@ public struct DeliverOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.deliver"
   public static let message = "DeliverOrder"
-  public static let roles: [Role] = [.agent, .warehouse]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   /// Empty = all that is shipped.
@@ -48,7 +46,6 @@ public struct TrackShipment: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "shipment.track"
   public static let message = "TrackShipment"
-  public static let roles: [Role] = [.agent, .warehouse]
   public let shipment = Field<RecordID>(1)
   /// For lists and messages only.
   public let number = Field<String>(2)

@@ -2,7 +2,6 @@ public struct ReceiveStock: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "stock.receive"
   public static let message = "ReceiveStock"
-  public static let roles: [Role] = [.warehouse]
   public let warehouse = Field<String>(1)
   public let sku = Field<String>(2)
   public let quantity = Field<Quantity>(3)
@@ -20,7 +19,6 @@ public struct MoveStock: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "stock.move"
   public static let message = "MoveStock"
-  public static let roles: [Role] = [.warehouse]
   public let warehouse = Field<String>(1)
   public let sku = Field<String>(2)
   public let quantity = Field<Quantity>(3)
@@ -34,7 +32,6 @@ public struct AdjustStock: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "stock.adjust"
   public static let message = "AdjustStock"
-  public static let roles: [Role] = [.warehouse]
   public let warehouse = Field<String>(1)
   public let sku = Field<String>(2)
   /// Not zero.
@@ -49,7 +46,6 @@ public struct ScrapStock: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "stock.scrap"
   public static let message = "ScrapStock"
-  public static let roles: [Role] = [.warehouse]
   public let warehouse = Field<String>(1)
   public let sku = Field<String>(2)
   public let quantity = Field<Quantity>(3)
@@ -64,7 +60,6 @@ public struct CountStock: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "stock.count"
   public static let message = "CountStock"
-  public static let roles: [Role] = [.warehouse]
   public let warehouse = Field<String>(1)
   public let sku = Field<String>(2)
   /// Zero or more.
@@ -79,7 +74,6 @@ public struct SetStockMinimum: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "stock.minimum"
   public static let message = "SetStockMinimum"
-  public static let roles: [Role] = [.warehouse]
   public let warehouse = Field<String>(1)
   public let sku = Field<String>(2)
   /// Zero or more; zero = none.

@@ -3,7 +3,6 @@ public struct SetExchangeRate: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "rate.set"
   public static let message = "SetExchangeRate"
-  public static let roles: [Role] = []
   public let from = Field<String>(1)
   public let to = Field<String>(2)
   /// Nil = the receipt.
@@ -20,7 +19,6 @@ public struct SetTaxRate: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "tax.set"
   public static let message = "SetTaxRate"
-  public static let roles: [Role] = []
   public let taxClass = Field<String>(1)
   /// ISO 3166-1 alpha-2, or a subdivision of ISO 3166-2: `DE`, `US-NY`.
   public let jurisdiction = Field<String>(2)

@@ -3,7 +3,6 @@ public struct AcceptOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.accept"
   public static let message = "AcceptOrder"
-  public static let roles: [Role] = []
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public static func record(of form: Filled<Self>) -> String { form.number }
@@ -14,7 +13,6 @@ public struct RejectOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.reject"
   public static let message = "RejectOrder"
-  public static let roles: [Role] = []
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let reason = Field<PersonalText?>(3)
@@ -26,7 +24,6 @@ public struct AllocateLine: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.allocate"
   public static let message = "AllocateLine"
-  public static let roles: [Role] = []
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let line = Field<RecordID>(3)
@@ -40,7 +37,6 @@ public struct ChargeOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.charge"
   public static let message = "ChargeOrder"
-  public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   /// Nil = as it is.

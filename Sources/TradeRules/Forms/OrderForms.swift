@@ -2,7 +2,6 @@ public struct CreateOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.create"
   public static let message = "CreateOrder"
-  public static let roles: [Role] = [.agent]
   public let id = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let customer = Field<RecordID>(3)
@@ -38,7 +37,6 @@ public struct AddOrderLine: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.line_add"
   public static let message = "AddOrderLine"
-  public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   /// For lists and messages only.
   public let number = Field<String>(2)
@@ -57,7 +55,6 @@ public struct SetOrderLine: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.line_set"
   public static let message = "SetOrderLine"
-  public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let line = Field<RecordID>(3)
@@ -72,7 +69,6 @@ public struct RemoveOrderLine: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.line_remove"
   public static let message = "RemoveOrderLine"
-  public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let line = Field<RecordID>(3)
@@ -84,7 +80,6 @@ public struct EditOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.set"
   public static let message = "EditOrder"
-  public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let deliveryAddress = Field<PersonalText?>(6)
@@ -98,7 +93,6 @@ public struct SubmitOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.submit"
   public static let message = "SubmitOrder"
-  public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   /// What of the lines is sold from the device's quota (`QuotaClaims`).
@@ -111,7 +105,6 @@ public struct ReleaseOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.release"
   public static let message = "ReleaseOrder"
-  public static let roles: [Role] = [.agent, .warehouse]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public static func record(of form: Filled<Self>) -> String { form.number }
@@ -121,7 +114,6 @@ public struct HoldOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.hold"
   public static let message = "HoldOrder"
-  public static let roles: [Role] = [.agent, .warehouse]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let reason = Field<PersonalText?>(3)
@@ -132,7 +124,6 @@ public struct CancelOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.cancel"
   public static let message = "CancelOrder"
-  public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let reason = Field<PersonalText?>(3)
@@ -144,7 +135,6 @@ public struct DeleteOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.delete"
   public static let message = "DeleteOrder"
-  public static let roles: [Role] = [.agent]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public static func record(of form: Filled<Self>) -> String { form.number }
@@ -155,7 +145,6 @@ public struct PickLine: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.pick"
   public static let message = "PickLine"
-  public static let roles: [Role] = [.warehouse]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let line = Field<RecordID>(3)
@@ -172,7 +161,6 @@ public struct PutBackLine: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.put_back"
   public static let message = "PutBackLine"
-  public static let roles: [Role] = [.warehouse]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let line = Field<RecordID>(3)
@@ -188,7 +176,6 @@ public struct ShipOrder: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "order.ship"
   public static let message = "ShipOrder"
-  public static let roles: [Role] = [.warehouse]
   public let order = Field<RecordID>(1)
   public let number = Field<String>(2)
   public let shipment = Field<RecordID>(3)

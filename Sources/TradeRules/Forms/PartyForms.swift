@@ -3,7 +3,6 @@ public struct SetCredit: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "customer.credit"
   public static let message = "SetCredit"
-  public static let roles: [Role] = []
   public let id = Field<RecordID>(1)
   /// For lists and messages only.
   public let code = Field<String>(2)

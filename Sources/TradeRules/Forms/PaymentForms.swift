@@ -3,7 +3,6 @@ public struct RecordPayment: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "payment.record"
   public static let message = "RecordPayment"
-  public static let roles: [Role] = [.agent]
   public let id = Field<RecordID>(1)
   public let order = Field<RecordID>(2)
   /// For lists and messages only.
@@ -25,7 +24,6 @@ public struct RefundPayment: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "payment.refund"
   public static let message = "RefundPayment"
-  public static let roles: [Role] = [.agent]
   public let id = Field<RecordID>(1)
   public let order = Field<RecordID>(2)
   /// For lists and messages only.
@@ -47,7 +45,6 @@ public struct ImportPayments: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "import.payments"
   public static let message = "ImportPayments"
-  public static let roles: [Role] = []
   public let rows = ListField<PaymentEntry>(1)
   public static func record(of form: Filled<Self>) -> String { "payments" }
 }

@@ -4,7 +4,6 @@ public struct SetPrice: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "price.set"
   public static let message = "SetPrice"
-  public static let roles: [Role] = []
   public let list = Field<String>(1)
   public let sku = Field<String>(2)
   /// Nil = from the first unit on.
@@ -25,7 +24,6 @@ public struct PublishPrices: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "price.publish"
   public static let message = "PublishPrices"
-  public static let roles: [Role] = []
   public let list = Field<String>(1)
   /// When drafts that say nothing else take effect; nil = at once.
   public let validFrom = Field<Instant?>(2)

@@ -3,7 +3,6 @@ public struct CreateCategory: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "category.create"
   public static let message = "CreateCategory"
-  public static let roles: [Role] = []
   public let code = Field<String>(1)
   /// Nil or empty = at the top.
   public let parent = Field<String?>(2)
@@ -17,7 +16,6 @@ public struct EditCategory: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "category.set"
   public static let message = "EditCategory"
-  public static let roles: [Role] = []
   public let code = Field<String>(1)
   public let parent = Field<String?>(2)
   public let name = Field<String?>(3)
@@ -32,7 +30,6 @@ public struct TranslateProduct: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "product.translate"
   public static let message = "TranslateProduct"
-  public static let roles: [Role] = []
   public let sku = Field<String>(1)
   /// BCP 47.
   public let locale = Field<String>(2)
@@ -48,7 +45,6 @@ public struct SetAttribute: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "product.attribute"
   public static let message = "SetAttribute"
-  public static let roles: [Role] = []
   public let sku = Field<String>(1)
   public let name = Field<String>(2)
   /// Empty takes it back.
@@ -62,7 +58,6 @@ public struct LinkBarcode: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "barcode.link"
   public static let message = "LinkBarcode"
-  public static let roles: [Role] = [.agent, .warehouse]
   /// A GTIN of 8, 12, 13 or 14 digits, or a code of the company's own.
   public let code = Field<String>(1)
   public let sku = Field<String>(2)
@@ -76,7 +71,6 @@ public struct UnlinkBarcode: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "barcode.unlink"
   public static let message = "UnlinkBarcode"
-  public static let roles: [Role] = []
   public let code = Field<String>(1)
   public static func record(of form: Filled<Self>) -> String { form.code }
 }
@@ -86,7 +80,6 @@ public struct CreatePack: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "pack.create"
   public static let message = "CreatePack"
-  public static let roles: [Role] = []
   public let sku = Field<String>(1)
   public let code = Field<String>(2)
   /// How many base units are in it.
@@ -103,7 +96,6 @@ public struct RetirePack: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "pack.retire"
   public static let message = "RetirePack"
-  public static let roles: [Role] = []
   public let sku = Field<String>(1)
   public let code = Field<String>(2)
   public let isRetired = Field<Bool>(3)

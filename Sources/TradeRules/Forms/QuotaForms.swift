@@ -12,7 +12,6 @@ public struct RequestQuota: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "quota.request"
   public static let message = "RequestQuota"
-  public static let roles: [Role] = [.agent]
   public let sku = Field<String>(1)
   public let warehouse = Field<String>(2)
   public let quantity = Field<Quantity>(3)
@@ -24,7 +23,6 @@ public struct ReturnQuota: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "quota.return"
   public static let message = "ReturnQuota"
-  public static let roles: [Role] = [.agent]
   public let sku = Field<String>(1)
   public let warehouse = Field<String>(2)
   public let quantity = Field<Quantity>(3)
@@ -36,7 +34,6 @@ public struct GrantQuota: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "quota.grant"
   public static let message = "GrantQuota"
-  public static let roles: [Role] = []
   public let device = Field<String>(1)
   public let sku = Field<String>(2)
   public let warehouse = Field<String>(3)
@@ -49,7 +46,6 @@ public struct WriteOffQuota: OperationForm {
   public static let fields = Self()
   public static let kind: OperationKind = "quota.write_off"
   public static let message = "WriteOffQuota"
-  public static let roles: [Role] = []
   public let device = Field<String>(1)
   public let sku = Field<String>(2)
   public let warehouse = Field<String>(3)

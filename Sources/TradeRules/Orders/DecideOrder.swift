@@ -1,13 +1,15 @@
 extension AcceptOrder {
-  /// Accepts a submitted order, lifting every hold that headquarters may lift, and promises it stock.
+  /// Accepts a submitted order, lifting every hold it is under, and promises it stock.
   ///
   /// Refuses, in this order: `ORDER_CANCELLED`, `ORDER_CLOSED`, `ORDER_REJECTED`, `NOT_SUBMITTED`,
-  /// `ALREADY_ACCEPTED`, `CONFIRM_LINE` while two quantities of a line are undecided (#36).
+  /// `ALREADY_ACCEPTED`, `CONFIRM_LINE` while two quantities of a line are undecided (#36), `NOT_PERMITTED` when
+  /// one of its holds is not this role's to lift.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.requireSubmitted(form.order, called: form.number, in: trade)
     guard !sheet.order.holds.contains(Code.confirmLine.rawValue) else {
       throw .refused(Refusal(.confirmLine, sheet.order.number))
     }
+    try Permissions.checkMayLift(sheet.order.holds, in: trade)
     sheet.order.holds = []
     trade.tell(kind.rawValue, of: sheet.order.number, places: sheet.places)
     try sheet.accept(in: trade)

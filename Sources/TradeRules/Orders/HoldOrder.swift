@@ -18,8 +18,8 @@ extension ReleaseOrder {
   /// complete takes what there is.
   ///
   /// Refuses, in this order: `ORDER_CANCELLED`, `ORDER_CLOSED`, `NOT_ON_HOLD`, `CONFIRM_LINE` while two
-  /// quantities of a line are undecided (#36), `NOT_PERMITTED` when only headquarters may lift the hold: a
-  /// blocked customer or a price to review.
+  /// quantities of a line are undecided (#36), `NOT_PERMITTED` when one of its holds is not this role's
+  /// to lift (`Permissions.lifters`).
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     try sheet.checkScope(in: trade)
@@ -40,10 +40,6 @@ extension ReleaseOrder {
     guard !order.holds.contains(Code.confirmLine.rawValue) else {
       throw .refused(Refusal(.confirmLine, order.number))
     }
-    let isHeadquarters = trade.role == .admin || trade.role == .centre
-    let reserved: [Code] = [.customerBlocked, .creditLimit, .priceBelowFloor, .priceReview]
-    if let code = reserved.first(where: { order.holds.contains($0.rawValue) }), !isHeadquarters {
-      throw .refused(Refusal(.notPermitted, "only headquarters may lift \(code)"))
-    }
+    try Permissions.checkMayLift(order.holds, in: trade)
   }
 }

@@ -78,8 +78,8 @@ struct PriceBook {
   /// note within the grace period, else for a person to review (#44).
   private func quote(of candidates: [Price], in trade: Trade) throws(Interruption) -> Quote? {
     guard let current = PriceBook.best(of: candidates) else { return nil }
-    // Only agents lack the power to publish prices: what others sent was theirs to know.
-    guard trade.entry.isFinal, trade.role == .agent,
+    // Headquarters publishes prices: what it sent was its own to know.
+    guard trade.entry.isFinal, !trade.isHeadquarters,
       let shown = PriceBook.best(
         of: candidates.filter { $0.row.version <= trade.operation.basedOnVersion }),
       shown.amount != current.amount

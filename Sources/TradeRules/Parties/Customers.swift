@@ -3,14 +3,20 @@ extension CreateCustomer {
     var customer = try makeCustomer(form, in: trade)
     if form.agent == nil { customer.agent = trade.device.agent }
     if form.territory == nil { customer.territory = trade.device.territory }
-    let isOwn = customer.agent == trade.device.agent && customer.territory == trade.device.territory
-    guard trade.role != .agent || isOwn else {
+    guard mayBeMade(customer, in: trade) else {
       throw .refused(Refusal(.notPermitted, "a customer of another agent or territory"))
     }
     try checkIsNew(customer, in: trade)
     trade.put(customer)
     trade.tell(kind.rawValue, of: customer.code, places: customer.places)
     return Verdict(.applied)
+  }
+
+  /// An agent makes customers of their own, the sales desk whomever it will see.
+  private static func mayBeMade(_ customer: Customer, in trade: Trade) -> Bool {
+    if trade.isHeadquarters { return true }
+    if trade.role == .sales { return trade.mayChange(customer.places) }
+    return customer.agent == trade.device.agent && customer.territory == trade.device.territory
   }
 
   /// The customer a form describes; its code and id may still be taken.
@@ -67,7 +73,7 @@ extension EditCustomer {
       throw .refused(Refusal(.notPermitted, customer.code))
     }
     // Whoever blocked a customer had a reason that an agent does not see (#47).
-    if trade.role == .agent, customer.status == .blocked, let status = form.status,
+    if !trade.isHeadquarters, customer.status == .blocked, let status = form.status,
       status != CustomerStatus.blocked.rawValue
     {
       throw .refused(Refusal(.notPermitted, "headquarters release a blocked customer"))

@@ -38,7 +38,7 @@ public struct Grants: Hashable, Sendable {
   public let exact: [Bucket]
   /// Beginnings of granted names: a warehouse's ledger by month.
   public let prefixes: [String]
-  /// Admins and auditors hold every bucket, those that do not exist yet included.
+  /// Who sees everything holds every bucket, those that do not exist yet included.
   public let everything: Bool
 
   public init(exact: [Bucket], prefixes: [String] = [], everything: Bool = false) {
@@ -51,7 +51,7 @@ public struct Grants: Hashable, Sendable {
 
   /// The grants of a device of a role with a scope (the one place where scope is decided, G15, G19).
   public init(role: Role, device: String, agent: String?, territory: String?, warehouses: [String]) {
-    if role == .admin || role == .auditor {
+    if role.seesEverything {
       self.init(exact: [], everything: true)
       return
     }
@@ -59,7 +59,7 @@ public struct Grants: Hashable, Sendable {
     exact += warehouses.map(Bucket.stock)
     if let agent { exact.append(.agent(agent)) }
     if let territory { exact.append(.territory(territory)) }
-    guard role == .warehouse else {
+    guard role.worksInWarehouses else {
       self.init(exact: exact)
       return
     }
@@ -73,16 +73,4 @@ public struct Grants: Hashable, Sendable {
 
   /// Whether a row in `buckets` may be sent.
   public func meet(_ buckets: [Bucket]) -> Bool { buckets.contains(where: contains) }
-}
-
-/// What a device's user may do.
-public struct Role: Word {
-  public let rawValue: String
-  public init(rawValue: String) { self.rawValue = rawValue }
-  public static let agent: Role = "agent"
-  public static let warehouse: Role = "warehouse"
-  public static let admin: Role = "admin"
-  public static let auditor: Role = "auditor"
-  /// The centre itself: commands at its console, imports, rules acting on their own.
-  public static let centre: Role = "centre"
 }

@@ -190,14 +190,14 @@ extension CentralQueries {
 
 /// What invitations have in common.
 enum Invitations {
-  static let roles: [Role] = [.agent, .warehouse, .admin, .auditor]
-
-  /// What the codes of a role's devices begin with: agents, warehouses, headquarters, auditors.
+  /// What the codes of a role's devices begin with: agents, the sales desk, warehouses,
+  /// headquarters, auditors.
   static func letter(of role: Role) -> String {
     switch role {
     case .agent: "A"
-    case .warehouse: "W"
-    case .admin: "H"
+    case .sales: "S"
+    case .picker, .receiver, .lead, .warehouse: "W"
+    case .admin, .finance, .buyer, .catalogue: "H"
     default: "R"
     }
   }

@@ -15,7 +15,7 @@ struct Invite: Command {
       """)
   @OptionGroup var global: GlobalOptions
   @Option(help: "What people call the device.") var name: String
-  @Option(help: ArgumentHelp("What its user may do.", valueName: "agent|warehouse|admin|auditor"))
+  @Option(help: ArgumentHelp("What its user may do.", valueName: "role"))
   var role: String
   @Option(help: "Part of every number the device makes; never used again. By default the next free one.")
   var deviceCode: String?
@@ -31,11 +31,15 @@ struct Invite: Command {
   }
 
   private func request() throws -> InviteRequest {
-    guard Invitations.roles.contains(Role(rawValue: role)) else {
-      throw Failure.usage("--role takes \(Invitations.roles.map(\.rawValue).joined(separator: ", "))")
+    let known = Role(rawValue: role)
+    guard Role.all.contains(known) else {
+      throw Failure.usage("--role takes \(Role.all.map(\.rawValue).joined(separator: ", "))")
     }
-    guard role != Role.warehouse.rawValue || !warehouse.isEmpty else {
-      throw Failure.usage("a device with role warehouse needs --warehouse")
+    guard !known.worksInWarehouses || !warehouse.isEmpty else {
+      throw Failure.usage("a device with role \(role) needs --warehouse")
+    }
+    guard known != .sales || agent != nil || territory != nil else {
+      throw Failure.usage("a device with role sales needs --territory or --agent")
     }
     guard let valid = Timespan.milliseconds(expires), valid > 0 else {
       throw Failure.usage("--expires takes a time such as 30m, 24h or 7d")

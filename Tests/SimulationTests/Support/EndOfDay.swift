@@ -129,7 +129,7 @@ extension Shop {
     #expect(try Reckoning(centre).faults() == [], "at the centre", sourceLocation: location)
     for code in world.devices.keys.sorted() {
       let state = try #require(try world.devices[code]?.store.state())
-      guard state.role == .warehouse || state.role == .admin else { continue }
+      guard state.role.worksInWarehouses || state.role == .admin else { continue }
       let faults = try Reckoning(Person(self, code).books).faults(promises: state.role == .admin)
       #expect(faults == [], "on \(code)", sourceLocation: location)
     }
