@@ -17,7 +17,7 @@ CREATE TABLE outbox (
   -- Salts and texts about persons, in the order of their marks in the bytes.
   personal BLOB NOT NULL,
   chain_hash BLOB NOT NULL CHECK (length(chain_hash) = 32),
-  state TEXT NOT NULL CHECK (state IN ('unsent', 'held', 'answered', 'withdrawn')),
+  state TEXT NOT NULL CHECK (state IN ('unsent', 'held', 'answered', 'withdrawn', 'set_aside')),
   -- The outcome the replica itself expects, and its codes; empty when it cannot tell.
   predicted TEXT NOT NULL,
   -- On a group's first operation: what its decision here looked at and changed, as numbers of keys; NULL: not

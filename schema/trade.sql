@@ -204,6 +204,10 @@ CREATE TABLE device (
   territory TEXT,
   warehouses TEXT NOT NULL,
   public_key BLOB NOT NULL CHECK (length(public_key) IN (0, 32)),
+  former_agents TEXT NOT NULL,
+  former_territories TEXT NOT NULL,
+  former_warehouses TEXT NOT NULL,
+  scope_version INTEGER NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (code)

@@ -23,6 +23,8 @@ final class SimulatedDevice {
   private let random: RandomSource
   private var bootID: RecordID
   private var bootedAt = Instant(milliseconds: 0)
+  /// Whether it works on a copy of another device's replica.
+  let isCopy: Bool
   /// Operations acknowledged to the person at the device, kept outside of it.
   private(set) var acknowledged: [OperationID] = []
 
@@ -43,13 +45,16 @@ final class SimulatedDevice {
   ///
   /// - Parameter name: makes its chance its own.
   convenience init(_ name: String, seed: UInt64, store: ReplicaStore, at now: Instant) throws {
-    try self.init(name, seed: seed, store: store, on: Storage(seed: seed, name, onDisk: false), at: now)
+    try self.init(
+      name, seed: seed, store: store, on: Storage(seed: seed, name, onDisk: false), isCopy: true, at: now)
   }
 
   private init(
-    _ name: String, seed: UInt64, store: ReplicaStore, on storage: Storage, at now: Instant
+    _ name: String, seed: UInt64, store: ReplicaStore, on storage: Storage, isCopy: Bool = false,
+    at now: Instant
   ) throws {
     code = name
+    self.isCopy = isCopy
     self.storage = storage
     let random = RandomSource(seed: seed, "device/\(name)")
     self.random = random

@@ -36,6 +36,8 @@ final class World {
   /// What a witness of a world sees.
   enum Happening {
     case delivered(Network.Delivery)
+    /// The centre says something to whoever is at the other end of a link, and everything before is on disk.
+    case said([UInt8], to: String)
     /// The centre has decided, and is about to say so.
     case decided
     case handled(SimulatedDevice)
@@ -205,19 +207,23 @@ final class World {
     storage.mend()
     guard fate.crashes else {
       try witness?(.decided)
-      return obey(orders)
+      return try obey(orders)
     }
-    obey(Array(orders.prefix(orders.count * fate.saidPerMille / 1_000)))
+    try obey(Array(orders.prefix(orders.count * fate.saidPerMille / 1_000)))
     try crashCentre(downFor: fate.downtime)
   }
 
-  private func obey(_ orders: [CentralHost.Order]) {
+  private func obey(_ orders: [CentralHost.Order]) throws {
     for order in orders {
       switch order {
       case .send(let bytes, let links):
-        for link in links { network.send(bytes, on: link, to: deviceEnd(of: link), at: now) }
+        for link in links {
+          try witness?(.said(bytes, to: network.device(of: link)))
+          network.send(bytes, on: link, to: deviceEnd(of: link), at: now)
+        }
       case .close(let link, _, _): network.sendClose(on: link, to: deviceEnd(of: link), at: now)
-      case .trust: break
+      // On a network without buffers what was sent is on its way.
+      case .trust, .discard: break
       case .wake(let time): centreWakesAt = min(centreWakesAt ?? time, time)
       }
     }

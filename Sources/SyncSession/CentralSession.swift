@@ -16,6 +16,9 @@ public struct CentralSession: Sendable {
 
   private struct Open {
     let device: String
+    let hello: Hello
+    /// What the device was last told to remove.
+    var wipe: Wipe?
     var nextNumber: Int64
     var pagesSent: Int64 = 0
     var pagesStored: Int64 = 0
@@ -51,6 +54,8 @@ public struct CentralSession: Sendable {
     case decide(Push)
     case stored(Stored)
     case sendWhole([Bucket])
+    /// The replica is gone; check its signature with `isProved`.
+    case wiped(Wiped)
   }
 
   public mutating func received(_ message: Message) throws(ProtocolViolation) -> OnReceived {
@@ -78,6 +83,7 @@ public struct CentralSession: Sendable {
       state = .open(open)
       return .stored(stored)
     case (.open, .fetch(let fetch)): return .sendWhole(fetch.buckets)
+    case (.open(let open), .wiped(let wiped)) where open.wipe != nil: return .wiped(wiped)
     default: throw .unexpected(message, in: isOpen ? "an open session" : "an unproved one")
     }
   }
@@ -86,6 +92,13 @@ public struct CentralSession: Sendable {
   public func isProved(_ hello: Hello, by publicKey: [UInt8]) -> Bool {
     SigningKey.isValid(
       hello.signature, over: Transcript.hello(challenge, hello), by: publicKey)
+  }
+
+  /// Whether the confirmation was signed by the device's key for what it was told here.
+  public func isProved(_ wiped: Wiped, by publicKey: [UInt8]) -> Bool {
+    guard case .open(let open) = state, let wipe = open.wipe else { return false }
+    return SigningKey.isValid(
+      wiped.signature, over: Transcript.wiped(challenge, open.hello, wipe), by: publicKey)
   }
 
   // MARK: What the centre has to say
@@ -99,8 +112,21 @@ public struct CentralSession: Sendable {
     }
     var welcome = unsigned
     welcome.signature = try key.sign(Transcript.welcome(challenge, hello, welcome))
-    state = .open(Open(device: hello.device, nextNumber: welcome.appliedThrough + 1))
+    state = .open(
+      Open(device: hello.device, hello: hello, nextNumber: welcome.appliedThrough + 1))
     return .welcome(welcome)
+  }
+
+  /// Tells the device to remove everything: once for each number of its last operation.
+  ///
+  /// - Returns: nil when it was told already, or is not let in.
+  public mutating func wipe(through number: Int64, signedBy key: SigningKey) throws -> Message? {
+    guard case .open(var open) = state, open.wipe?.through != number else { return nil }
+    var wipe = Wipe(through: number)
+    wipe.signature = try key.sign(Transcript.wipe(challenge, open.hello, wipe))
+    open.wipe = wipe
+    state = .open(open)
+    return .wipe(wipe)
   }
 
   /// Signs the answer to a spent enrolment code; the peer goes on with its hello.

@@ -29,7 +29,9 @@ public struct ReplicaSession: Sendable {
 
   /// A welcomed connection.
   private struct Open {
-    let key: SigningKey
+    let position: Position
+    let challenge: Challenge
+    let hello: Hello
     let welcome: Welcome
     /// The last operation sent, and what of it is not settled: number and bytes of each batch.
     var sentThrough: Int64
@@ -52,6 +54,8 @@ public struct ReplicaSession: Sendable {
     case stage(Page)
     case apply(Checkpoint)
     case settled(through: Int64)
+    /// Remove everything, unless there is work that the centre has not got; then say `wiped`.
+    case wipe(Wipe)
     case refused(Refused)
   }
 
@@ -79,7 +83,9 @@ public struct ReplicaSession: Sendable {
         throw CentreUntrusted()
       }
       state = .open(
-        Open(key: position.key, welcome: welcome, sentThrough: welcome.appliedThrough, unsettled: []))
+        Open(
+          position: position, challenge: challenge, hello: hello, welcome: welcome,
+          sentThrough: welcome.appliedThrough, unsettled: []))
       return .welcomed(welcome)
     case (.open, .page(let page)): return .stage(page)
     case (.open, .checkpoint(let checkpoint)): return .apply(checkpoint)
@@ -89,6 +95,12 @@ public struct ReplicaSession: Sendable {
       }
       state = .open(open)
       return .settled(through: settled.through)
+    case (.open(let open), .wipe(let wipe)):
+      let transcript = Transcript.wipe(open.challenge, open.hello, wipe)
+      guard SigningKey.isValid(wipe.signature, over: transcript, by: open.position.centreKey) else {
+        throw CentreUntrusted()
+      }
+      return .wipe(wipe)
     default: throw ProtocolViolation.unexpected(message, in: stateName)
     }
   }
@@ -136,13 +148,20 @@ public struct ReplicaSession: Sendable {
       preconditionFailure("a batch is made only when mayPush allows it")
     }
     var push = Push(firstNumber: first, operations: operations, chainHash: chainHash)
-    push.signature = try open.key.sign(
+    push.signature = try open.position.key.sign(
       Transcript.push(
         device: device, epoch: open.welcome.epoch, lastNumber: push.lastNumber, chainHash: chainHash))
     open.sentThrough = push.lastNumber + (PlantedBug.isPlanted(.batchWithGap) ? 1 : 0)
     open.unsettled.append((push.lastNumber, push.creditBytes))
     state = .open(open)
     return .push(push)
+  }
+
+  /// Makes the confirmation that everything was removed; to be made while there is a key.
+  public func wiped(_ wipe: Wipe) throws -> Message? {
+    guard case .open(let open) = state else { return nil }
+    let transcript = Transcript.wiped(open.challenge, open.hello, wipe)
+    return .wiped(Wiped(signature: try open.position.key.sign(transcript)))
   }
 
   /// Tells the centre how far this replica has stored what it was sent.

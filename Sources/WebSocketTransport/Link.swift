@@ -180,6 +180,9 @@ extension Link {
   @discardableResult
   func dropQueue() -> Int { queue.removeAll() }
 
+  /// Drops the messages that have not begun to go out.
+  func dropWaiting() { queue.removeWaiting() }
+
   /// Judges the time; called at every tick. A peer that is out of it is cut.
   func tick(at now: ContinuousClock.Instant) {
     if let closeBy {

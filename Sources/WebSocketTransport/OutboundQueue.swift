@@ -59,6 +59,14 @@ struct OutboundQueue {
     return true
   }
 
+  /// Drops the messages of which nothing was written yet.
+  mutating func removeWaiting() {
+    let begun = bytesWrittenOfHead > 0 ? [messages[head]] : []
+    messages = begun
+    head = 0
+    bytes = begun.reduce(-bytesWrittenOfHead) { $0 + $1.bytes.count }
+  }
+
   /// Drops everything and says how many bytes that were. A message whose first fragments are out
   /// stays unfinished: the only thing that may follow is a close frame.
   mutating func removeAll() -> Int {

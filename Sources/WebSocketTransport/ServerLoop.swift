@@ -14,6 +14,7 @@ final class ServerLoop {
     case broadcast(OutboundMessage, [ConnectionID])
     case pause(ConnectionID)
     case resume(ConnectionID)
+    case discard(ConnectionID)
     case close(ConnectionID, Ending)
     case stop
   }
@@ -132,6 +133,10 @@ extension ServerLoop {
       for id in ids { send(message, to: id) }
     case .pause(let id): peers[id]?.link?.pause(true, at: now)
     case .resume(let id): peers[id]?.link?.pause(false, at: now)
+    case .discard(let id):
+      guard let peer = peers[id] else { return }
+      peer.link?.dropWaiting()
+      account(for: peer)
     case .close(let id, let ending):
       guard let peer = peers[id] else { return }
       peer.link?.close(ending, dropping: false, within: limits.closeWithin, at: now)

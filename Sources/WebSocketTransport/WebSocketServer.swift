@@ -111,6 +111,11 @@ public final class WebSocketServer: Sendable {
     commands.post(.resume(id))
   }
 
+  /// Drops the messages of which nothing has gone out yet; what is sent afterwards goes out as ever.
+  public func discard(_ id: ConnectionID) {
+    commands.post(.discard(id))
+  }
+
   /// Closes after what is queued has been written (RFC 6455 §7.1.2), at the latest after
   /// `TransportLimits.closeWithin`. Nothing more is received from the peer.
   ///

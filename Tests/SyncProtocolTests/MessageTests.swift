@@ -215,6 +215,8 @@ struct MessageTests {
         $0.retryAfterMs = 86_400_001
       }
     }
+    try expectViolation("wipe.signature") { $0.wipe = .with { $0.through = 1 } }
+    try expectViolation("wiped.signature") { $0.wiped = .init() }
     try expectViolation("settled.through") { $0.settled = .with { $0.through = .max } }
   }
 

@@ -92,6 +92,21 @@ struct TranscriptTests {
     #expect(Transcript.enrolled(Samples.challenge, stolen, Samples.enrolled) != answer)
   }
 
+  @Test("a wipe is signed for one connection and one state of the work, and its confirmation for that wipe")
+  func wipeIsSigned() {
+    let wipe = Wipe(through: 44, signature: Samples.bytes(64, from: 43))
+    let signed = Transcript.wipe(Samples.challenge, Samples.hello, wipe)
+    var hello = Samples.hello
+    hello.nonce[0] ^= 1
+    #expect(Transcript.wipe(Samples.challenge, hello, wipe) != signed)
+    #expect(Transcript.wipe(Samples.challenge, Samples.hello, Wipe(through: 45)) != signed)
+    let done = Transcript.wiped(Samples.challenge, Samples.hello, wipe)
+    #expect(done != signed)
+    var other = wipe
+    other.signature[0] ^= 1
+    #expect(Transcript.wiped(Samples.challenge, Samples.hello, other) != done)
+  }
+
   @Test("moving a letter from one field to the next makes other bytes")
   func fieldsDoNotRunIntoEachOther() {
     let one = Transcript.link(previous: [1, 2], operation: [3], commitments: [])

@@ -56,6 +56,33 @@ struct AdminServiceTests {
     #expect(try folder.ask(.device(code: "A2"))["scope"]?.array?.contains("agent/ANA") == true)
   }
 
+  @Test(
+    "a device's scope is replaced as a whole, and its state changed, each by a command that says what is now")
+  func devices() throws {
+    let folder = try TestFolder()
+    try folder.openForTrade()
+    _ = try folder.ask(invite("warehouse", code: "P1", warehouses: ["W1"]))
+    try folder.importing(.warehouses, "code,name\nW2,Second\n")
+    let request = ScopeRequest(device: "P1", agent: nil, territory: nil, warehouses: ["W2"])
+    let scoped = try folder.ask(.scope(request))
+    #expect(scoped["warehouses"]?.array == ["W2"])
+    #expect(scoped["scope"]?.array?.contains("orders/W2") == true)
+    #expect(scoped["scope"]?.array?.contains("orders/W1") == false)
+    let nowhere = ScopeRequest(device: "P1", agent: nil, territory: nil, warehouses: [])
+    #expect(failureCode { _ = try folder.ask(.scope(nowhere)) } == .badValue)
+    func change(_ state: String) -> Code? {
+      failureCode { _ = try folder.ask(.changeState(device: "P1", state: state)) }
+    }
+    // It has not enrolled: there is nobody to shut out, but the code can be called in.
+    #expect(change("suspended") == .wrongDeviceState)
+    #expect(change("retired") == nil)
+    #expect(try folder.ask(.device(code: "P1"))["state"] == "retired")
+    // What devices say of themselves nobody says for them.
+    #expect(change("lost") == nil)
+    #expect(change("wiped") == .wrongDeviceState)
+    #expect(try folder.ask(.status)["replicas"]?["stale"]?.integer == 0)
+  }
+
   @Test("documents have the members that scripts rely on")
   func documents() throws {
     let folder = try TestFolder()

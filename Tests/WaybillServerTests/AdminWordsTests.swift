@@ -14,6 +14,12 @@ struct AdminWordsTests {
     #expect(command.code == "A7")
   }
 
+  @Test("wipe is another word for lost")
+  func wipe() throws {
+    let command = try #require(try ServerProgram.parseAsRoot(["device", "wipe", "A7"]) as? DeviceLost)
+    #expect(command.code == "A7")
+  }
+
   @Test(
     "what is not written as it should be is a usage error, whatever it is",
     arguments: [

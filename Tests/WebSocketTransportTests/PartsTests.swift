@@ -21,6 +21,25 @@ import Testing
     #expect(queue.isEmpty && queue.bytes == 0)
   }
 
+  @Test("what has not begun to go out can be dropped; what has is finished")
+  func dropsWhatWaits() throws {
+    var queue = OutboundQueue()
+    for count in [25, 10, 10] { queue.append(OutboundMessage(pattern(count)), low: 100) }
+    queue.wrote(try #require(queue.next(bytesMax: 10)))
+    queue.removeWaiting()
+    #expect(queue.bytes == 15)
+    queue.append(OutboundMessage(pattern(3)), low: 100)
+    var seen: [Range<Int>] = []
+    while let piece = queue.next(bytesMax: 10) {
+      seen.append(piece.range)
+      queue.wrote(piece)
+    }
+    #expect(seen == [10..<20, 20..<25, 0..<3])
+    queue.append(OutboundMessage(pattern(5)), low: 100)
+    queue.removeWaiting()
+    #expect(queue.isEmpty && queue.bytes == 0)
+  }
+
   @Test("no message needs more pieces than a receiver takes")
   func piecesMax() {
     var queue = OutboundQueue()

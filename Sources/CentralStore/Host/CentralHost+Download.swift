@@ -36,7 +36,9 @@ extension CentralHost {
   }
 
   func sendWhole(_ buckets: [Bucket], to number: ConnectionNumber) throws {
-    guard var connection = connections[number], let device = connection.device else { return }
+    guard var connection = connections[number], let device = connection.device,
+      connection.standing == .active
+    else { return }
     connection.wholeSends += 1
     // A replica whose digests never agree would ask for ever.
     guard connection.wholeSends <= 3 else {
@@ -78,6 +80,7 @@ extension CentralHost {
   /// Tells every live replica of a commit: a bucket's changes are encoded once however many listen, and a
   /// small checkpoint for each makes them whole.
   func publish(_ commit: CentralStore.Commit, at now: Instant) {
+    recall(commit)
     var audiences: [Bucket: [ConnectionNumber]] = [:]
     let changed = ChangedBuckets(commit.changes)
     for number in connections.keys.sorted() {
@@ -148,8 +151,8 @@ extension CentralHost {
   func sendIdleCheckpoints(at now: Instant) {
     var next: Instant?
     for number in connections.keys.sorted() {
-      guard let connection = connections[number], connection.device != nil, connection.download == nil,
-        connection.current < store.head.version
+      guard let connection = connections[number], connection.standing == .active, connection.device != nil,
+        connection.download == nil, connection.current < store.head.version
       else { continue }
       let due = connection.checkpointSentAt.advanced(byMilliseconds: limits.idleCheckpointMilliseconds)
       if due <= now {

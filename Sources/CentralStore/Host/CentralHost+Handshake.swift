@@ -50,7 +50,7 @@ extension CentralHost {
     // Unknown and wrongly signed devices get the same answer after the same work.
     let device = try store.find(DeviceColumns.self, hello.device)
     let publicKey = device.map(\.publicKey) ?? key.publicKey
-    guard connection.session.isProved(hello, by: publicKey), let device, device.state == .active,
+    guard connection.session.isProved(hello, by: publicKey), let device, device.state != .invited,
       var session = try store.session(of: device.code)
     else { return refuse(number, .notAuthorised) }
     // What an older connection still had to say came late: the device has moved on.
@@ -58,27 +58,42 @@ extension CentralHost {
     guard !isLate || PlantedBug.isPlanted(.lateHandshakeTaken) else {
       return drop(number, .replaced, reason: "the device connected again")
     }
+    if let refusal = device.state.refusal {
+      note(hello, &session, at: now)
+      try store.store([session])
+      return revoke(number, refusal)
+    }
     guard try admitIncarnation(of: hello, &session) else {
       try store.store([session])
       return refuse(number, .replicaForked)
     }
-    session.lastSeenAt = now
-    session.unsent = max(0, hello.lastRecorded - session.appliedThrough)
-    session.clockOffsetMilliseconds = now.milliseconds(since: hello.clock.wall)
-    session.appVersion = hello.appVersion
+    note(hello, &session, at: now)
     try store.store([session])
     replaceOlder(connection: number, of: device.code)
-    let download = try planDownload(for: device.grants, hello: hello)
-    let welcome = self.welcome(for: session, device.grants, download, at: now)
+    // A device that is out of use hands over what it has, and gets no rows.
+    let grants = device.state == .active ? device.grants : .nothing
+    let download = try planDownload(for: grants, hello: hello)
+    let welcome = self.welcome(for: session, grants, download, at: now)
     send(try connection.session.welcome(welcome, answering: hello, signedBy: key), to: number)
     lastWelcomed[device.code] = number
     connection.device = device.code
-    connection.grants = device.grants
-    connection.download = download
+    connection.grants = grants
+    connection.scope = device.grants
+    connection.standing = device.state
+    connection.lastRecorded = hello.lastRecorded
+    connection.download = device.state == .active ? download : nil
     connection.current = sameHistory(hello) ? hello.checkpointVersion : 0
     connection.checkpointSentAt = Instant(milliseconds: 0)
     connections[number] = connection
     orders.append(.trust(number))
+  }
+
+  /// What a hello tells administrators about the device.
+  private func note(_ hello: Hello, _ session: inout DeviceSession, at now: Instant) {
+    session.lastSeenAt = now
+    session.unsent = max(0, hello.lastRecorded - session.appliedThrough)
+    session.clockOffsetMilliseconds = now.milliseconds(since: hello.clock.wall)
+    session.appVersion = hello.appVersion
   }
 
   private func sameHistory(_ hello: Hello) -> Bool { hello.epoch == store.epoch }
@@ -133,7 +148,9 @@ extension CentralHost {
   private func planDownload(for grants: Grants, hello: Hello) throws -> Download {
     let granted = store.index.buckets(grantedBy: grants)
     let isKnown = sameHistory(hello) && hello.checkpointVersion <= store.head.version
-    let resumed = isKnown ? hello.loadCursor.flatMap(Download.init(cursor:)) : nil
+    let stored = isKnown ? hello.loadCursor.flatMap(Download.init(cursor:)) : nil
+    // Among the pages that are stored may be some of a bucket that was taken away since: it starts anew.
+    let resumed = stored.flatMap { $0.legs.allSatisfy { grants.contains($0.bucket) } ? $0 : nil }
     let positions = Dictionary(
       (resumed?.legs ?? []).map { ($0.bucket, $0.position) }, uniquingKeysWith: { first, _ in first })
     let held = Set(hello.buckets)

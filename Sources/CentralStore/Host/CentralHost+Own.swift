@@ -34,6 +34,7 @@ extension CentralHost {
   ) throws -> (verdicts: [Verdict], orders: [Order]) {
     orders = []
     let verdicts = try recordOwn(drafts, actor: actor, at: now)
+    dismiss()
     pumpDownloads(at: now)
     sendIdleCheckpoints(at: now)
     return (verdicts, orders)

@@ -24,6 +24,8 @@ public final class CentralHost {
     /// The peer has proved itself: it may send more than a stranger.
     case trust(ConnectionNumber)
     case close(ConnectionNumber, CloseCode, reason: String)
+    /// Drop what was sent and has not begun to go out.
+    case discard(ConnectionNumber)
     /// Send `ticked` at or after this time.
     case wake(at: Instant)
   }
@@ -63,6 +65,7 @@ public final class CentralHost {
       }
     }
     decidePending(at: now)
+    dismiss()
     closeUnproved(at: now)
     pumpDownloads(at: now)
     sendIdleCheckpoints(at: now)
@@ -74,7 +77,12 @@ public final class CentralHost {
   struct Connection {
     var session: CentralSession
     var device: String?
+    /// What may be sent: its scope, or nothing to a device that is out of use.
     var grants = Grants.nothing
+    var scope = Grants.nothing
+    var standing = DeviceState.active
+    /// The last operation the device had recorded when it connected.
+    var lastRecorded: Int64 = 0
     /// What still has to be sent; nil once the replica is live: everything up to `current` was sent.
     var download: Download?
     /// The version of the last checkpoint sent.
@@ -116,6 +124,7 @@ public final class CentralHost {
     case .decide(let push): try take(push, from: number)
     case .stored(let stored): try note(stored, from: number, at: now)
     case .sendWhole(let buckets): try sendWhole(buckets, to: number)
+    case .wiped(let wiped): try noteWiped(wiped, from: number, at: now)
     }
   }
 

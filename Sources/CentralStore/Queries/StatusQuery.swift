@@ -8,7 +8,7 @@ public struct CentralStatus: Sendable {
   public var head: Int64
   /// Devices that have spent their code.
   public var enrolled: Int64
-  /// Of these, those whose last sync is longer ago than `staleAfterMilliseconds`, or never was.
+  /// Of those in use, those whose last sync is longer ago than `staleAfterMilliseconds`, or never was.
   public var stale: Int64
   public var openConflicts: Int64
   /// Operations that wait for a record.
@@ -36,7 +36,7 @@ extension CentralQueries {
         stale: try count(
           """
           SELECT count(*) FROM device LEFT JOIN device_session ON device_session.device = device.code
-          WHERE device.state <> 'invited' AND coalesce(device_session.last_sync_at, 0) < ?
+          WHERE device.state = 'active' AND coalesce(device_session.last_sync_at, 0) < ?
           """, [staleSince]),
         openConflicts: try count("SELECT count(*) FROM conflict WHERE state = 'open'"),
         held: try count("SELECT count(*) FROM held WHERE waiting_for <> ''"),

@@ -52,6 +52,8 @@ public final class ReplicaHost {
   private var helloSentAt: ClockReading?
   /// Buckets were asked for again; until their first page what was on its way is passed over.
   private var isAwaitingWhole = false
+  /// The device is out of use: the centre takes what there is, and gives nothing.
+  private var isHandingOver = false
   private var orders: [Order] = []
 
   /// - Parameters:
@@ -124,6 +126,7 @@ public final class ReplicaHost {
     progress.refusedWith = nil
     progress.trouble = nil
     isAwaitingWhole = false
+    isHandingOver = false
     if let enrolment {
       // A session lives as long as its connection.
       self.enrolment?.session = EnrolmentSession(
@@ -135,6 +138,7 @@ public final class ReplicaHost {
 
   private func makeSession() throws -> ReplicaSession {
     guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: "") }
+    guard !state.isWiped else { throw Refusal(.deviceWiped) }
     return ReplicaSession(
       resumingFrom: ReplicaSession.Position(
         device: state.device, key: try SigningKey(seed: state.keySeed), centreKey: state.centreKey,
@@ -159,9 +163,12 @@ public final class ReplicaHost {
 
   private func disconnected(at now: Instant) {
     let wasEstablished = session?.isOpen ?? false
+    // An attempt that never came to a connection says nothing new of the last one.
+    if (session == nil && enrolment == nil) || progress.trouble == nil { progress.trouble = .noLink }
     session = nil
     progress.isConnected = false
-    if progress.trouble == nil { progress.trouble = .noLink }
+    // The centre's last word may have been lost with the link.
+    if (try? store.state())?.isWiped == true { progress.refusedWith = .deviceWiped }
     guard progress.refusedWith == nil else { return }
     if PlantedBug.isPlanted(.retryGivenUp), !wasEstablished { return }
     let jitter = random(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -212,9 +219,16 @@ public final class ReplicaHost {
     case .welcomed(let welcome): try welcomed(welcome, at: clock)
     case .stage(let page): try stage(page)
     case .apply(let checkpoint): try apply(checkpoint, at: clock)
-    case .settled: break
+    case .settled(let through): if isHandingOver { try store.handOver(through: through) }
+    case .wipe(let wipe): try self.wipe(wipe)
     case .refused(let refused): try self.refused(refused)
     }
+  }
+
+  private func wipe(_ wipe: Wipe) throws {
+    // Signed before the key is gone, said after.
+    guard let wiped = try session?.wiped(wipe), try store.wipe(ifSafeThrough: wipe.through) else { return }
+    orders.append(.send(wiped.encode()))
   }
 
   private func refused(_ refused: Refused) throws {
@@ -239,7 +253,9 @@ public final class ReplicaHost {
     progress.head = welcome.headVersion
     let isNewHistory = welcome.epoch != state.epoch
     state.incarnation = welcome.incarnation
-    state.grants = welcome.grants
+    // Every device in use is granted something.
+    isHandingOver = welcome.grants == .nothing
+    if !isHandingOver { state.take(welcome.grants) }
     let roundTrip = helloSentAt.map { clock.wall.milliseconds(since: $0.wall) } ?? 0
     state.clockOffsetMilliseconds = welcome.centreTime.milliseconds(since: clock.wall)
     state.clockUncertaintyMilliseconds = max(0, roundTrip)
@@ -250,7 +266,11 @@ public final class ReplicaHost {
     if isNewHistory { state.epoch = welcome.epoch }
     // The token is durable before anything is sent under it (#66).
     try store.keep(state)
-    if !welcome.loadContinues { try store.dropStaged() }
+    if isHandingOver {
+      try store.handOver(through: welcome.appliedThrough)
+    } else if !welcome.loadContinues {
+      try store.dropStaged()
+    }
     sayStored(pages: 0, state)
   }
 

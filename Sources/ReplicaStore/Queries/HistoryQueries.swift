@@ -57,6 +57,7 @@ extension ReplicaView {
       switch work.state {
       case .unsent: text = "\(work.item.kind): not sent yet; the centre may decide otherwise"
       case .held: text = "\(work.item.kind): waits for \(work.held?.missing ?? "a record")"
+      case .setAside: text = "\(work.item.kind): set aside at the centre"
       case .rejected, .answered, .discarded: return nil
       }
       return HistoryEntry(

@@ -6,6 +6,8 @@ import TradeTables
 public struct OwnWork: Sendable {
   public enum State: String, Sendable {
     case unsent, held, rejected, answered
+    /// Handed over when the device was out of use already: an administrator decides what becomes of it.
+    case setAside
     /// Given up by its author.
     case discarded
   }
@@ -22,6 +24,7 @@ public struct OwnWork: Sendable {
   public var code: Code? {
     switch state {
     case .rejected: answer?.codes.words.first.map { Code(rawValue: $0) }
+    case .setAside: .deviceRetired
     case .unsent, .held, .answered, .discarded: nil
     }
   }
@@ -129,6 +132,7 @@ extension OwnWork.State {
     case .unsent: self = .unsent
     case .held: self = .held
     case .withdrawn: self = .discarded
+    case .setAside: self = .setAside
     case .answered:
       let isRefused = answer.map { $0.outcome == .rejected || $0.outcome == .quarantined } ?? false
       self = isRefused ? .rejected : .answered

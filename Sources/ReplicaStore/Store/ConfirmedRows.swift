@@ -107,8 +107,6 @@ struct ConfirmedRows {
       ? [ConfirmedRows.everything: digests.all] : digests.byBucket.filter { grants.contains($0.key) }
   }
 
-  mutating func forget(_ buckets: [Bucket]) { for bucket in buckets { sums[bucket] = nil } }
-
   func storeDigests() throws {
     try db.cachedStatement(sql: "DELETE FROM bucket").execute()
     let statement = try db.cachedStatement(sql: "INSERT INTO bucket (name, digest) VALUES (?, ?)")

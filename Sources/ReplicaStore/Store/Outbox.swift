@@ -7,7 +7,11 @@ import struct Foundation.Data
 
 /// One operation recorded here.
 public struct OutboxItem: Sendable {
-  public enum State: String, Sendable { case unsent, held, answered, withdrawn }
+  public enum State: String, Sendable {
+    case unsent, held, answered, withdrawn
+    /// The centre has it from a device that is out of use, and will not answer here.
+    case setAside = "set_aside"
+  }
 
   public var number: Int64
   public var group: Int64
@@ -128,6 +132,13 @@ enum Outbox {
     ).execute(arguments: [number])
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
     for number in held { try statement.execute(arguments: [number]) }
+  }
+
+  /// Marks work that the centre took from a device that is out of use.
+  static func handOver(through number: Int64, in db: Database) throws {
+    try db.cachedStatement(
+      sql: "UPDATE outbox SET state = 'set_aside' WHERE number <= ? AND state IN ('unsent', 'held')"
+    ).execute(arguments: [number])
   }
 
   static func item(_ row: GRDB.Row) -> OutboxItem {

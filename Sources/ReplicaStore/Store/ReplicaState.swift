@@ -24,7 +24,13 @@ public struct ReplicaState: Hashable, Sendable {
   public var checkpoint: Int64 = 0
   /// The last own operation whose effects the checkpoint has.
   public var appliedThrough: Int64 = 0
+  /// What the rows at the checkpoint are: the scope as this replica shows it.
   public var grants: Grants
+  /// What the centre grants now: `grants` from the next checkpoint on.
+  public var granted: Grants = .nothing
+  /// Rows are here that came under other grants than those of now: at the next checkpoint all are looked
+  /// through and their digests reckoned anew.
+  public var hasNewGrants = false
   /// Centre − device at the last connection, milliseconds, and how far off that may be.
   public var clockOffsetMilliseconds: Int64 = 0
   public var clockUncertaintyMilliseconds: Int64 = 0
@@ -41,6 +47,16 @@ public struct ReplicaState: Hashable, Sendable {
 }
 
 extension ReplicaState {
+  /// Whether the device was reported lost and nothing of the replica is left but its name.
+  public var isWiped: Bool { keySeed.isEmpty }
+
+  /// Takes note of what the centre grants now.
+  mutating func take(_ granted: Grants) {
+    guard granted != self.granted else { return }
+    if self.granted != .nothing { hasNewGrants = true }
+    self.granted = granted
+  }
+
   /// The state of a replica; nil when none is enrolled in the file.
   static func fetch(in db: Database) throws -> ReplicaState? {
     let rows = try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, value FROM meta"))
@@ -51,14 +67,19 @@ extension ReplicaState {
     func number(_ name: String) -> Int64 { Int64(text(name)) ?? 0 }
     func id(_ name: String) -> RecordID { values[name].flatMap { RecordID(bytes: $0) } ?? .none }
     func list(_ name: String) -> [String] { text(name).split(separator: "\n").map(String.init) }
+    func grants(_ name: String) -> Grants {
+      Grants(
+        exact: list(name).map(Bucket.init), prefixes: list(name + "_prefixes"),
+        everything: number(name + "_everything") != 0)
+    }
     var state = ReplicaState(
       device: String(decoding: device, as: UTF8.self), role: Role(rawValue: text("role")),
       name: text("name"), url: text("url"), caFile: text("ca_file"),
       centreKey: values["centre_key"] ?? [], keySeed: values["key_seed"] ?? [], epoch: id("epoch"),
       incarnation: id("incarnation"),
-      grants: Grants(
-        exact: list("grants").map(Bucket.init), prefixes: list("grant_prefixes"),
-        everything: number("grants_everything") != 0))
+      grants: grants("grants"))
+    state.granted = grants("granted")
+    state.hasNewGrants = number("has_new_grants") != 0
     state.checkpoint = number("checkpoint")
     state.appliedThrough = number("applied_through")
     state.clockOffsetMilliseconds = number("clock_offset")
@@ -78,13 +99,16 @@ extension ReplicaState {
       ("device", Array(device.utf8)), ("role", Array(role.rawValue.utf8)), ("name", Array(name.utf8)),
       ("url", Array(url.utf8)), ("ca_file", Array(caFile.utf8)), ("centre_key", centreKey),
       ("key_seed", keySeed), ("epoch", epoch.bytes), ("incarnation", incarnation.bytes),
-      ("grants", Array(grants.exact.map(\.name).joined(separator: "\n").utf8)),
-      ("grant_prefixes", Array(grants.prefixes.joined(separator: "\n").utf8)),
       ("anchor_boot_id", anchorBootID.bytes), ("head_hash", headHash),
       ("refused_with", Array(refusedWith.utf8)),
     ]
+    for (name, grants) in [("grants", grants), ("granted", granted)] {
+      values.append((name, Array(grants.exact.map(\.name).joined(separator: "\n").utf8)))
+      values.append((name + "_prefixes", Array(grants.prefixes.joined(separator: "\n").utf8)))
+      values.append((name + "_everything", Array((grants.everything ? "1" : "0").utf8)))
+    }
     let numbers: [(String, Int64)] = [
-      ("grants_everything", grants.everything ? 1 : 0), ("checkpoint", checkpoint),
+      ("has_new_grants", hasNewGrants ? 1 : 0), ("checkpoint", checkpoint),
       ("applied_through", appliedThrough), ("clock_offset", clockOffsetMilliseconds),
       ("clock_uncertainty", clockUncertaintyMilliseconds), ("anchor_boot_time", anchorBootTime),
       ("anchor_centre_time", anchorCentreTime.milliseconds), ("head_version", headVersion),

@@ -24,6 +24,9 @@ public final class ReplicaStore {
     try TradeDatabase.read(database, body)
   }
 
+  /// Runs `body` under the writers' lock of the file, if there is one.
+  func locked<T>(_ body: () throws -> T) throws -> T { try lock.map { try $0.held(body) } ?? body() }
+
   func write<T>(_ body: (Database) throws -> T) throws -> T {
     func settled(_ db: Database) throws -> T {
       let result = try body(db)
@@ -39,6 +42,9 @@ public final class ReplicaStore {
     guard let lock else { return try database.close() }
     try lock.held { try database.close() }
   }
+
+  /// Copies the whole replica into another, as it is now: what somebody does who copies its file.
+  package func copy(to other: ReplicaStore) throws { try database.backup(to: other.database) }
 
   /// What the replica knows of itself; nil before its enrolment.
   public func state() throws -> ReplicaState? { try read(ReplicaState.fetch) }
@@ -58,6 +64,7 @@ public final class ReplicaStore {
   ) throws -> Recorded {
     try write { db in
       guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+      guard !state.isWiped else { throw Refusal(.deviceWiped) }
       if state.checkpoint > 0 { try SearchIndex.ensure(db) }
       let drafts = try drafts(Numbering(db: db, device: state.device))
       return try Recorder(db: db, state: state, random: random).record(drafts, actor: actor, clock: clock)
@@ -107,7 +114,7 @@ public final class ReplicaStore {
   func load(_ page: Page) throws -> Int {
     try write { db in
       guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
-      return try FirstLoad(db: db, grants: state.grants).take(page)
+      return try FirstLoad(db: db, grants: state.granted).take(page)
     }
   }
 
@@ -151,6 +158,11 @@ public final class ReplicaStore {
         sql: "INSERT INTO meta (name, value) VALUES ('enrolment_seed', ?)", arguments: [Data(seed)])
       return seed
     }
+  }
+
+  /// The centre has the work up to here, and answers this device no more.
+  func handOver(through number: Int64) throws {
+    try write { db in try Outbox.handOver(through: number, in: db) }
   }
 
   func note(_ code: Code, _ detail: String, at now: Instant) throws {

@@ -29,6 +29,17 @@ enum SearchIndex {
     try db.execute(sql: "DELETE FROM product_text_before")
   }
 
+  /// Removes every text, once the rows they were taken from are gone.
+  static func empty(_ db: Database) throws {
+    guard try isThere(in: db) else { return }
+    try db.execute(
+      sql: """
+        INSERT INTO product_search (product_search) VALUES ('delete-all');
+        DELETE FROM product_text;
+        DELETE FROM product_text_before;
+        """)
+  }
+
   private static func tell(_ db: Database) throws {
     try db.execute(
       sql: """

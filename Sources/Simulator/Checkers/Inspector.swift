@@ -26,9 +26,9 @@ final class Inspector {
 
   func see(_ happening: World.Happening) throws {
     switch happening {
-    case .delivered(let delivery):
-      try mark(delivery)
-      if readsMessages { try ReplicaChecks.checkScope(of: delivery, in: world, tally) }
+    case .delivered(let delivery): try mark(delivery)
+    case .said(let bytes, let name):
+      try ReplicaChecks.checkScope(of: bytes, to: name, in: world, readingAll: readsMessages, tally)
     case .decided:
       try history.follow(world, tally)
       if world.store.head.version != lastChecked, random.chance(40) { try checkCentre() }
@@ -40,18 +40,25 @@ final class Inspector {
   }
 
   /// Everybody here keeps to the protocol, so nobody is ever told off: a connection ends because a newer one
-  /// took over, because a disk failed, or because nothing came over it for too long.
+  /// took over, because a disk failed, because nothing came over it for too long, or because an administrator said
+  /// so. Copies are told off.
   private func checkClosing(
     _ who: String, _ code: CloseCode, _ reason: String, _ afterDiskFailure: Bool
   ) throws {
     tally.add("closings")
-    if code == .replaced { marks[Mark.connectionReplaced.rawValue, default: 0] += 1 }
-    let isInOrder =
-      switch code {
-      case .replaced: true
-      case .refused: afterDiskFailure || reason == "no proof of identity in time" || who != "the centre"
-      default: false
+    let mark: Mark? =
+      switch (code, reason) {
+      case (.replaced, _): .connectionReplaced
+      case (.refused, Code.scopeChanged.rawValue): .scopeChangedLive
+      case (.revoked, Code.deviceSuspended.rawValue): .suspended
+      case (.refused, Code.replicaForked.rawValue): .copyRefused
+      default: nil
       }
+    if let mark { marks[mark.rawValue, default: 0] += 1 }
+    let isInOrder =
+      mark != nil
+      || (code == .refused
+        && (afterDiskFailure || reason == "no proof of identity in time" || who != "the centre"))
     guard isInOrder else { throw Finding("closings", "\(who) closes with \(code): \(reason)") }
   }
 
@@ -64,6 +71,8 @@ final class Inspector {
   }
 
   private func check(_ device: SimulatedDevice) throws {
+    // Nobody promises anything to a copy.
+    if device.isCopy { return }
     tally.add("checkpoints")
     let checkpoint = device.host.progress.checkpoint
     guard checkpoint >= checkpoints[device.code] ?? 0 else {

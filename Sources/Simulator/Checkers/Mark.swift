@@ -5,6 +5,9 @@ enum Mark: String, CaseIterable {
   // On the wire.
   case downloadResumed = "a download went on where it stopped"
   case connectionReplaced = "a newer connection took over"
+  case scopeChangedLive = "the scope of a connected device changed"
+  case suspended = "a suspended device was shut out"
+  case copyRefused = "a copy of a replica was refused"
   // In the evening, at the centre.
   case rowLeft = "a row left a bucket, and the devices that had it for that"
   case heldReleased = "work that waited for a record was decided"
@@ -18,12 +21,13 @@ enum Mark: String, CaseIterable {
   case shippedAfterCancel = "goods left after their order was cancelled"
   case surplusPutBack = "goods picked too much were put back"
   case negativeBin = "more was taken from a bin than it held"
+  case previousOwner = "work from before a new scope was decided under it"
   case clockSuspect = "a clock was too far off to be believed"
 
   /// Counts it in the centre's rows; nil for what is not seen there.
   private var query: String? {
     switch self {
-    case .downloadResumed, .connectionReplaced: nil
+    case .downloadResumed, .connectionReplaced, .scopeChangedLive, .suspended, .copyRefused: nil
     case .rowLeft: "SELECT count(*) FROM member WHERE has_left = 1"
     case .heldReleased: "SELECT count(*) FROM held WHERE waiting_for = ''"
     case .dependedOnRefused: "SELECT count(*) FROM answer WHERE codes LIKE '%DEPENDS_ON_REFUSED%'"
@@ -36,6 +40,7 @@ enum Mark: String, CaseIterable {
     case .shippedAfterCancel: "SELECT count(*) FROM task WHERE code = 'SHIPPED_AFTER_CANCEL'"
     case .surplusPutBack: "SELECT count(*) FROM task WHERE kind = 'put_back' AND is_open = 0"
     case .negativeBin: "SELECT count(*) FROM stock WHERE on_hand < 0"
+    case .previousOwner: "SELECT count(*) FROM answer WHERE codes LIKE '%PREVIOUS_OWNER%'"
     case .clockSuspect: "SELECT count(*) FROM answer WHERE codes LIKE '%CLOCK_SUSPECT%'"
     }
   }

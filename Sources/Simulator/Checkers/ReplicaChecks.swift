@@ -15,7 +15,9 @@ enum ReplicaChecks {
     guard let state = try device.store.state() else {
       throw Finding("convergence", "\(device.code) is not enrolled")
     }
-    let wanted = try world.store.read { db in try hashes(of: state.grants, in: db) }
+    guard let scope = try world.store.find(DeviceColumns.self, state.device)?.grants, scope == state.grants
+    else { throw Finding("convergence", "\(device.code) goes by another scope than the centre") }
+    let wanted = try world.store.read { db in try hashes(of: scope, in: db) }
     let (found, digests, kept) = try device.store.read { db in
       var hasher = RowHasher()
       var found: [RowKey: RowHash] = [:]
@@ -111,18 +113,47 @@ enum ReplicaChecks {
     }
   }
 
-  /// Nothing is sent to a device that it may not see (G15).
-  static func checkScope(of delivery: Network.Delivery, in world: World, _ tally: Tally) throws {
-    guard case .device(let code) = delivery.end, !delivery.closes,
-      case .page(let page) = try Message.decode(delivery.bytes),
-      let grants = try world.store.find(DeviceColumns.self, code)?.grants
+  /// Nothing is sent to a device that it may not see at that moment, and no row at all to one that is not in
+  /// use (G15, G17).
+  ///
+  /// - Parameter readingAll: whether to look into what devices in use are sent; it takes long.
+  static func checkScope(
+    of bytes: [UInt8], to name: String, in world: World, readingAll: Bool, _ tally: Tally
+  ) throws {
+    let code = try world.devices[name]?.store.state()?.device ?? name
+    guard let device = try world.store.find(DeviceColumns.self, code),
+      readingAll || ![.invited, .active].contains(device.state)
     else { return }
-    let content = try PageContent(page.body.content())
-    for batch in content.batches {
+    let grants = device.state == .active ? device.grants : .nothing
+    tally.add("scope")
+    switch try Message.decode(bytes) {
+    case .page(let page): try checkRows(of: page, grants, as: device)
+    case .checkpoint(let checkpoint):
+      guard device.state == .active else {
+        throw Finding("revocation", "\(code) is \(device.state) and was sent a checkpoint")
+      }
+      for digest in checkpoint.digests where !grants.contains(digest.bucket) {
+        throw Finding("scope", "\(code) was sent the digest of \(digest.bucket)")
+      }
+    case .welcome(let welcome):
+      guard welcome.grants == grants else {
+        throw Finding("scope", "\(code) is welcomed to another scope than it has")
+      }
+    default: break
+    }
+  }
+
+  private static func checkRows(of page: Page, _ grants: Grants, as device: Device) throws {
+    guard device.state == .active else {
+      throw Finding("revocation", "\(device.code) is \(device.state) and was sent rows")
+    }
+    guard grants.contains(page.bucket) else {
+      throw Finding("scope", "\(device.code) was sent a page of \(page.bucket)")
+    }
+    for batch in try PageContent(page.body.content()).batches {
       for row in batch.rows() {
-        tally.add("scope")
         guard grants.meet(batch.table.buckets(of: row)), !batch.table.isCentreOnly else {
-          throw Finding("scope", "\(code) was sent a row of \(batch.table.name) in \(page.bucket)")
+          throw Finding("scope", "\(device.code) was sent a row of \(batch.table.name) in \(page.bucket)")
         }
       }
     }

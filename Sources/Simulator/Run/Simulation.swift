@@ -19,6 +19,7 @@ final class Simulation {
   private let log: ((String) -> Void)?
   /// Devices that come back at a time of their own.
   private var returns: [String: Instant] = [:]
+  private var copied: CopiedReplica?
 
   /// How long a device may need to come right once faults have stopped, milliseconds: twice the longest
   /// back-off, and what its rows need on the way (G10).
@@ -70,8 +71,12 @@ final class Simulation {
   }
 
   private func storm() throws {
-    for _ in 0..<swarm.deeds {
+    for deed in 0..<swarm.deeds {
       try world.run(milliseconds: pause())
+      if swarm.copiesAt == deed, let device = world.devices["P1"] {
+        copied = try CopiedReplica(of: device, in: world)
+      }
+      try copied?.tryToConnect(in: world)
       try comeAndGo()
       try workload.doSomething()
       try bringBack()
@@ -87,9 +92,14 @@ final class Simulation {
     world.network.faults.delayMin = swarm.network.delayMin
     for code in world.devices.keys.sorted() {
       try world.setOff(code, false)
-      world.devices[code]?.mayConnect = true
+      if world.devices[code]?.isCopy == false { world.devices[code]?.mayConnect = true }
     }
     say("all faults stop")
+    try world.resumeAll()
+    // Whatever was said to them before is heard by then.
+    try world.run(milliseconds: 60_000)
+    world.retrySuspended()
+    try copied?.end(in: world, within: Simulation.patience)
     guard try world.settle(within: Simulation.patience) else {
       throw Finding("liveness", try stuck(), kind: .liveness)
     }
@@ -151,6 +161,7 @@ final class Simulation {
   }
 
   private func bringBack() throws {
+    if chance.chance(200) { world.retrySuspended() }
     for code in returns.keys.sorted() {
       guard let time = returns[code], time <= world.now || chance.chance(30) else { continue }
       returns[code] = nil
@@ -164,20 +175,22 @@ final class Simulation {
 
   private func see(_ happening: World.Happening) throws {
     trace.add(happening, at: world.now)
-    if let log { log(line(happening)) }
+    if let log, let line = line(happening) { log(line) }
     try inspector.see(happening)
   }
 
-  private func line(_ happening: World.Happening) -> String {
-    let what =
+  /// Nil for what shows when it arrives.
+  private func line(_ happening: World.Happening) -> String? {
+    let what: String? =
       switch happening {
+      case .said: nil
       case .delivered(let delivery): delivery.story
       case .decided: "the centre's head is \(world.store.head.version)"
       case .handled(let device): "\(device.code) is at \(device.host.progress.checkpoint)"
       case .crashed(let who): "\(who) crashes"
       case .closed(let who, let code, let reason, _): "\(who) closes with \(code): \(reason)"
       }
-    return "\(elapsed) \(what)"
+    return what.map { "\(elapsed) \($0)" }
   }
 
   private func say(_ text: String) { log?("\(elapsed) \(text)") }

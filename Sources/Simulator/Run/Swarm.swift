@@ -42,6 +42,8 @@ struct Swarm {
   private(set) var limits = SyncLimits()
   /// Whether stores lie on simulated disks: slower, and in a quarter of the seeds.
   private(set) var hasDisks = false
+  /// The deed at which somebody copies a replica's file; nil in most seeds.
+  private(set) var copiesAt: Int?
 
   init(seed: UInt64) {
     var random = Random(seed: seed, "swarm")
@@ -62,6 +64,7 @@ struct Swarm {
     if has(.refusals) { network.refusalsPerMille = random.number(50...500) }
     if random.chance(500) { limits = Swarm.tightLimits(&random) }
     hasDisks = random.chance(250)
+    if random.chance(50) { copiesAt = random.number(0...deeds - 1) }
   }
 
   private static func tightLimits(_ random: inout Random) -> SyncLimits {

@@ -11,6 +11,8 @@ struct Trace {
     case .delivered(let delivery):
       add(delivery.link)
       add(delivery.bytes)
+    // What is said shows when it arrives.
+    case .said: break
     case .decided: add(1)
     case .handled(let device): add(Array(device.code.utf8))
     case .crashed(let who): add(Array(who.utf8))

@@ -27,9 +27,10 @@ struct Workload {
 
   /// Lets somebody who can do something do it.
   mutating func doSomething() throws {
+    if random.chance(20) { return try changeDevice() }
     if random.chance(60) { return try workAtConsole() }
     let able = try world.devices.keys.sorted().compactMap { world.devices[$0] }.filter { device in
-      try !device.isOff && device.store.state().map { $0.checkpoint > 0 } ?? false
+      try !device.isOff && !device.isCopy && device.store.state().map { $0.checkpoint > 0 } ?? false
     }
     guard let device = random.pick(able), let role = try device.store.state()?.role else { return }
     // What nobody can do now, somebody will later: a few tries are enough.

@@ -17,6 +17,8 @@ public enum Message: Hashable, Sendable {
   case checkpoint(Checkpoint)
   case stored(Stored)
   case fetch(Fetch)
+  case wipe(Wipe)
+  case wiped(Wiped)
 
   /// The bytes of one binary WebSocket message.
   public func encode() -> [UInt8] {
@@ -64,6 +66,8 @@ public enum Message: Hashable, Sendable {
     case .checkpoint(let message): .checkpoint(message.wire)
     case .stored(let message): .stored(message.wire)
     case .fetch(let message): .fetch(message.wire)
+    case .wipe(let message): .wipe(message.wire)
+    case .wiped(let message): .wiped(message.wire)
     }
   }
 
@@ -81,6 +85,8 @@ public enum Message: Hashable, Sendable {
     case .checkpoint(let message): self = .checkpoint(try Checkpoint(message))
     case .stored(let message): self = .stored(try Stored(message))
     case .fetch(let message): self = .fetch(try Fetch(message))
+    case .wipe(let message): self = .wipe(try Wipe(message))
+    case .wiped(let message): self = .wiped(try Wiped(message))
     }
   }
 }

@@ -86,6 +86,23 @@ public enum Transcript {
     return fields.bytes
   }
 
+  /// Signed by the centre's key: good on this connection alone.
+  public static func wipe(_ challenge: Challenge, _ hello: Hello, _ wipe: Wipe) -> [UInt8] {
+    var fields = TranscriptFields("waybill/wipe/v1")
+    fields.append(Transcript.hello(challenge, hello))
+    fields.append(hello.signature)
+    fields.append(wipe.through)
+    return fields.bytes
+  }
+
+  /// Signed by the device's key, for the last time.
+  public static func wiped(_ challenge: Challenge, _ hello: Hello, _ wipe: Wipe) -> [UInt8] {
+    var fields = TranscriptFields("waybill/wiped/v1")
+    fields.append(Transcript.wipe(challenge, hello, wipe))
+    fields.append(wipe.signature)
+    return fields.bytes
+  }
+
   /// Signed by the device's key: one signature for every operation up to the last of a push.
   public static func push(
     device: String, epoch: RecordID, lastNumber: Int64, chainHash: [UInt8]

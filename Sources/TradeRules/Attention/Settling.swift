@@ -111,9 +111,4 @@ extension FinishTask {
 extension Trade {
   /// Whether it is the centre's own work or an administrator's.
   var isHeadquarters: Bool { role == .centre || role == .admin }
-
-  /// Whether the device may change a record in these buckets: what it cannot see it cannot touch.
-  func mayChange(_ places: [Bucket]) -> Bool {
-    role == .centre || device.grants.meet(places)
-  }
 }

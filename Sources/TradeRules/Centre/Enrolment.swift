@@ -30,12 +30,8 @@ extension InviteDevice {
   private static func check(_ form: Filled<Self>, in trade: Trade) throws(Interruption) {
     try trade.check(Names.isDeviceCode(form.device), "device")
     try trade.check(Role.all.contains(form.role), "role")
-    try trade.check(form.agent.map(Names.isWord) ?? true, "agent")
-    try trade.check(form.territory.map(Names.isWord) ?? true, "territory")
     try trade.check(form.secretHash.count == 32, "secretHash")
-    for code in form.warehouses.words where try trade.find(WarehouseColumns.self, code) == nil {
-      throw .refused(Refusal(.unknownWarehouse, code))
-    }
+    try trade.checkScope(form.agent, form.territory, form.warehouses)
   }
 }
 

@@ -23,6 +23,24 @@ extension CodeBook {
       .notAuthorised, "The centre does not know this device.",
       "Ask an administrator.", .notPermitted),
     entry(
+      .scopeChanged, "An administrator changed what this device may see.",
+      "It connects again by itself and takes what is new.", .needsLink, retryable: true),
+    entry(
+      .deviceSuspended, "An administrator suspended this device.",
+      "Its work stays on it; ask an administrator to resume it, then: waybill sync.", .notPermitted),
+    entry(
+      .deviceRetired, "An administrator retired this device; its work is set aside at the centre.",
+      "Enrol a new replica: waybill enroll URL --code CODE --replica FILE.", .notPermitted),
+    entry(
+      .deviceLost, "The device was reported lost; its work is set aside at the centre.",
+      "An administrator decides what of it is done again.", .notPermitted),
+    entry(
+      .deviceWiped, "The replica was wiped: an administrator reported the device lost.",
+      "Enrol a new replica: waybill enroll URL --code CODE --replica FILE.", .notPermitted, atOnce: true),
+    entry(
+      .wrongDeviceState, "The device's present state does not allow this.",
+      "waybill-server device show tells its state.", .validation),
+    entry(
       .replicaBusy, "Another program is using the replica.",
       "Wait for it, or stop it.", .replicaBusy, retryable: true, atOnce: true),
     entry(

@@ -3,7 +3,8 @@ public enum RuleBook {
   public static let all: [OperationRule] = [
     // The centre's own
     OperationRule(FoundStore.self), OperationRule(ChangeSetting.self), OperationRule(InviteDevice.self),
-    OperationRule(EnrolDevice.self), OperationRule(BeginImport.self), OperationRule(EndImport.self),
+    OperationRule(EnrolDevice.self), OperationRule(ChangeScope.self),
+    OperationRule(ChangeDeviceState.self), OperationRule(BeginImport.self), OperationRule(EndImport.self),
     OperationRule(ImportWarehouses.self), OperationRule(ImportProducts.self),
     OperationRule(ImportPrices.self), OperationRule(ImportCustomers.self), OperationRule(ImportStock.self),
     OperationRule(ImportCategories.self), OperationRule(ImportTranslations.self),

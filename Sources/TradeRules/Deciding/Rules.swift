@@ -25,6 +25,10 @@ public enum Rules {
   static func decide(
     _ operation: Operation, on view: WorkingSet, in entry: Entry, _ observations: Observations
   ) throws(Interruption) -> Verdict {
+    // What comes from a device that is out of use changes nothing, and is not lost (G17).
+    if entry.isFinal, let code = entry.device.quarantine {
+      return Verdict(.quarantined, [code], record: recordName(operation))
+    }
     guard let rule = RuleBook.rule(operation.kind) else {
       throw .refused(Refusal(.malformed, "no operation is called \(operation.kind)"))
     }

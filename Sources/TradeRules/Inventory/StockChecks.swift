@@ -15,7 +15,7 @@ extension Trade {
 
   /// Refuses a place that is not the device's (`NOT_PERMITTED`) or that nobody has (`UNKNOWN_WAREHOUSE`).
   func checkStockPlace(_ warehouse: String) throws(Interruption) {
-    guard isHeadquarters || device.warehouses.contains(warehouse) else {
+    guard isHeadquarters || mayWork(in: warehouse) else {
       throw .refused(Refusal(.notPermitted, "warehouse \(warehouse)"))
     }
     guard try find(WarehouseColumns.self, warehouse) != nil else {

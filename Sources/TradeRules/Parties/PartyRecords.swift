@@ -42,6 +42,14 @@ public struct DeviceState: Word {
   /// Invited; its code has not been used yet.
   public static let invited: DeviceState = "invited"
   public static let active: DeviceState = "active"
+  /// Shut out for a while: what it records stays on it and is decided once it is let in again.
+  public static let suspended: DeviceState = "suspended"
+  /// Out of use for good: what it still has is set aside at the centre, and it gets no rows.
+  public static let retired: DeviceState = "retired"
+  /// Nobody knows who has it: as retired, and then its replica is wiped.
+  public static let lost: DeviceState = "lost"
+  /// It has said that its replica is wiped.
+  public static let wiped: DeviceState = "wiped"
 }
 
 /// One replica: who it is, what it may do and see. Known by its key from enrolment on.
@@ -60,6 +68,12 @@ public struct DeviceColumns: TableColumns {
   public let warehouses = Column<WordList>(7)
   /// Ed25519 public key, 32 bytes; empty until enrolled.
   public let publicKey = Column<[UInt8]>(8)
+  /// What its scope had at any time before the present one.
+  public let formerAgents = Column<WordList>(9)
+  public let formerTerritories = Column<WordList>(10)
+  public let formerWarehouses = Column<WordList>(11)
+  /// The version that gave it its present scope; 0 = the one it was invited with.
+  public let scopeVersion = Column<Int64>(12)
 }
 public typealias Device = Record<DeviceColumns>
 
@@ -68,6 +82,15 @@ extension Record where Columns == DeviceColumns {
     Grants(
       role: self.role, device: self.code, agent: self.agent, territory: self.territory,
       warehouses: self.warehouses.words)
+  }
+
+  /// What it was granted under earlier scopes, all of them together.
+  var formerGrants: Grants {
+    let places = Grants(
+      role: self.role, device: self.code, agent: nil, territory: nil, warehouses: self.formerWarehouses.words)
+    let parties =
+      self.formerAgents.words.map(Bucket.agent) + self.formerTerritories.words.map(Bucket.territory)
+    return Grants(exact: places.exact + parties, prefixes: places.prefixes, everything: places.everything)
   }
 }
 

@@ -8,6 +8,9 @@ enum AdminRequest: Codable, Sendable {
   case invite(InviteRequest)
   case devices
   case device(code: String)
+  case scope(ScopeRequest)
+  /// `DeviceState` that an administrator may give.
+  case changeState(device: String, state: String)
   case conflicts(onlyOpen: Bool)
   case conflict(id: String)
   case resolve(id: String, keep: String, value: String?, note: String?)
@@ -43,6 +46,14 @@ struct InviteRequest: Codable, Sendable {
   static let validMillisecondsStandard: Int64 = 24 * 3_600_000
   /// A week: a code that lies about for longer is a door left open (decisions §7).
   static let validMillisecondsMax: Int64 = 7 * 24 * 3_600_000
+}
+
+/// All of a device's new scope: what is not named it has no more.
+struct ScopeRequest: Codable, Sendable {
+  var device: String
+  var agent: String?
+  var territory: String?
+  var warehouses: [String]
 }
 
 struct QuotaRequest: Codable, Sendable {

@@ -30,6 +30,8 @@ struct AdminService {
       }
     case .devices: return devices(queries)
     case .device(let code): return device(code, queries)
+    case .scope(let scope): return try self.scope(scope)
+    case .changeState(let device, let state): return try changeState(of: device, to: state)
     case .invite(let invite): return try self.invite(invite)
     case .conflicts(let onlyOpen):
       return .later {

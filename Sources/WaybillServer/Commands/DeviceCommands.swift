@@ -3,8 +3,11 @@ import TradeRules
 
 struct DeviceCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "device", abstract: "The devices: who they are, how far they have come.",
-    subcommands: [DeviceList.self, DeviceShow.self])
+    commandName: "device", abstract: "The devices: who they are, how far they have come, what they may.",
+    subcommands: [
+      DeviceList.self, DeviceShow.self, DeviceScope.self, DeviceSuspend.self, DeviceResume.self,
+      DeviceRetire.self, DeviceLost.self,
+    ])
 }
 
 struct DeviceList: Command {

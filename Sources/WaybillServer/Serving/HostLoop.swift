@@ -95,6 +95,8 @@ final class HostLoop {
         server.trust(id)
         let device = centre.host.device(on: number) ?? ""
         log.info("device connected", metadata: ["connection": "\(id)", "device": "\(device)"])
+      case .discard(let number):
+        if let id = connections[number] { server.discard(id) }
       case .close(let number, let code, let reason):
         guard let id = connections[number] else { continue }
         server.close(id, code: code.rawValue, reason: reason)

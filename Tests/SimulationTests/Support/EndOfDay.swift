@@ -38,7 +38,7 @@ extension Shop {
 
   /// G8: the confirmed rows of a replica are the centre's rows of its scope.
   func expectSameRows(_ person: Person, _ location: SourceLocation = #_sourceLocation) throws {
-    let grants = try #require(try person.device.store.state()).grants
+    let grants = try scope(of: person)
     var hasher = RowHasher()
     var (wanted, found): ([RowKey: RowHash], [RowKey: RowHash]) = ([:], [:])
     for table in TableDescription.all where !table.isCentreOnly {
@@ -60,6 +60,15 @@ extension Shop {
     #expect(names == [], "\(person.code) has the centre's rows", sourceLocation: location)
   }
 
+  /// What the centre grants, which is what the replica goes by.
+  private func scope(of person: Person) throws -> Grants {
+    let state = try #require(try person.device.store.state())
+    let row = try centre.find(DeviceColumns.self, key: RowKey(DeviceColumns.self, state.device))
+    let grants = try #require(row).grants
+    #expect(state.grants == grants, "\(person.code)")
+    return grants
+  }
+
   private var keptDigests: [Bucket: BucketDigest] {
     world.store.index.states.filter { $0.key != ChangeIndex.everything && $0.value.digest != .zero }
       .mapValues(\.digest)
@@ -67,7 +76,7 @@ extension Shop {
 
   /// The digests a replica keeps, those of its rows read anew, and the centre's are the same.
   private func expectSameDigests(_ person: Person, _ location: SourceLocation) throws {
-    let grants = try #require(try person.device.store.state()).grants
+    let grants = try scope(of: person)
     let digests = try person.books.read { try BaseImages.confirmedDigests(in: $0) }
     if grants.everything {
       #expect(digests.all == world.store.index.digest(of: ChangeIndex.everything), sourceLocation: location)

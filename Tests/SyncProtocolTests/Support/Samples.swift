@@ -8,6 +8,8 @@ enum Samples {
     ("hello", .hello(hello)), ("welcome", .welcome(welcome)), ("refused", .refused(refused)),
     ("push", .push(push)), ("settled", .settled(Settled(through: 42))), ("page", .page(page)),
     ("checkpoint", .checkpoint(checkpoint)), ("stored", .stored(stored)), ("fetch", .fetch(fetch)),
+    ("wipe", .wipe(Wipe(through: 44, signature: bytes(64, from: 43)))),
+    ("wiped", .wiped(Wiped(signature: bytes(64, from: 47)))),
   ]
 
   static func bytes(_ count: Int, from first: UInt8) -> [UInt8] { (0..<count).map { first &+ UInt8($0) } }

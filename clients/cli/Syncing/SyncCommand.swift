@@ -34,6 +34,7 @@ struct Sync: Command {
 
   private func sync(_ store: ReplicaStore, at desk: Desk) throws -> ExitStatus {
     guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
+    guard !state.isWiped else { throw Failure(.deviceWiped) }
     let address = try url.map(CentreAddress.url) ?? state.url
     let host = ReplicaHost(store: store, appVersion: "waybill/\(Program.version)", random: Randomness.bytes)
     let loop = SyncLoop(host: host, url: address, caFile: state.caFile)

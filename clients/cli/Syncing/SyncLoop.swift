@@ -97,34 +97,34 @@ final class SyncLoop {
     }
     let wake = min(limit, connectAt ?? .max)
     var events: [ReplicaHost.Event] = []
-    var ending: Ending?
+    var failure: Failure?
     for letter in mailbox.take(waiting: wake - Clocks.sinceBoot) {
       if case .interrupted = letter { return .interrupted }
-      if let event = take(letter, &ending) { events.append(event) }
+      if let event = take(letter, &failure) { events.append(event) }
     }
     try obey(try host.handle(events.isEmpty ? [.ticked] : events, at: Clocks.reading()))
     if host.progress.isConnected { wasLetIn = true }
     if let code = host.progress.refusedWith { return .failed(Failure(code)) }
-    return ending
+    // What the centre said before it closed counts for more than the code it closed with.
+    guard let failure, host.progress.trouble == .noLink else { return nil }
+    return .failed(failure)
   }
 
   /// The host's event for a letter; nil for one of an old connection.
-  private func take(_ letter: Letter, _ ending: inout Ending?) -> ReplicaHost.Event? {
+  ///
+  /// - Parameter failure: why it is no use to connect again, as far as the connection tells.
+  private func take(_ letter: Letter, _ failure: inout Failure?) -> ReplicaHost.Event? {
     switch letter {
     case .opened(link): return .connected
     case .received(let bytes, link): return .received(bytes)
     case .closed(let code, link):
       drop()
-      if let refusal = ReplicaHost.refusal(closing: code), host.progress.refusedWith == nil,
-        host.progress.trouble == nil
-      {
-        ending = .failed(Failure(refusal))
-      }
+      if let refusal = ReplicaHost.refusal(closing: code) { failure = Failure(refusal) }
       return .disconnected
     case .failed(let error, link):
       drop()
       lastTrouble = error
-      if !error.mayRetry { ending = .failed(Failure(error)) }
+      if !error.mayRetry { failure = Failure(error) }
       return .disconnected
     case .opened, .received, .closed, .failed, .interrupted: return nil
     }
@@ -175,6 +175,8 @@ final class SyncLoop {
   /// Whether the last connection brought the work on; then the next one will as well.
   private var hasBroughtSomething: Bool {
     let (before, now) = (progressAtConnecting, host.progress)
+    // The centre asked us to come back at once.
+    if now.trouble == .scopeChanged { return true }
     return now.received > before.received || now.checkpoint > before.checkpoint || now.sent > before.sent
   }
 

@@ -19,7 +19,7 @@ enum Marks {
     case .unsent: "↑"
     case .held: "⧖"
     case .rejected: "!"
-    case .answered, .discarded: "·"
+    case .setAside, .answered, .discarded: "·"
     }
   }
 }

@@ -1,0 +1,76 @@
+import GRDB
+import SyncProtocol
+import SyncSession
+import Testing
+import TradeRules
+
+@testable import ReplicaStore
+@testable import Simulator
+
+/// What an administrator does about devices.
+extension Shop {
+  /// A shop with goods in both warehouses, where everything that is said is held against the scopes.
+  static func withTwoWarehouses(
+    staffed: [String] = ["A1", "A2", "B1", "P1", "P2", "HQ"], limits: SyncLimits = SyncLimits()
+  ) throws -> Shop {
+    let shop = try Shop([("CHAI", 100)], staffed: staffed, limits: limits)
+    shop.watchScope()
+    try shop.decide(Filled<ImportStock> { $0.rows = [Shop.opening("MATE", 40, at: "W2")] })
+    try shop.settle()
+    return shop
+  }
+
+  /// Gives a device another scope.
+  func rescope(
+    _ person: Person, agent: String? = nil, territory: String? = nil, warehouses: [String] = [],
+    _ location: SourceLocation = #_sourceLocation
+  ) throws {
+    try decide(
+      Filled<ChangeScope> {
+        ($0.device, $0.agent, $0.territory) = (person.code, agent, territory)
+        $0.warehouses = WordList(warehouses)
+      }, location)
+  }
+
+  func change(
+    _ person: Person, to state: DeviceState, _ location: SourceLocation = #_sourceLocation
+  ) throws {
+    try decide(Filled<ChangeDeviceState> { ($0.device, $0.state) = (person.code, state) }, location)
+  }
+
+  /// Lets a suspended device in again; somebody there starts the sync anew.
+  func resume(_ person: Person) throws {
+    try change(person, to: .active)
+    try reconnect(person)
+  }
+
+  func state(of person: Person) throws -> DeviceState? {
+    try centre.find(DeviceColumns.self, key: RowKey(DeviceColumns.self, person.code))?.state
+  }
+
+  /// From now on everything the centre says is held against what its reader may have at that moment.
+  func watchScope() {
+    let tally = Tally()
+    world.witness = { [world] happening in
+      guard case .said(let bytes, let name) = happening else { return }
+      try ReplicaChecks.checkScope(of: bytes, to: name, in: world, readingAll: true, tally)
+    }
+  }
+
+  /// What went wrong and was mended on a device: a change of scope is nothing of the kind.
+  func incidents(on person: Person) throws -> [String] {
+    try person.books.read { try String.fetchAll($0, sql: "SELECT code FROM incident") }
+  }
+}
+
+extension Person {
+  /// The codes of the customers on their screen.
+  var customers: [String] {
+    get throws { try books.all(CustomerColumns.self).map(\.code).sorted() }
+  }
+
+  /// The warehouses whose levels are on their screen.
+  var warehouses: [String] {
+    get throws { try Set(books.all(StockLevelColumns.self).map(\.warehouse)).sorted() }
+  }
+}
