@@ -13,6 +13,7 @@ struct History {
   private var facts: [RowKey: TradeRules.Row] = [:]
   private var shipped: [RowKey: Quantity] = [:]
   private var acceptedOrders: Set<RowKey> = []
+  private var closedOrders: Set<RowKey> = []
   /// How often the centre answered with which outcome and code.
   private(set) var answers: [String: Int] = [:]
 
@@ -87,8 +88,13 @@ struct History {
     for row in try TradeTables.scan(table, versionsAfter: since, through: .max, limit: .max, in: db) {
       let order = Order(row)
       if order.state == .accepted { acceptedOrders.insert(order.key) }
-      guard !acceptedOrders.contains(order.key) || [.accepted, .cancelled].contains(order.state) else {
+      if order.state == .closed { closedOrders.insert(order.key) }
+      guard !acceptedOrders.contains(order.key) || [.accepted, .cancelled, .closed].contains(order.state)
+      else {
         throw Finding("history", "order \(order.number) was accepted and is \(order.state) again")
+      }
+      guard !closedOrders.contains(order.key) || order.state == .closed else {
+        throw Finding("history", "order \(order.number) was closed and is \(order.state) again")
       }
     }
   }

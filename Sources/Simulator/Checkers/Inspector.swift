@@ -96,6 +96,9 @@ final class Inspector {
       try StockModel(db).check(db)
       try OrderModel(db).check()
       try AnswerModel.check(db)
+      let money = try MoneyModel(db)
+      try money.check()
+      tally.add("money", money.count)
     }
   }
 

@@ -66,6 +66,9 @@ struct OrderModel {
       """
     try expect(.zero <= line.delivered && line.delivered <= line.shipped, order, counters)
     try expect(line.shipped <= line.picked, order, "shipped more than picked: \(counters)")
+    try expect(
+      line.delivered == min(line.handedOver, line.shipped), order,
+      "delivered \(line.delivered.thousandths) of \(line.handedOver.thousandths) handed over: \(counters)")
     try expect(.zero <= line.cancelled && line.cancelled <= line.ordered, order, counters)
     try expect(
       .zero <= line.allocated && line.allocated <= promisable, order, "promised too much: \(counters)")

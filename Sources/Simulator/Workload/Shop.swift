@@ -32,6 +32,10 @@ enum Shop {
     try world.decide(prices(of: hotProducts, tenThousandths: 100_000))
     try world.decide(customers(in: world))
     try world.decide(
+      Filled<SetExchangeRate> {
+        ($0.from, $0.to, $0.ratio) = ("USD", "EUR", Ratio(trillionths: 920_000_000_000))
+      })
+    try world.decide(
       Filled<ImportStock> { form in
         form.rows = hotProducts.filter { $0 != lotted }.map { sku in
           Filled<StockEntry> {

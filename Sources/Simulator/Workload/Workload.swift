@@ -47,18 +47,19 @@ struct Workload {
     case translate, linkBarcode, freeBarcode, moveCategory, newPrice
     case createCustomer, editCustomer, createProduct, editProduct, resolve, finishTask, presume
     case requestQuota, returnQuota
+    case pack, deliver, track, pay, refund, withdraw
   }
 
   private static let selling: [Deed] = [
     .createOrder, .submitNewOrder, .submitNewOrder, .submitNewOrder, .submitNewOrder, .addLine, .setLine,
     .setLine, .setLine, .removeLine, .editOrder, .submit, .submit, .cancel, .delete, .hold, .release,
     .createCustomer, .editCustomer, .editCustomer, .resolve, .finishTask, .presume, .presume,
-    .requestQuota, .requestQuota, .returnQuota,
+    .requestQuota, .requestQuota, .returnQuota, .pay, .pay, .pay, .refund, .deliver, .track, .withdraw,
   ]
   private static let handling: [Deed] = [
     .pick, .pick, .pick, .pick, .pick, .putBack, .putBack, .ship, .ship, .ship, .receive, .receive, .move,
     .move, .adjust, .scrap, .count, .count, .count, .release, .hold, .finishTask, .resolve, .presume,
-    .linkBarcode,
+    .linkBarcode, .pack, .pack, .deliver, .deliver, .track, .withdraw,
   ]
   private static let heading: [Deed] =
     selling + handling + [
@@ -105,6 +106,12 @@ struct Workload {
       case .presume: try presumption(sight, device)
       case .requestQuota: quotaRequest()
       case .returnQuota: try quotaReturn(sight, device)
+      case .pack: try packing(sight, device)
+      case .deliver: try delivery(sight)
+      case .track: try tracking(sight)
+      case .pay: try payment(sight, device)
+      case .refund: try refund(sight, device)
+      case .withdraw: try withdrawal(device)
       }
     guard let drafts else { return false }
     try record(deed, drafts, at: device)
