@@ -72,6 +72,7 @@ CREATE TABLE price_list (
   currency TEXT NOT NULL,
   is_company_list INTEGER NOT NULL CHECK (is_company_list IN (0, 1)),
   publication INTEGER NOT NULL,
+  is_tax_included INTEGER NOT NULL CHECK (is_tax_included IN (0, 1)),
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (code)
@@ -89,6 +90,17 @@ CREATE TABLE price (
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (list, sku, min_quantity, valid_from, pack, publication)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE supplier (
+  code TEXT NOT NULL CHECK (code <> ''),
+  name TEXT NOT NULL,
+  country TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  status TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (code)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE category (
@@ -403,6 +415,9 @@ CREATE TABLE order_line (
   handed_over INTEGER NOT NULL,
   packed INTEGER NOT NULL,
   tax_percent INTEGER NOT NULL,
+  pack TEXT NOT NULL,
+  pack_factor INTEGER NOT NULL,
+  is_tax_included INTEGER NOT NULL CHECK (is_tax_included IN (0, 1)),
   version INTEGER NOT NULL,
   extra BLOB,
   PRIMARY KEY (id)

@@ -17,6 +17,7 @@ CREATE INDEX price_draft_version ON price_draft (version);
 CREATE INDEX tax_rate_version ON tax_rate (version);
 CREATE INDEX exchange_rate_version ON exchange_rate (version);
 CREATE INDEX customer_version ON customer (version);
+CREATE INDEX supplier_version ON supplier (version);
 CREATE INDEX device_version ON device (version);
 CREATE INDEX bin_version ON bin (version);
 CREATE INDEX lot_version ON lot (version);

@@ -181,6 +181,6 @@ struct QueryTests {
     #expect(paged == codes)
     #expect(
       try centre.queries.orders(after: "", limit: 10).map(\.order.number) == ["SO-A1-0001", "SO-A1-0002"])
-    #expect(try centre.queries.listCurrencies() == ["EU": "EUR"])
+    #expect(try centre.queries.priceLists().mapValues(\.currency) == ["EU": "EUR"])
   }
 }

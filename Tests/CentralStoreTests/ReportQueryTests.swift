@@ -28,15 +28,15 @@ struct ReportQueryTests {
     }
     var request = ReportRequest(.movements, by: .product)
     request.warehouse = "W1"
-    let rows = try centre.queries.report(request)["rows"]?.array ?? []
-    let stock = try centre.queries.report(ReportRequest(.stock))["rows"]?.array ?? []
+    let rows = try centre.queries.report(request, at: centre.now)["rows"]?.array ?? []
+    let stock = try centre.queries.report(ReportRequest(.stock), at: centre.now)["rows"]?.array ?? []
     for level in stock where level["warehouse"] == "W1" {
       let moved = try #require(rows.first { $0["sku"] == level["sku"] })
       #expect(quantity(moved, "in") - quantity(moved, "out") == quantity(level, "onHand"), "\(moved)")
     }
     #expect(stock.count >= 2)
     request.by = .none
-    let list = try centre.queries.report(request)["rows"]?.array ?? []
+    let list = try centre.queries.report(request, at: centre.now)["rows"]?.array ?? []
     let times = list.map { $0["at"]?.plain ?? "" }
     #expect(times == times.sorted(by: >))
     #expect(list.count == rows.reduce(0) { $0 + Int($1["movements"]?.integer ?? 0) })
@@ -58,7 +58,7 @@ struct ReportQueryTests {
     try minimum("MATE", 0)
     var request = ReportRequest(.stock)
     request.isOnlyBelow = true
-    let rows = try centre.queries.report(request)["rows"]?.array ?? []
+    let rows = try centre.queries.report(request, at: centre.now)["rows"]?.array ?? []
     #expect(rows.map { $0["sku"]?.plain } == ["CHAI"])
     let row = try #require(rows.first)
     #expect(quantity(row, "below") == 100 - quantity(row, "available"))

@@ -46,9 +46,13 @@ struct AdventureWorksTests {
   @Test("the whole company goes into a fresh centre, and a second time changes nothing", hasAdventureWorks)
   func twice() async throws {
     let company = try Company()
-    let people = [SampleFile("customers", "customers-people", "Customer.csv.gz", 18_484)]
-    try await importAll(AdventureWorksTests.trade + people, into: company, again: false)
-    try await importAll(AdventureWorksTests.trade + people, into: company, again: true)
+    let others = [
+      SampleFile("suppliers", "suppliers", "Vendor.csv", 104),
+      SampleFile("customers", "customers-people", "Customer.csv.gz", 18_484),
+    ]
+    try await importAll(AdventureWorksTests.trade + others, into: company, again: false)
+    try await importAll(AdventureWorksTests.trade + others, into: company, again: true)
+    try await expectSuppliers(at: company)
     try await company.expectVerified([], deep: false)
   }
 
@@ -109,6 +113,21 @@ struct AdventureWorksTests {
   }
 
   // MARK: Expectations
+
+  /// Every vendor of the sample is a supplier under its account number, the four inactive ones blocked.
+  private func expectSuppliers(at company: Company) async throws {
+    let vendors = try SampleRow.table(AdventureWorks.folder, "Vendor.csv")
+    let exported = try await company.atCentre("export", "suppliers", "--format", "json").list
+    #expect(exported.count == 104)
+    let found = exported.map {
+      "\($0["code"].text ?? "") \($0["name"].text ?? "") \($0["status"].text ?? "")"
+    }
+    let expected = try vendors.map { vendor in
+      "\(try vendor["AccountNumber"]) \(try vendor["Name"]) \(try vendor["ActiveFlag"] == "1" ? "active" : "blocked")"
+    }
+    #expect(Set(found) == Set(expected))
+    #expect(exported.allSatisfy { $0["country"].text?.count == 2 && $0["currency"].text == "USD" })
+  }
 
   private func expect(
     _ number: String, _ order: AdventureWorks.Order, _ lines: [Allocation.Line],

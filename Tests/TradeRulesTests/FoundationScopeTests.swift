@@ -17,7 +17,7 @@ struct FoundationScopeTests {
       #expect(Self.agent.contains(bucket), "\(bucket)")
     }
     for bucket: Bucket in [
-      .hq, .device("A8"), .agent("ANN"), .agent("ANNA2"), .territory("NORTHWEST"), .stock("W2"),
+      .hq, .purchasing, .device("A8"), .agent("ANN"), .agent("ANNA2"), .territory("NORTHWEST"), .stock("W2"),
       .ledger("W1"), .ledger("W1", month: "2026-11"), .orders("W1"),
     ] {
       #expect(!Self.agent.contains(bucket), "\(bucket)")
@@ -27,7 +27,7 @@ struct FoundationScopeTests {
   @Test("a warehouse sees its own ledger in every month, and none of a warehouse of a longer name")
   func warehouses() {
     for bucket: Bucket in [
-      .stock("W1"), .ledger("W1"), .ledger("W1", month: "1999-01"), .orders("W1"),
+      .stock("W1"), .ledger("W1"), .ledger("W1", month: "1999-01"), .orders("W1"), .purchasing,
     ] {
       #expect(Self.warehouse.contains(bucket), "\(bucket)")
     }

@@ -34,7 +34,7 @@ struct RoleTests {
     stock.receive stock.move stock.count stock.adjust stock.scrap stock.minimum barcode.link
     conflict.resolve task.done work.withdraw
     """,
-    "buyer": "conflict.resolve task.done work.withdraw",
+    "buyer": "supplier.create supplier.set conflict.resolve task.done work.withdraw",
     "finance": """
     payment.record payment.refund customer.credit rate.set tax.set order.hold order.release
     conflict.resolve task.done work.withdraw

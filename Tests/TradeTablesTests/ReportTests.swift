@@ -30,6 +30,7 @@ private struct MadeUpTrade {
   static let currencies = [("EUR", Int64(2)), ("JPY", 0), ("KWD", 3)]
   static let day: Int64 = 86_400_000
   static let start: Int64 = 1_793_000_000_000
+  static let now = Instant(milliseconds: start)
   private(set) var sales: [Sale] = []
 
   init(_ dice: inout Dice) {
@@ -127,7 +128,7 @@ struct ReportTests {
   private func run(_ request: ReportRequest, _ trade: MadeUpTrade) throws -> JSONValue {
     try World.store().write { db in
       try trade.write(db)
-      return try Reports.run(request, in: db)
+      return try Reports.run(request, at: MadeUpTrade.now, in: db)
     }
   }
 
@@ -210,7 +211,7 @@ struct ReportTests {
       var line = OrderLine()
       (line.order, line.ordered, line.id) = (order.id, 1, RecordID(high: 3, low: 1))
       try TradeTables.write([(key: order.key, row: order.row), (key: line.key, row: line.row)], in: db)
-      return try Reports.run(request, in: db)["rows"]?.array ?? []
+      return try Reports.run(request, at: MadeUpTrade.now, in: db)["rows"]?.array ?? []
     }
     #expect(rows.map { $0["day"] } == [.string(day)])
   }
@@ -269,7 +270,8 @@ struct ReportTests {
         written.append((key: line.key, row: line.row))
       }
       try TradeTables.write(written, in: db)
-      return try Reports.run(ReportRequest(.sales, by: .product), in: db)["rows"]?.array ?? []
+      return try Reports.run(
+        ReportRequest(.sales, by: .product), at: MadeUpTrade.now, in: db)["rows"]?.array ?? []
     }
     // Three times 2^63 − 8.
     #expect(rows.first?["amount"]?["amountMinor"]?.plain == "27670116110564327400")

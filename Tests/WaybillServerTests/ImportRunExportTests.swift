@@ -52,9 +52,9 @@ struct ImportRunExportTests {
     ]
     #expect(
       written(.orders, .csv, [order]).split(separator: "\r\n") == [
-        "number,state,customer,agent,warehouse,currency,ordered_at,line,sku,qty,unit_price",
-        "SO-1,accepted,C-1,,W1,EUR,2026-11-03T09:10:00.000Z,1,CHAI,4,12.5000",
-        "SO-1,accepted,C-1,,W1,EUR,2026-11-03T09:10:00.000Z,2,MATE,0.5,3.3333",
+        "number,state,customer,agent,warehouse,currency,ordered_at,line,sku,qty,unit_price,pack",
+        "SO-1,accepted,C-1,,W1,EUR,2026-11-03T09:10:00.000Z,1,CHAI,4,12.5000,",
+        "SO-1,accepted,C-1,,W1,EUR,2026-11-03T09:10:00.000Z,2,MATE,0.5,3.3333,",
       ])
     #expect(try JSONValue(parsing: written(.orders, .json, [order, order])) == [order, order])
   }

@@ -67,10 +67,25 @@ extension CentralQueries {
     }
   }
 
-  /// The currency of each price list.
-  public func listCurrencies() throws -> [String: String] {
+  /// The numbers of the orders that some payments are for.
+  public func orderNumbers(of payments: [Payment]) throws -> [RecordID: String] {
+    let keys = Set(payments.map(\.order)).sorted().map { RowKey(OrderColumns.self, $0) }
+    return try database.read { db in
+      let orders = try TradeTables.rows(keys, in: db).values.map { Order($0) }
+      return Dictionary(uniqueKeysWithValues: orders.map { ($0.id, $0.number) })
+    }
+  }
+
+  /// Decimals of each currency.
+  public func exponents() throws -> [String: Int64] {
+    let currencies = try page(of: CurrencyColumns.self, after: nil, limit: .max)
+    return Dictionary(uniqueKeysWithValues: currencies.map { ($0.code, $0.exponent) })
+  }
+
+  /// The price lists by their codes.
+  public func priceLists() throws -> [String: PriceList] {
     let lists = try page(of: PriceListColumns.self, after: nil, limit: .max)
-    return Dictionary(lists.map { ($0.code, $0.currency) }, uniquingKeysWith: { first, _ in first })
+    return Dictionary(lists.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   private func ids<C: TableColumns>(

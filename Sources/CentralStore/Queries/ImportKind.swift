@@ -5,7 +5,7 @@ import TradeTables
 /// What a file of rows can be imported as.
 public enum ImportKind: String, CaseIterable, Codable, Sendable {
   case warehouses, categories, products, packs, translations, attributes, prices, barcodes, rates, taxes
-  case customers, stock, orders, payments
+  case customers, suppliers, stock, orders, payments
 
   /// The form of one row.
   public var row: FormDescription {
@@ -21,6 +21,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .taxes: FormDescription(SetTaxRate.self)
     case .prices: FormDescription(PriceEntry.self)
     case .customers: FormDescription(CreateCustomer.self)
+    case .suppliers: FormDescription(CreateSupplier.self)
     case .stock: FormDescription(StockEntry.self)
     case .payments: FormDescription(PaymentEntry.self)
     case .orders: FormDescription(ImportedOrder.self)
@@ -47,6 +48,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
       var product = Filled<CreateProduct>(form)
       product.skuFolded = EnteredText.foldedSKU(product.sku)
       product.baseUnit = product.baseUnit ?? "EA"
+      product.gtin = product.gtin.map { BarcodeText.normal($0) ?? $0 }
       product.status = product.status ?? .active
       return product.form
     case .customers:
@@ -54,6 +56,10 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
       customer.id = RecordID(derivedFrom: Hashing.sha256(Array("customer/\(customer.code)".utf8)))
       customer.status = customer.status ?? .active
       return customer.form
+    case .suppliers:
+      var supplier = Filled<CreateSupplier>(form)
+      supplier.status = supplier.status ?? .active
+      return supplier.form
     case .stock:
       var stock = Filled<StockEntry>(form)
       if stock.bin.isEmpty { stock.bin = BinColumns.main }
@@ -85,6 +91,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .warehouses: Filled<WarehouseEntry>(row).code
     case .products: Filled<CreateProduct>(row).skuFolded
     case .customers: Filled<CreateCustomer>(row).code
+    case .suppliers: Filled<CreateSupplier>(row).code
     case .payments: Filled<PaymentEntry>(row).reference
     case .categories: Filled<CreateCategory>(row).code
     case .barcodes: Filled<LinkBarcode>(row).code
@@ -132,6 +139,7 @@ public enum ImportKind: String, CaseIterable, Codable, Sendable {
     case .taxes: OwnDraft(Filled<ImportTaxes> { $0.rows = rows.map { Filled($0) } })
     case .prices: OwnDraft(Filled<ImportPrices> { $0.rows = rows.map { Filled($0) } })
     case .customers: OwnDraft(Filled<ImportCustomers> { $0.rows = rows.map { Filled($0) } })
+    case .suppliers: OwnDraft(Filled<ImportSuppliers> { $0.rows = rows.map { Filled($0) } })
     case .payments: OwnDraft(Filled<ImportPayments> { $0.rows = rows.map { Filled($0) } })
     case .stock: OwnDraft(Filled<ImportStock> { $0.rows = rows.map { Filled($0) } })
     case .orders: OwnDraft(Filled<ImportOrders> { $0.rows = rows.map { Filled($0) } })

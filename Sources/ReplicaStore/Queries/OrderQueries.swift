@@ -16,6 +16,8 @@ public struct OrderReading: Sendable {
   public let shipments: [Shipment]
   /// What was paid for it; nil before the first payment.
   public let account: OrderAccount?
+  /// Whether this device sees payments for it; a warehouse does not.
+  public let seesMoney: Bool
   /// Decimals of the order's currency.
   public let exponent: Int64
   public let syncState: SyncState
@@ -46,7 +48,8 @@ extension ReplicaView {
     let isCertain = try isWhollyCovered(order, lines)
     return OrderReading(
       order: order, lines: lines, shipments: try shipments(of: order.id), account: try account(of: order),
-      exponent: try exponent(of: order.currency), syncState: syncState, codes: try codes(of: order),
+      seesMoney: seesMoney(of: order), exponent: try exponent(of: order.currency), syncState: syncState,
+      codes: try codes(of: order),
       isProvisional: !isCertain && (isGuess || syncState == .unsent || syncState == .held))
   }
 

@@ -11,6 +11,8 @@ public struct PaymentReading: Sendable {
   public let exponent: Int64
   /// What the customer has to their credit in the order's currency, minor units.
   public let customerCreditMinor: Int64
+  /// Whether this device sees them; a warehouse does not.
+  public let areVisible: Bool
   public var state: PaymentState { PaymentState.of(order, account) }
 }
 
@@ -21,8 +23,12 @@ extension ReplicaView {
     return PaymentReading(
       order: order, payments: payments.sorted { ($0.at, $0.id) < ($1.at, $1.id) },
       account: try account(of: order), exponent: try exponent(of: order.currency),
-      customerCreditMinor: try find(CustomerAccountColumns.self, key)?.creditMinor ?? 0)
+      customerCreditMinor: try find(CustomerAccountColumns.self, key)?.creditMinor ?? 0,
+      areVisible: seesMoney(of: order))
   }
+
+  /// Whether this device may know what was paid for an order.
+  func seesMoney(of order: Order) -> Bool { state.grants.meet(order.moneyPlaces) }
 
   func account(of order: Order) throws -> OrderAccount? {
     try find(OrderAccountColumns.self, RowKey(OrderAccountColumns.self, order.id))

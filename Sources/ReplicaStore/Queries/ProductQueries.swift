@@ -28,8 +28,11 @@ extension ReplicaView {
       }
     }
     return try inForce.map { price in
-      let currency = lists.first { $0.code == price.list }?.currency ?? ""
-      return ListedPrice(price: price, currency: currency, exponent: try exponent(of: currency))
+      let list = lists.first { $0.code == price.list }
+      let currency = list?.currency ?? ""
+      return ListedPrice(
+        price: price, currency: currency, exponent: try exponent(of: currency),
+        isTaxIncluded: list?.isTaxIncluded ?? false)
     }
   }
 
@@ -72,6 +75,8 @@ public struct ListedPrice: Sendable {
   public let currency: String
   /// Decimals of the currency.
   public let exponent: Int64
+  /// Whether the tax is in the price.
+  public let isTaxIncluded: Bool
 }
 
 extension ReplicaView {

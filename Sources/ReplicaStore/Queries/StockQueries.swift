@@ -31,6 +31,21 @@ extension ReplicaView {
     }
   }
 
+  /// The bin that a fact is about when nobody names one: the product's only bin, staging aside, else `MAIN`. What
+  /// this device sees is what its user sees, so that the fact says it from the start.
+  ///
+  /// - Parameter isCount: a count over several bins says nothing about any of them.
+  /// - Returns: nil where the device does not see the warehouse's stock, and for such a count: the rules have
+  ///   the answer.
+  public func meantBin(of sku: String, at warehouse: String, isCount: Bool = false) throws -> String? {
+    guard state.grants.contains(.stock(warehouse)) else { return nil }
+    let bins = Set(
+      try all(StockColumns.self, "stock_of_product", warehouse, sku)
+        .filter { $0.onHand != .zero && $0.bin != BinColumns.staging }.map(\.bin))
+    if isCount, bins.count > 1 { return nil }
+    return bins.count == 1 ? bins.first : BinColumns.main
+  }
+
   /// Every level in sight, in order of warehouses and SKUs, without the places.
   public func stockLevels(warehouse: String? = nil) throws -> [StockSheet] {
     var mine: [String: [String: Quantity]] = [:]

@@ -29,7 +29,7 @@ extension ReplicaView {
     let predicted = group.flatMap { $0.item.predicted.split(separator: " ").dropFirst().map(String.init) }
     let codes = GroupAnswer(group)?.codes ?? predicted.map { Code(rawValue: $0) }
     return OrderReading(
-      order: order, lines: try lines(of: form), shipments: [], account: nil,
+      order: order, lines: try lines(of: form), shipments: [], account: nil, seesMoney: true,
       exponent: try exponent(of: order.currency),
       syncState: work.state == .held ? .held : work.state == .unsent ? .unsent : .rejected,
       codes: codes.filter { $0 != .groupRejected }, isProvisional: work.state != .rejected)
@@ -66,6 +66,8 @@ extension ReplicaView {
       line.sku = try product(entry.sku)?.sku ?? entry.sku
       line.ordered = entry.quantity
       line.unitPrice = entry.price ?? line.unitPrice
+      line.pack = entry.pack ?? ""
+      line.packFactor = try pack(line.pack, of: line.sku)?.factor ?? .zero
       return line
     }
   }

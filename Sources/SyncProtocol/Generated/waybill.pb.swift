@@ -1568,6 +1568,16 @@ nonisolated struct WirePriceEntry: Sendable {
   /// Clears the value of `pack`. Subsequent reads from it will return its default value.
   mutating func clearPack() {self._pack = nil}
 
+  /// 0 or 1, may be absent
+  var isTaxIncluded: Int64 {
+    get {_isTaxIncluded ?? 0}
+    set {_isTaxIncluded = newValue}
+  }
+  /// Returns true if `isTaxIncluded` has been explicitly set.
+  var hasIsTaxIncluded: Bool {self._isTaxIncluded != nil}
+  /// Clears the value of `isTaxIncluded`. Subsequent reads from it will return its default value.
+  mutating func clearIsTaxIncluded() {self._isTaxIncluded = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1579,6 +1589,20 @@ nonisolated struct WirePriceEntry: Sendable {
   fileprivate var _minQuantity: Int64? = nil
   fileprivate var _validFrom: Int64? = nil
   fileprivate var _pack: String? = nil
+  fileprivate var _isTaxIncluded: Int64? = nil
+}
+
+/// import.suppliers
+nonisolated struct WireImportSuppliers: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rows: [WireCreateSupplier] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// import.customers
@@ -2256,6 +2280,181 @@ nonisolated struct WireEditCategory: Sendable {
   fileprivate var _nameSeen: String? = nil
 }
 
+/// supplier.create
+nonisolated struct WireCreateSupplier: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  /// may be absent
+  var country: String {
+    get {_country ?? String()}
+    set {_country = newValue}
+  }
+  /// Returns true if `country` has been explicitly set.
+  var hasCountry: Bool {self._country != nil}
+  /// Clears the value of `country`. Subsequent reads from it will return its default value.
+  mutating func clearCountry() {self._country = nil}
+
+  /// may be absent
+  var currency: String {
+    get {_currency ?? String()}
+    set {_currency = newValue}
+  }
+  /// Returns true if `currency` has been explicitly set.
+  var hasCurrency: Bool {self._currency != nil}
+  /// Clears the value of `currency`. Subsequent reads from it will return its default value.
+  mutating func clearCurrency() {self._currency = nil}
+
+  /// may be absent
+  var status: String {
+    get {_status ?? String()}
+    set {_status = newValue}
+  }
+  /// Returns true if `status` has been explicitly set.
+  var hasStatus: Bool {self._status != nil}
+  /// Clears the value of `status`. Subsequent reads from it will return its default value.
+  mutating func clearStatus() {self._status = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _name: String? = nil
+  fileprivate var _country: String? = nil
+  fileprivate var _currency: String? = nil
+  fileprivate var _status: String? = nil
+}
+
+/// supplier.set
+nonisolated struct WireEditSupplier: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  /// may be absent
+  var country: String {
+    get {_country ?? String()}
+    set {_country = newValue}
+  }
+  /// Returns true if `country` has been explicitly set.
+  var hasCountry: Bool {self._country != nil}
+  /// Clears the value of `country`. Subsequent reads from it will return its default value.
+  mutating func clearCountry() {self._country = nil}
+
+  /// may be absent
+  var currency: String {
+    get {_currency ?? String()}
+    set {_currency = newValue}
+  }
+  /// Returns true if `currency` has been explicitly set.
+  var hasCurrency: Bool {self._currency != nil}
+  /// Clears the value of `currency`. Subsequent reads from it will return its default value.
+  mutating func clearCurrency() {self._currency = nil}
+
+  /// may be absent
+  var status: String {
+    get {_status ?? String()}
+    set {_status = newValue}
+  }
+  /// Returns true if `status` has been explicitly set.
+  var hasStatus: Bool {self._status != nil}
+  /// Clears the value of `status`. Subsequent reads from it will return its default value.
+  mutating func clearStatus() {self._status = nil}
+
+  /// may be absent
+  var nameSeen: String {
+    get {_nameSeen ?? String()}
+    set {_nameSeen = newValue}
+  }
+  /// Returns true if `nameSeen` has been explicitly set.
+  var hasNameSeen: Bool {self._nameSeen != nil}
+  /// Clears the value of `nameSeen`. Subsequent reads from it will return its default value.
+  mutating func clearNameSeen() {self._nameSeen = nil}
+
+  /// may be absent
+  var countrySeen: String {
+    get {_countrySeen ?? String()}
+    set {_countrySeen = newValue}
+  }
+  /// Returns true if `countrySeen` has been explicitly set.
+  var hasCountrySeen: Bool {self._countrySeen != nil}
+  /// Clears the value of `countrySeen`. Subsequent reads from it will return its default value.
+  mutating func clearCountrySeen() {self._countrySeen = nil}
+
+  /// may be absent
+  var currencySeen: String {
+    get {_currencySeen ?? String()}
+    set {_currencySeen = newValue}
+  }
+  /// Returns true if `currencySeen` has been explicitly set.
+  var hasCurrencySeen: Bool {self._currencySeen != nil}
+  /// Clears the value of `currencySeen`. Subsequent reads from it will return its default value.
+  mutating func clearCurrencySeen() {self._currencySeen = nil}
+
+  /// may be absent
+  var statusSeen: String {
+    get {_statusSeen ?? String()}
+    set {_statusSeen = newValue}
+  }
+  /// Returns true if `statusSeen` has been explicitly set.
+  var hasStatusSeen: Bool {self._statusSeen != nil}
+  /// Clears the value of `statusSeen`. Subsequent reads from it will return its default value.
+  mutating func clearStatusSeen() {self._statusSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _name: String? = nil
+  fileprivate var _country: String? = nil
+  fileprivate var _currency: String? = nil
+  fileprivate var _status: String? = nil
+  fileprivate var _nameSeen: String? = nil
+  fileprivate var _countrySeen: String? = nil
+  fileprivate var _currencySeen: String? = nil
+  fileprivate var _statusSeen: String? = nil
+}
+
 /// product.translate
 nonisolated struct WireTranslateProduct: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2707,6 +2906,16 @@ nonisolated struct WireSetPrice: Sendable {
   /// Clears the value of `currency`. Subsequent reads from it will return its default value.
   mutating func clearCurrency() {self._currency = nil}
 
+  /// 0 or 1, may be absent
+  var isTaxIncluded: Int64 {
+    get {_isTaxIncluded ?? 0}
+    set {_isTaxIncluded = newValue}
+  }
+  /// Returns true if `isTaxIncluded` has been explicitly set.
+  var hasIsTaxIncluded: Bool {self._isTaxIncluded != nil}
+  /// Clears the value of `isTaxIncluded`. Subsequent reads from it will return its default value.
+  mutating func clearIsTaxIncluded() {self._isTaxIncluded = nil}
+
   /// ten-thousandths, may be absent
   var amountSeen: Int64 {
     get {_amountSeen ?? 0}
@@ -2728,6 +2937,7 @@ nonisolated struct WireSetPrice: Sendable {
   fileprivate var _pack: String? = nil
   fileprivate var _amount: Int64? = nil
   fileprivate var _currency: String? = nil
+  fileprivate var _isTaxIncluded: Int64? = nil
   fileprivate var _amountSeen: Int64? = nil
 }
 
@@ -3902,6 +4112,16 @@ nonisolated struct WireOrderLineEntry: Sendable {
   /// Clears the value of `price`. Subsequent reads from it will return its default value.
   mutating func clearPrice() {self._price = nil}
 
+  /// may be absent
+  var pack: String {
+    get {_pack ?? String()}
+    set {_pack = newValue}
+  }
+  /// Returns true if `pack` has been explicitly set.
+  var hasPack: Bool {self._pack != nil}
+  /// Clears the value of `pack`. Subsequent reads from it will return its default value.
+  mutating func clearPack() {self._pack = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -3910,6 +4130,7 @@ nonisolated struct WireOrderLineEntry: Sendable {
   fileprivate var _sku: String? = nil
   fileprivate var _quantity: Int64? = nil
   fileprivate var _price: Int64? = nil
+  fileprivate var _pack: String? = nil
 }
 
 /// order.line_add
@@ -3978,6 +4199,16 @@ nonisolated struct WireAddOrderLine: Sendable {
 
   var covers: [WireQuotaCover] = []
 
+  /// may be absent
+  var pack: String {
+    get {_pack ?? String()}
+    set {_pack = newValue}
+  }
+  /// Returns true if `pack` has been explicitly set.
+  var hasPack: Bool {self._pack != nil}
+  /// Clears the value of `pack`. Subsequent reads from it will return its default value.
+  mutating func clearPack() {self._pack = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -3988,6 +4219,7 @@ nonisolated struct WireAddOrderLine: Sendable {
   fileprivate var _sku: String? = nil
   fileprivate var _quantity: Int64? = nil
   fileprivate var _price: Int64? = nil
+  fileprivate var _pack: String? = nil
 }
 
 /// order.line_set
@@ -8166,7 +8398,7 @@ nonisolated extension WireImportPrices: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WirePriceEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PriceEntry"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}list\0\u{1}currency\0\u{1}amount\0\u{3}min_quantity\0\u{3}valid_from\0\u{1}pack\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}list\0\u{1}currency\0\u{1}amount\0\u{3}min_quantity\0\u{3}valid_from\0\u{1}pack\0\u{3}is_tax_included\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -8181,6 +8413,7 @@ nonisolated extension WirePriceEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularSInt64Field(value: &self._minQuantity) }()
       case 6: try { try decoder.decodeSingularSInt64Field(value: &self._validFrom) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self._pack) }()
+      case 8: try { try decoder.decodeSingularSInt64Field(value: &self._isTaxIncluded) }()
       default: break
       }
     }
@@ -8212,6 +8445,9 @@ nonisolated extension WirePriceEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._pack {
       try visitor.visitSingularStringField(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._isTaxIncluded {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -8223,6 +8459,37 @@ nonisolated extension WirePriceEntry: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._minQuantity != rhs._minQuantity {return false}
     if lhs._validFrom != rhs._validFrom {return false}
     if lhs._pack != rhs._pack {return false}
+    if lhs._isTaxIncluded != rhs._isTaxIncluded {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireImportSuppliers: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImportSuppliers"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireImportSuppliers, rhs: WireImportSuppliers) -> Bool {
+    if lhs.rows != rhs.rows {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -8839,6 +9106,134 @@ nonisolated extension WireEditCategory: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension WireCreateSupplier: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CreateSupplier"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}country\0\u{1}currency\0\u{1}status\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._country) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._currency) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._status) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._country {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._currency {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._status {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCreateSupplier, rhs: WireCreateSupplier) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs._country != rhs._country {return false}
+    if lhs._currency != rhs._currency {return false}
+    if lhs._status != rhs._status {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEditSupplier: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".EditSupplier"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}country\0\u{1}currency\0\u{1}status\0\u{4}\u{1d}name_seen\0\u{3}country_seen\0\u{3}currency_seen\0\u{3}status_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._country) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._currency) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._status) }()
+      case 34: try { try decoder.decodeSingularStringField(value: &self._nameSeen) }()
+      case 35: try { try decoder.decodeSingularStringField(value: &self._countrySeen) }()
+      case 36: try { try decoder.decodeSingularStringField(value: &self._currencySeen) }()
+      case 37: try { try decoder.decodeSingularStringField(value: &self._statusSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._country {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._currency {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._status {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._nameSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 34)
+    } }()
+    try { if let v = self._countrySeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 35)
+    } }()
+    try { if let v = self._currencySeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 36)
+    } }()
+    try { if let v = self._statusSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 37)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireEditSupplier, rhs: WireEditSupplier) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs._country != rhs._country {return false}
+    if lhs._currency != rhs._currency {return false}
+    if lhs._status != rhs._status {return false}
+    if lhs._nameSeen != rhs._nameSeen {return false}
+    if lhs._countrySeen != rhs._countrySeen {return false}
+    if lhs._currencySeen != rhs._currencySeen {return false}
+    if lhs._statusSeen != rhs._statusSeen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireTranslateProduct: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TranslateProduct"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sku\0\u{1}locale\0\u{1}name\0\u{1}description\0\u{4}\u{1f}name_seen\0\u{3}description_seen\0")
@@ -9184,7 +9579,7 @@ nonisolated extension WireSetExchangeRate: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireSetPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SetPrice"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}list\0\u{1}sku\0\u{3}min_quantity\0\u{3}valid_from\0\u{1}pack\0\u{1}amount\0\u{1}currency\0\u{4}\u{1f}amount_seen\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}list\0\u{1}sku\0\u{3}min_quantity\0\u{3}valid_from\0\u{1}pack\0\u{1}amount\0\u{1}currency\0\u{3}is_tax_included\0\u{4}\u{1e}amount_seen\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -9199,6 +9594,7 @@ nonisolated extension WireSetPrice: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 5: try { try decoder.decodeSingularStringField(value: &self._pack) }()
       case 6: try { try decoder.decodeSingularSInt64Field(value: &self._amount) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self._currency) }()
+      case 8: try { try decoder.decodeSingularSInt64Field(value: &self._isTaxIncluded) }()
       case 38: try { try decoder.decodeSingularSInt64Field(value: &self._amountSeen) }()
       default: break
       }
@@ -9231,6 +9627,9 @@ nonisolated extension WireSetPrice: SwiftProtobuf.Message, SwiftProtobuf._Messag
     try { if let v = self._currency {
       try visitor.visitSingularStringField(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._isTaxIncluded {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 8)
+    } }()
     try { if let v = self._amountSeen {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 38)
     } }()
@@ -9245,6 +9644,7 @@ nonisolated extension WireSetPrice: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs._pack != rhs._pack {return false}
     if lhs._amount != rhs._amount {return false}
     if lhs._currency != rhs._currency {return false}
+    if lhs._isTaxIncluded != rhs._isTaxIncluded {return false}
     if lhs._amountSeen != rhs._amountSeen {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -10173,7 +10573,7 @@ nonisolated extension WireCreateOrder: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireOrderLineEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".OrderLineEntry"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}sku\0\u{1}quantity\0\u{1}price\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}sku\0\u{1}quantity\0\u{1}price\0\u{1}pack\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -10185,6 +10585,7 @@ nonisolated extension WireOrderLineEntry: SwiftProtobuf.Message, SwiftProtobuf._
       case 2: try { try decoder.decodeSingularStringField(value: &self._sku) }()
       case 3: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
       case 4: try { try decoder.decodeSingularSInt64Field(value: &self._price) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._pack) }()
       default: break
       }
     }
@@ -10207,6 +10608,9 @@ nonisolated extension WireOrderLineEntry: SwiftProtobuf.Message, SwiftProtobuf._
     try { if let v = self._price {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 4)
     } }()
+    try { if let v = self._pack {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -10215,6 +10619,7 @@ nonisolated extension WireOrderLineEntry: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs._sku != rhs._sku {return false}
     if lhs._quantity != rhs._quantity {return false}
     if lhs._price != rhs._price {return false}
+    if lhs._pack != rhs._pack {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -10222,7 +10627,7 @@ nonisolated extension WireOrderLineEntry: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AddOrderLine"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0\u{1}line\0\u{1}sku\0\u{1}quantity\0\u{1}price\0\u{1}covers\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}number\0\u{1}line\0\u{1}sku\0\u{1}quantity\0\u{1}price\0\u{1}covers\0\u{1}pack\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -10237,6 +10642,7 @@ nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 5: try { try decoder.decodeSingularSInt64Field(value: &self._quantity) }()
       case 6: try { try decoder.decodeSingularSInt64Field(value: &self._price) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.covers) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self._pack) }()
       default: break
       }
     }
@@ -10268,6 +10674,9 @@ nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.covers.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.covers, fieldNumber: 7)
     }
+    try { if let v = self._pack {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -10279,6 +10688,7 @@ nonisolated extension WireAddOrderLine: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._quantity != rhs._quantity {return false}
     if lhs._price != rhs._price {return false}
     if lhs.covers != rhs.covers {return false}
+    if lhs._pack != rhs._pack {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -59,13 +59,13 @@ public enum EventSentences {
     let parts = detail.split(separator: ": ", maxSplits: 1).map(String.init)
     let (line, amount) = (parts.first ?? "", parts.count == 2 ? parts[1] : "")
     switch kind {
-    case ImportProducts.kind.rawValue, ImportCustomers.kind.rawValue:
+    case ImportProducts.kind.rawValue, ImportCustomers.kind.rawValue, ImportSuppliers.kind.rawValue:
       return "changed \(fieldWords(detail)) by an import"
     case ImportTranslations.kind.rawValue: return "changed \(detail) by an import"
     case TranslateProduct.kind.rawValue, SetAttribute.kind.rawValue, EditCategory.kind.rawValue:
       return "changed \(fieldWords(detail))"
     case CreateCategory.kind.rawValue: return "created the category"
-    case SetPrice.kind.rawValue: return "changed \(fieldWords(detail))"
+    case SetPrice.kind.rawValue, EditSupplier.kind.rawValue: return "changed \(fieldWords(detail))"
     case PublishPrices.kind.rawValue: return "published \(detail) prices"
     case LinkBarcode.kind.rawValue: return "linked the barcode \(detail)"
     case UnlinkBarcode.kind.rawValue: return "freed the barcode \(detail)"
@@ -73,6 +73,7 @@ public enum EventSentences {
     case RetirePack.kind.rawValue: return "retired or brought back the pack \(detail)"
     case CreateProduct.kind.rawValue: return "created the product"
     case CreateCustomer.kind.rawValue: return "created the customer"
+    case CreateSupplier.kind.rawValue: return "created the supplier"
     case EditProduct.kind.rawValue, EditCustomer.kind.rawValue, EditOrder.kind.rawValue:
       return "changed \(fieldWords(detail))"
     case ResolveConflict.kind.rawValue: return "settled the conflict about \(fieldWords(detail))"

@@ -82,6 +82,9 @@ extension ResolveConflict {
         status: customer.status, country: customer.country, currency: customer.currency,
         warehouse: customer.warehouse)
       return row
+    case SupplierColumns.number:
+      try trade.checkFields(of: Supplier(row))
+      return row
     case LotColumns.number:
       try trade.check(CivilDate(Lot(row).expiry) != nil, "expiry")
       return row

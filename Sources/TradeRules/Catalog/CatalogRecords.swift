@@ -95,6 +95,8 @@ public struct PriceListColumns: TableColumns {
   public let isCompanyList = Column<Bool>(3)
   /// The log version of its last publication: the version of the list. 0 = never.
   public let publication = Column<Int64>(4)
+  /// Whether its prices have the tax in them; fixed when the list is made.
+  public let isTaxIncluded = Column<Bool>(5)
 }
 public typealias PriceList = Record<PriceListColumns>
 

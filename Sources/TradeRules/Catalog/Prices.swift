@@ -1,7 +1,8 @@
 extension SetPrice {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     let product = try trade.checkProduct(form.sku)
-    let list = try Prices.checkedList(form.list, form.currency, in: trade)
+    let list = try Prices.checkedList(
+      form.list, form.currency, isTaxIncluded: form.isTaxIncluded, in: trade)
     let pack = form.pack ?? ""
     if !pack.isEmpty { _ = try Packs.check(pack, of: product.sku, in: trade) }
     let minQuantity = form.minQuantity ?? .zero
@@ -73,9 +74,11 @@ extension PublishPrices {
 enum Prices {
   /// A list in its currency, made on first use; the first of a currency serves customers who have none.
   ///
-  /// - Throws: `.refused` with `UNKNOWN_CURRENCY`, or `BAD_VALUE` for a list that is in another currency.
+  /// - Parameter isTaxIncluded: nil = whatever the list says.
+  /// - Throws: `.refused` with `UNKNOWN_CURRENCY`, or `BAD_VALUE` for a list that is in another currency, or
+  ///   whose prices have the tax in them where these have not.
   static func checkedList(
-    _ code: String, _ currency: String, in trade: Trade
+    _ code: String, _ currency: String, isTaxIncluded: Bool?, in trade: Trade
   ) throws(Interruption) -> PriceList {
     guard try trade.find(CurrencyColumns.self, currency) != nil else {
       throw .refused(Refusal(.unknownCurrency, currency))
@@ -83,6 +86,7 @@ enum Prices {
     try trade.check(Names.isLabel(code), "list")
     if let list = try trade.find(PriceListColumns.self, code) {
       try trade.check(list.currency == currency, "currency of \(code)")
+      try trade.check(isTaxIncluded.map { $0 == list.isTaxIncluded } ?? true, "tax of \(code)")
       return list
     }
     let others = try trade.all(PriceListColumns.self, "price_list_currency", currency)
@@ -90,6 +94,7 @@ enum Prices {
     list.code = code
     list.currency = currency
     list.isCompanyList = others.isEmpty
+    list.isTaxIncluded = isTaxIncluded ?? false
     return list
   }
 

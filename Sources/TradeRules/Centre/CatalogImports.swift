@@ -125,7 +125,8 @@ extension ImportPrices {
     let imported = try ImportedRow("price", external(row), row.form, entry, in: trade)
     if imported.isUnchanged { return .unchanged }
     _ = try trade.checkProduct(row.sku)
-    var list = try Prices.checkedList(row.list, row.currency, in: trade)
+    var list = try Prices.checkedList(
+      row.list, row.currency, isTaxIncluded: row.isTaxIncluded, in: trade)
     try Prices.check(row.amount, row.minQuantity, in: trade)
     let factor = try Prices.factor(of: row.pack ?? "", row.sku, in: trade)
     let from = row.validFrom ?? trade.entry.receivedAt

@@ -90,7 +90,7 @@ extension ImportOrders {
     let unpriced = row.lines.filter { $0.price == nil }.map(\.sku)
     let prices = try PriceBook(unpriced, for: sheet.order, in: trade)
     for line in row.lines {
-      try sheet.add(line.id, line.sku, line.quantity, line.price, prices, in: trade)
+      try sheet.add(line, prices, in: trade)
     }
     // Agreed elsewhere: there is nothing to say of them here.
     for index in sheet.lines.indices { sheet.lines[index].priceCode = "" }

@@ -110,9 +110,14 @@ extension ImportPacks {
     let barcode = row.barcode ?? ""
     if !barcode.isEmpty { try Barcodes.checkIsFree(barcode, for: target, in: trade) }
     let isNew = try Packs.make(row, in: trade)
-    if !barcode.isEmpty { _ = try Barcodes.link(barcode, to: target, in: trade) }
+    var isLinked = true
+    if !barcode.isEmpty {
+      let code = try Barcodes.checkedCode(barcode)
+      isLinked = try trade.find(BarcodeColumns.self, code)?.target == target
+      _ = try Barcodes.link(code, to: target, in: trade)
+    }
     imported.keep(in: trade)
-    return isNew ? .created : .updated
+    return isNew ? .created : isLinked ? .unchanged : .updated
   }
 }
 

@@ -54,6 +54,9 @@ public enum CodeBook {
       .unknownCustomer, "No customer has this code.",
       "waybill customer list shows the customers of this device.", .notFound, atOnce: true),
     entry(
+      .unknownSupplier, "No supplier has this code.",
+      "waybill supplier list shows them.", .notFound, atOnce: true),
+    entry(
       .unknownOrder, "No order has this number.",
       "waybill order list shows the orders of this device.", .notFound, atOnce: true),
     entry(

@@ -82,6 +82,7 @@ extension Code {
   public static let previousOwner: Code = "PREVIOUS_OWNER"
   // MARK: Parties
   public static let creditLimit: Code = "CREDIT_LIMIT"
+  public static let unknownSupplier: Code = "UNKNOWN_SUPPLIER"
   // MARK: Quotas
   public static let quotaShort: Code = "QUOTA_SHORT"
   public static let quotaExceeded: Code = "QUOTA_EXCEEDED"

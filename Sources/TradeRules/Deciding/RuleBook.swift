@@ -34,7 +34,8 @@ public enum RuleBook {
     // Money
     OperationRule(RecordPayment.self), OperationRule(RefundPayment.self), OperationRule(ImportPayments.self),
     // Parties
-    OperationRule(SetCredit.self),
+    OperationRule(SetCredit.self), OperationRule(CreateSupplier.self), OperationRule(EditSupplier.self),
+    OperationRule(ImportSuppliers.self),
     // Quotas
     OperationRule(RequestQuota.self), OperationRule(ReturnQuota.self), OperationRule(GrantQuota.self),
     OperationRule(WriteOffQuota.self),

@@ -123,6 +123,8 @@ public struct PriceEntry: FormFields {
   public let validFrom = Field<Instant?>(6)
   /// Nil or empty = however it is packed.
   public let pack = Field<String?>(7)
+  /// Whether the list's prices have the tax in them; nil = as the list says, a new one's have not.
+  public let isTaxIncluded = Field<Bool?>(8)
 }
 
 public struct ImportCustomers: OperationForm {

@@ -30,6 +30,8 @@ public struct OrderLineEntry: FormFields {
   public let quantity = Field<Quantity>(3)
   /// Given by hand; nil = from the price list.
   public let price = Field<UnitPrice?>(4)
+  /// The pack in which it was asked for; the quantity is a whole number of them, in base units.
+  public let pack = Field<String?>(5)
 }
 
 /// What every later operation on an order begins with.
@@ -46,6 +48,8 @@ public struct AddOrderLine: OperationForm {
   public let price = Field<UnitPrice?>(6)
   /// What an amendment takes from the device's quota.
   public let covers = ListField<QuotaCover>(7)
+  /// As of a new order's line.
+  public let pack = Field<String?>(8)
   public static func record(of form: Filled<Self>) -> String { form.number }
   public static func makes(_ form: Filled<Self>) -> RowKey? { RowKey(OrderLineColumns.self, form.line) }
 }

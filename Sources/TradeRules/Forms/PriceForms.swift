@@ -15,6 +15,8 @@ public struct SetPrice: OperationForm {
   /// Of one base unit.
   public let amount = Field<UnitPrice>(6)
   public let currency = Field<String>(7)
+  /// Whether the list's prices have the tax in them; nil = as the list says, a new one's have not.
+  public let isTaxIncluded = Field<Bool?>(8)
   public let amountSeen = Field<UnitPrice?>(38)
   public static func record(of form: Filled<Self>) -> String { form.sku }
 }

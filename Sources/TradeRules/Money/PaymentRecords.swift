@@ -102,8 +102,15 @@ public struct CustomerAccountColumns: TableColumns {
 public typealias CustomerAccount = Record<CustomerAccountColumns>
 
 /// Who sees an order's money: whoever sees the order, warehouses aside.
-func moneyBuckets(agent: String?, territory: String?, device: String) -> [Bucket] {
+public func moneyBuckets(agent: String?, territory: String?, device: String) -> [Bucket] {
   orderBuckets(agent: agent, territory: territory, warehouses: [], device: device)
+}
+
+extension Record where Columns == OrderColumns {
+  /// The buckets of what was paid for the order: not those of its warehouses.
+  public var moneyPlaces: [Bucket] {
+    moneyBuckets(agent: self.agent, territory: self.territory, device: self.device)
+  }
 }
 
 /// How far an order is paid: derived, never stored.

@@ -29,7 +29,7 @@ enum Payments {
   }
 
   static func places(of order: Order) -> [Bucket] {
-    moneyBuckets(agent: order.agent, territory: order.territory, device: order.device)
+    order.moneyPlaces
   }
 
   /// Another booking of the same money: same reference, order, kind, amount and currency.

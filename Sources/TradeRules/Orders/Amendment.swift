@@ -69,9 +69,8 @@ extension OrderSheet {
       line.priceCode != Code.priceBelowFloor.rawValue
     else { return }
     let prices = try PriceBook([line.sku], for: order, in: trade)
-    let quote = try prices.quote(line.sku, line.ordered, given: nil, in: trade)
-    lines[index].unitPrice = quote.price
-    lines[index].priceCode = quote.code?.rawValue ?? ""
+    let quote = try prices.quote(line.sku, line.ordered, in: line.pack, given: nil, in: trade)
+    lines[index].take(quote)
   }
 
   private func tellAmendment(_ index: Int, _ before: OrderLine, in trade: Trade) {

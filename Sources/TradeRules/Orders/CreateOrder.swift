@@ -15,7 +15,7 @@ extension CreateOrder {
     try sheet.checkCharges()
     let prices = try PriceBook(form.lines.map { $0.sku }, for: sheet.order, in: trade)
     for entry in form.lines {
-      try sheet.add(entry.id, entry.sku, entry.quantity, entry.price, prices, in: trade)
+      try sheet.add(entry, prices, in: trade)
     }
     try sheet.total(in: trade)
     try sheet.save(in: trade)
@@ -125,28 +125,29 @@ extension CreateOrder {
 extension OrderSheet {
   /// Adds a line. Its number is the next free one, so that latecomers disturb nobody's.
   ///
-  /// - Throws: `.refused` with `CODE_TAKEN`, `UNKNOWN_SKU`, `BAD_QUANTITY`, `PRICE_MISSING`, in this order.
+  /// - Throws: `.refused` with `CODE_TAKEN`, `UNKNOWN_SKU`, `BAD_QUANTITY`, `UNKNOWN_PACK`, `PRICE_MISSING`, in
+  ///   this order.
   mutating func add(
-    _ id: RecordID, _ sku: String, _ quantity: Quantity, _ price: UnitPrice?, _ prices: PriceBook,
-    in trade: Trade
+    _ entry: Filled<OrderLineEntry>, _ prices: PriceBook, in trade: Trade
   ) throws(Interruption) {
+    let id = entry.id
     let known = try trade.ifVisible { () throws(Interruption) in
       try trade.find(OrderLineColumns.self, id)
     }
     guard known == nil, id != .none, !lines.contains(where: { $0.id == id }) else {
       throw .refused(Refusal(.codeTaken, "a line of \(order.number)"))
     }
-    let product = try trade.checkProduct(sku)
-    try trade.checkQuantity(quantity, of: product, .aboveZero)
-    let quote = try prices.quote(sku, quantity, given: price, in: trade)
+    let product = try trade.checkProduct(entry.sku)
+    try trade.checkQuantity(entry.quantity, of: product, .aboveZero)
     var line = OrderLine()
     line.id = id
     line.order = order.id
     line.line = order.nextLine
-    line.sku = sku
-    line.ordered = quantity
-    line.unitPrice = quote.price
-    line.priceCode = quote.code?.rawValue ?? ""
+    line.sku = entry.sku
+    line.ordered = entry.quantity
+    if let pack = entry.pack, !pack.isEmpty { try line.take(pack, in: trade) }
+    let quote = try prices.quote(line.sku, line.ordered, in: line.pack, given: entry.price, in: trade)
+    line.take(quote)
     if !product.taxClass.isEmpty, !order.country.isEmpty {
       line.taxPercent =
         try trade.taxPercent(class: product.taxClass, in: order.country, at: trade.recordedAt) ?? .zero
@@ -170,5 +171,29 @@ extension OrderSheet {
     for code in priceCodes(of: lines) where code == .priceBelowFloor || code == .priceReview {
       order.holds.insert(code.rawValue)
     }
+  }
+}
+
+extension Record where Columns == OrderLineColumns {
+  /// - Throws: `.refused` with `UNKNOWN_PACK`, `BAD_QUANTITY` for what is no whole number of the pack.
+  fileprivate mutating func take(_ code: String, in trade: Trade) throws(Interruption) {
+    let pack = try Packs.check(code, of: self.sku, in: trade)
+    self.pack = pack.code
+    self.packFactor = pack.factor
+    guard packs(in: self.ordered) != nil else {
+      throw .refused(Refusal(.badQuantity, "\(self.ordered.decimalText) is no whole number of \(code)"))
+    }
+  }
+
+  mutating func take(_ quote: Quote) {
+    self.unitPrice = quote.price
+    self.priceCode = quote.code?.rawValue ?? ""
+    self.isTaxIncluded = quote.isTaxIncluded
+  }
+
+  /// How many of the line's packs a quantity is; nil when it is no whole number of them, or there is no pack.
+  public func packs(in quantity: Quantity) -> Int64? {
+    let factor = self.packFactor.thousandths
+    return factor > 0 && quantity.thousandths % factor == 0 ? quantity.thousandths / factor : nil
   }
 }

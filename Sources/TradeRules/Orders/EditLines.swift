@@ -6,7 +6,11 @@ extension AddOrderLine {
     try sheet.checkScope(in: trade)
     try sheet.checkAlive()
     let prices = try PriceBook([form.sku], for: sheet.order, in: trade)
-    try sheet.add(form.line, form.sku, form.quantity, form.price, prices, in: trade)
+    let entry = Filled<OrderLineEntry> {
+      ($0.id, $0.sku, $0.quantity) = (form.line, form.sku, form.quantity)
+      ($0.price, $0.pack) = (form.price, form.pack)
+    }
+    try sheet.add(entry, prices, in: trade)
     var quotaCodes: [Code] = []
     if sheet.order.state != .draft {
       sheet.holdForPrices()

@@ -159,6 +159,12 @@ public struct OrderLineColumns: TableColumns {
   public let packed = Column<Quantity>(23)
   /// The tax on the line's net amount, as it was when the line was added.
   public let taxPercent = Column<Percent>(24)
+  /// The pack in which the goods were asked for; empty = in base units. `ordered` and all counters are base units.
+  public let pack = Column<String>(25)
+  /// How many base units are in the pack, which never changes; zero without one.
+  public let packFactor = Column<Quantity>(26)
+  /// Whether the unit price has the tax in it.
+  public let isTaxIncluded = Column<Bool>(27)
 }
 public typealias OrderLine = Record<OrderLineColumns>
 

@@ -3,31 +3,22 @@ public enum OrderTotals {
   /// The largest charge or payment, minor units: no sum of them comes near the bounds of 64 bits.
   public static let amountMax: Int64 = 1_000_000_000_000_000
 
-  /// The sum of the rounded lines, of the order's charges and its tax, minor units; an order of which nothing
-  /// is left costs nothing. Nil when it does not fit 64 bits.
+  /// The sum of the rounded lines, of the order's charges and of the tax that is not in the prices, minor units;
+  /// an order of which nothing is left costs nothing. Nil when it does not fit 64 bits.
   public static func totalMinor(of order: Order, _ lines: [OrderLine], exponent: Int64) -> Int64? {
     guard lines.contains(where: { !$0.isRemoved && $0.ordered > $0.cancelled }) else { return 0 }
     guard let goods = totalMinor(of: lines, exponent: exponent),
-      let tax = taxMinor(of: lines, exponent: exponent)
+      let tax = taxMinor(of: lines.filter { !$0.isTaxIncluded }, exponent: exponent)
     else { return nil }
     let (taxed, overflow) = goods.addingReportingOverflow(tax)
     let (sum, carry) = taxed.addingReportingOverflow(order.freightMinor + order.feesMinor)
     return overflow || carry ? nil : sum
   }
 
-  /// The tax on the lines, each line's rounded half away from zero, minor units. Nil when it does not fit 64
-  /// bits.
+  /// The tax on the lines, in their prices or not, each line's rounded half away from zero, minor units. Nil when
+  /// it does not fit 64 bits.
   public static func taxMinor(of lines: [OrderLine], exponent: Int64) -> Int64? {
-    var total: Int64 = 0
-    for line in lines where !line.isRemoved && line.taxPercent > .zero {
-      guard let net = line.unitPrice.amountMinor(for: line.ordered - line.cancelled, exponent: exponent),
-        let tax = line.taxPercent.share(of: net)
-      else { return nil }
-      let (sum, overflow) = total.addingReportingOverflow(tax)
-      if overflow { return nil }
-      total = sum
-    }
-    return total
+    sum(of: lines) { $0.taxMinor(exponent: exponent) }
   }
 
   /// The sum of the lines, each rounded half away from zero to minor units of the order's currency; what was
@@ -35,15 +26,32 @@ public enum OrderTotals {
   ///
   /// - Parameter exponent: the currency's decimals, 0 … 4.
   public static func totalMinor(of lines: [OrderLine], exponent: Int64) -> Int64? {
+    sum(of: lines) { $0.amountMinor(exponent: exponent) }
+  }
+
+  private static func sum(of lines: [OrderLine], _ amount: (OrderLine) -> Int64?) -> Int64? {
     var total: Int64 = 0
     for line in lines where !line.isRemoved {
-      guard let amount = line.unitPrice.amountMinor(for: line.ordered - line.cancelled, exponent: exponent)
-      else { return nil }
+      guard let amount = amount(line) else { return nil }
       let (sum, overflow) = total.addingReportingOverflow(amount)
       if overflow { return nil }
       total = sum
     }
     return total
+  }
+}
+
+extension Record where Columns == OrderLineColumns {
+  /// What is left of the line at its price, rounded half away from zero, minor units; nil when it does not fit.
+  func amountMinor(exponent: Int64) -> Int64? {
+    self.unitPrice.amountMinor(for: self.ordered - self.cancelled, exponent: exponent)
+  }
+
+  /// The tax on it, or in it.
+  func taxMinor(exponent: Int64) -> Int64? {
+    guard self.taxPercent > .zero else { return 0 }
+    guard let amount = amountMinor(exponent: exponent) else { return nil }
+    return self.isTaxIncluded ? self.taxPercent.part(of: amount) : self.taxPercent.share(of: amount)
   }
 }
 

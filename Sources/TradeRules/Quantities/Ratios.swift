@@ -70,6 +70,16 @@ public struct Percent: Hashable, Comparable, Sendable, ColumnValue {
   /// `8.875`: no zeros at the end.
   public var decimalText: String { Decimals.text(tenThousandths, decimals: 4) }
 
+  /// What of an amount is tax when the tax of this rate is in it, rounded half away from zero; nil when it does
+  /// not fit 64 bits, or below zero.
+  public func part(of amount: Int64) -> Int64? {
+    guard tenThousandths >= 0 else { return nil }
+    let product = Int128(amount) * Int128(tenThousandths)
+    let whole = 1_000_000 + Int128(tenThousandths)
+    let half = product < 0 ? -whole / 2 : whole / 2
+    return Int64(exactly: (product + half) / whole)
+  }
+
   /// That share of an amount, rounded half away from zero; nil when it does not fit 64 bits.
   public func share(of amount: Int64) -> Int64? {
     let product = Int128(amount) * Int128(tenThousandths)

@@ -9,6 +9,8 @@ public struct Bucket: Hashable, Comparable, Sendable, CustomStringConvertible {
   public static let reference = Bucket("reference")
   /// Products and published prices.
   public static let catalog = Bucket("catalog")
+  /// Suppliers: what buyers and those who take in goods need.
+  public static let purchasing = Bucket("purchasing")
   /// What only headquarters may see: rows in no other bucket.
   public static let hq = Bucket("hq")
   /// Bins, balances and levels of one warehouse.
@@ -59,6 +61,7 @@ public struct Grants: Hashable, Sendable {
     exact += warehouses.map(Bucket.stock)
     if let agent { exact.append(.agent(agent)) }
     if let territory { exact.append(.territory(territory)) }
+    if role.buysOrReceives { exact.append(.purchasing) }
     guard role.worksInWarehouses else {
       self.init(exact: exact)
       return
@@ -69,6 +72,11 @@ public struct Grants: Hashable, Sendable {
 
   public func contains(_ bucket: Bucket) -> Bool {
     everything || exact.contains(bucket) || prefixes.contains { bucket.name.hasPrefix($0) }
+  }
+
+  /// Whether anybody's payments are among them: a warehouse sees the orders it picks, and none of their money.
+  public var seeMoney: Bool {
+    everything || exact.contains { $0.name.hasPrefix("agent/") || $0.name.hasPrefix("territory/") }
   }
 
   /// Whether a row in `buckets` may be sent.

@@ -28,7 +28,7 @@ extension TableDescription {
     TableDescription(PackageLineColumns.self), TableDescription(PaymentColumns.self),
     TableDescription(RefusedRecordColumns.self), TableDescription(OrderAccountColumns.self),
     TableDescription(CustomerAccountColumns.self), TableDescription(QuotaColumns.self),
-    TableDescription(CreditColumns.self),
+    TableDescription(CreditColumns.self), TableDescription(SupplierColumns.self),
   ].sorted { $0.number < $1.number }
 
   private static let byNumber: [TableDescription?] = {

@@ -7,6 +7,8 @@ public struct ReportColumn: Hashable, Sendable {
     case number
     /// `{"amountMinor":…,"currency":…,"decimal":…}`.
     case money
+    /// Money of the currency that the row's `money` names.
+    case amount
     case time
   }
 
@@ -51,6 +53,7 @@ extension ReportRequest {
     case .stock: return stockColumns
     case .movements: return by == .none ? movementColumns : movementSums
     case .backorders: return by == .none ? backorderColumns : backorderSums
+    case .receivables: return receivableColumns
     case .sync: return syncColumns
     }
   }
@@ -112,6 +115,18 @@ extension ReportRequest {
     groupColumns + [
       ReportColumn("orders", "ORDERS", .number), ReportColumn("lines", "LINES", .number),
       ReportColumn("waiting", "WAITING", .number, bar: true), ReportColumn("unit", "UNIT", extra: true),
+    ]
+  }
+
+  private var receivableColumns: [ReportColumn] {
+    groupColumns.filter { $0.member != ReportGroup.currency.rawValue } + [
+      ReportColumn("orders", "ORDERS", .number, extra: true), ReportColumn("owed", "OWED", .money, bar: true),
+      ReportColumn("upTo30", "0-30 DAYS", .amount, quiet: true),
+      ReportColumn("upTo60", "31-60", .amount, quiet: true),
+      ReportColumn("upTo90", "61-90", .amount, quiet: true),
+      ReportColumn("older", "OLDER", .amount, quiet: true),
+      ReportColumn("credit", "CREDIT", .amount, quiet: true),
+      ReportColumn("prepaid", "PREPAID", .amount, quiet: true),
     ]
   }
 

@@ -1,6 +1,6 @@
 /// What can be reported.
 public enum ReportName: String, CaseIterable, Codable, Sendable {
-  case sales, stock, movements, backorders, sync
+  case sales, stock, movements, backorders, receivables, sync
 
   /// What its rows may be put together by; the first is what stands without `--by`. Empty: one row a record.
   public var groups: [ReportGroup] {
@@ -8,6 +8,7 @@ public enum ReportName: String, CaseIterable, Codable, Sendable {
     case .sales: [.day, .month, .agent, .product, .category, .customer, .country, .warehouse, .currency]
     case .movements: [.none, .day, .kind, .product, .warehouse]
     case .backorders: [.none, .product]
+    case .receivables: [.customer, .agent, .currency]
     case .stock, .sync: [.none]
     }
   }
@@ -85,6 +86,7 @@ extension ReportRequest {
       case .sales: ["warehouse", "agent", "sku"]
       case .stock, .movements: ["warehouse", "sku"]
       case .backorders: ["warehouse", "agent", "sku"]
+      case .receivables: ["agent"]
       case .sync: []
       }
     for (filter, value) in [("warehouse", warehouse), ("agent", agent), ("sku", sku)]

@@ -25,6 +25,7 @@ public struct ReportText {
     case .text, .name: return [CSVField.escapedForSpreadsheet(value.plain)]
     case .number, .time: return [value.plain]
     case .money: return [value["decimal"]?.plain ?? "", value["currency"]?.plain ?? ""]
+    case .amount: return [value["decimal"]?.plain ?? ""]
     }
   }
 
@@ -56,11 +57,15 @@ public struct ReportText {
   }
 
   private static func heading(_ column: ReportColumn) -> TextTable.Column {
-    column.kind == .number || column.kind == .money ? .right(column.title) : .left(column.title)
+    switch column.kind {
+    case .number, .money, .amount: .right(column.title)
+    case .text, .name, .time: .left(column.title)
+    }
   }
 
   private static func cell(_ value: JSONValue, _ column: ReportColumn) -> String {
-    column.isQuiet && value == 0 ? "" : cell(value, column.kind)
+    let isZero = value == 0 || value["amountMinor"] == 0
+    return column.isQuiet && isZero ? "" : cell(value, column.kind)
   }
 
   private static func cell(_ value: JSONValue, _ kind: ReportColumn.Kind) -> String {
@@ -69,6 +74,7 @@ public struct ReportText {
     case .money:
       guard let amount = value["decimal"]?.plain else { return "" }
       return "\(amount) \(value["currency"]?.plain ?? "")"
+    case .amount: return value["decimal"]?.plain ?? ""
     case .time:
       // To the minute: 2026-11-03T09:10:00.000Z → 2026-11-03 09:10.
       let text = value.plain

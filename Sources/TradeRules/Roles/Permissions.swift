@@ -33,7 +33,7 @@ public enum Permissions {
     (.receiver, receiving + [LinkBarcode.kind] + working),
     (.lead, picking + receiving + leading + [LinkBarcode.kind] + attending),
     (.warehouse, picking + receiving + leading + [LinkBarcode.kind] + attending),
-    (.buyer, attending),
+    (.buyer, [CreateSupplier.kind, EditSupplier.kind] + attending),
     (.finance, collecting + accounting + attending),
     (.catalogue, describing + attending),
     (.auditor, []),
@@ -107,7 +107,8 @@ extension Permissions {
     OrderLineColumns.number: SetOrderLine.kind, ProductColumns.number: EditProduct.kind,
     TranslationColumns.number: TranslateProduct.kind, AttributeColumns.number: SetAttribute.kind,
     CategoryColumns.number: EditCategory.kind, ExchangeRateColumns.number: SetExchangeRate.kind,
-    TaxRateColumns.number: SetTaxRate.kind, LotColumns.number: ReceiveStock.kind,
+    TaxRateColumns.number: SetTaxRate.kind, SupplierColumns.number: EditSupplier.kind,
+    LotColumns.number: ReceiveStock.kind,
   ]
 
   /// Whether a role may choose between values of a table's fields; of a table not listed, headquarters alone.

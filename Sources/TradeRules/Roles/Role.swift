@@ -36,6 +36,9 @@ public struct Role: Word {
   /// Sees customers and orders through an agent or a territory.
   public var sells: Bool { [.agent, .sales].contains(self) }
 
+  /// Sees whom goods are bought from.
+  public var buysOrReceives: Bool { [.buyer, .receiver, .lead, .warehouse].contains(self) }
+
   /// Sees every record there is.
   public var seesEverything: Bool { [.admin, .auditor, .finance].contains(self) }
 

@@ -8,9 +8,15 @@ public import TradeRules
 public enum Reports {
   /// Answers a question from one consistent view.
   ///
+  /// - Parameters:
+  ///   - now: what ages are counted back from.
+  ///   - grants: what the store holds: the centre everything, a replica its scope.
   /// - Returns: `{"report","by","from","to","zone","rows":[…],"totals":[…],"more"}`.
   /// - Throws: `Refusal` with `USAGE` for a question the report cannot answer.
-  public static func run(_ request: ReportRequest, in db: Database) throws -> JSONValue {
+  public static func run(
+    _ request: ReportRequest, at now: Instant, seeing grants: Grants = Grants(exact: [], everything: true),
+    in db: Database
+  ) throws -> JSONValue {
     try request.check()
     var calendar = try ReportCalendar(request.zone)
     let from = try calendar.moment(request.from, "--from")
@@ -26,6 +32,9 @@ public enum Reports {
       findings = try report.run(period, in: db)
     case .stock: findings = try StockReport.run(request, in: db)
     case .backorders: findings = try BackorderReport.run(request, in: db)
+    case .receivables:
+      var report = ReceivablesReport(request, at: now, seeing: grants)
+      findings = try report.run(in: db)
     case .sync: throw Refusal(.usage, "the centre reports on sync: waybill-server report sync")
     }
     return document(request, &findings, period)

@@ -2,7 +2,8 @@ import GRDB
 import TradeRules
 
 /// What was sold: lines of orders that were submitted and not refused or cancelled, at the prices agreed, on
-/// the day the order was taken. A line's amount is rounded to the currency as the order's total is.
+/// the day the order was taken. A line's amount is rounded to the currency as the order's total is, and without
+/// the tax, also where the price has it in it.
 struct SalesReport {
   private let request: ReportRequest
   private var calendar: ReportCalendar
@@ -31,7 +32,7 @@ struct SalesReport {
   private static let sql = """
     SELECT o.id, o.ordered_at, o.currency, coalesce(o.agent, ''), o.warehouse, o.customer_code, o.customer_name,
       coalesce(c.country, ''), l.sku, coalesce(p.name, ''), coalesce(p.category, ''), l.unit_price,
-      l.ordered - l.cancelled
+      l.ordered - l.cancelled, iif(l.is_tax_included, l.tax_percent, 0)
     FROM sales_order AS o
     JOIN order_line AS l ON l."order" = o.id
     LEFT JOIN customer AS c ON c.id = o.customer
@@ -62,9 +63,12 @@ struct SalesReport {
     let currency = try line.text(at: 2)
     let quantity = Quantity(thousandths: line.integer(at: 12))
     let price = UnitPrice(tenThousandths: line.integer(at: 11))
-    guard let amount = price.amountMinor(for: quantity, exponent: exponents[currency] ?? 0) else {
+    guard let priced = price.amountMinor(for: quantity, exponent: exponents[currency] ?? 0),
+      let tax = Percent(tenThousandths: line.integer(at: 13)).part(of: priced)
+    else {
       throw line.damage("an order line's amount does not fit")
     }
+    let amount = priced - tax
     let (key, name) = try group(of: line, currency)
     let order = line.blob(at: 0)
     var sum = sums.removeValue(forKey: Group(key: key, currency: currency)) ?? Sum()

@@ -100,8 +100,9 @@ struct AdminService {
   private func report(_ report: ReportRequest, _ queries: CentralQueries) -> Answer {
     let online = Set(host.onlineDevices)
     return .later {
-      guard report.name == .sync else { return try queries.report(report) }
-      let (devices, now) = (try queries.devices(), SystemClock.now)
+      let now = SystemClock.now
+      guard report.name == .sync else { return try queries.report(report, at: now) }
+      let devices = try queries.devices()
       return try queries.report(
         report,
         rows: devices.map {

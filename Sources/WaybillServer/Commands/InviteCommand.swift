@@ -26,7 +26,8 @@ struct Invite: Command {
 
   func run(at desk: Desk) throws -> ExitStatus {
     let document = try desk.ask(.invite(try request()), creating: true)
-    desk.console.show(document, text(of: document))
+    desk.console.show(document, document["code"]?.plain ?? "")
+    if !desk.console.isJSON { desk.console.note(explanation(of: document)) }
     return .done
   }
 
@@ -50,10 +51,9 @@ struct Invite: Command {
       warehouses: warehouse, validMilliseconds: valid)
   }
 
-  private func text(of document: JSONValue) -> String {
+  /// Beside the code, so that a script gets the code alone.
+  private func explanation(of document: JSONValue) -> String {
     """
-    \(document["code"]?.plain ?? "")
-
     for device \(document["deviceCode"]?.plain ?? "") (\(name)), once, until \(document["expiresAt"]?.plain ?? "")
     on the device: waybill enroll URL --code CODE
     """

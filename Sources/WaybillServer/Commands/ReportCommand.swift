@@ -3,7 +3,7 @@ import TradeRules
 
 struct Report: Command {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Sales, stock, movements, backorders, sync.",
+    commandName: "report", abstract: "Sales, stock, movements, backorders, receivables, sync.",
     discussion: """
       Examples:
         waybill-server report sales --from 2026-11-01 --to 2026-12-01
@@ -11,10 +11,12 @@ struct Report: Command {
         waybill-server report stock --below
         waybill-server report movements --by kind --warehouse W1
         waybill-server report backorders
+        waybill-server report receivables --by agent
         waybill-server report sync
 
       Days are those of UTC unless --zone says otherwise; --to is not included. Sales are the lines of orders that \
-      were submitted and neither refused nor cancelled, on the day the order was taken. Sums are exact.
+      were submitted and neither refused nor cancelled, on the day the order was taken. Receivables are accepted \
+      orders less what was paid for them, by the days since they were taken. Sums are exact.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(
@@ -24,7 +26,8 @@ struct Report: Command {
   @Option(
     help: ArgumentHelp(
       "sales: day, month, agent, product, category, customer, country, warehouse, currency; movements: day, kind, "
-        + "product, warehouse; backorders: product.", valueName: "group"), completion: .list(Report.groups))
+        + "product, warehouse; backorders: product; receivables: customer, agent, currency.",
+      valueName: "group"), completion: .list(Report.groups))
   var by: String?
   @Option(help: ArgumentHelp("From this day or time on.", valueName: "time")) var from: String?
   @Option(help: ArgumentHelp("Before this day or time.", valueName: "time")) var to: String?
@@ -42,7 +45,8 @@ struct Report: Command {
 
   static let names = ReportName.allCases.map(\.rawValue)
   static let groups = [
-    "day", "month", "agent", "product", "category", "customer", "country", "warehouse", "kind",
+    "day", "month", "agent", "product", "category", "customer", "country", "warehouse", "currency",
+    "kind",
   ]
 
   func run(at desk: Desk) throws -> ExitStatus {

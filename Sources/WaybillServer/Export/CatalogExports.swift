@@ -6,6 +6,13 @@ enum CatalogExports {
     ["code": .string(row.code), "parent": .string(row.parent), "name": .string(row.name)]
   }
 
+  static func supplier(_ row: Supplier) -> JSONValue {
+    [
+      "code": .string(row.code), "name": .string(row.name), "country": .string(row.country),
+      "currency": .string(row.currency), "status": .string(row.status.rawValue),
+    ]
+  }
+
   static func pack(_ row: Pack) -> JSONValue {
     [
       "sku": .string(row.sku), "code": .string(row.code), "factor": .quantity(row.factor),

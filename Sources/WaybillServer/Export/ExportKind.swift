@@ -3,7 +3,7 @@ import TradeRules
 /// What can be exported. The columns are those an import reads, so that an export can be imported elsewhere.
 enum ExportKind: String, CaseIterable, Codable, Sendable {
   case warehouses, categories, products, packs, translations, attributes, prices, barcodes, rates, taxes
-  case customers, stock, orders
+  case customers, suppliers, stock, orders, payments
 
   /// A column of a CSV file.
   struct Column {
@@ -30,17 +30,21 @@ enum ExportKind: String, CaseIterable, Codable, Sendable {
     case .taxes: texts("class", "jurisdiction") + [number("rate"), number("from")]
     case .prices:
       texts("sku", "list", "currency") + [number("amount"), number("min_qty"), number("from")]
-        + texts("pack")
+        + texts("pack", "tax_included")
     case .customers:
       texts(
         "code", "name", "country", "currency", "tax_id", "phone", "email", "address", "status", "agent",
         "territory", "price_list", "warehouse")
+    case .suppliers: texts("code", "name", "country", "currency", "status")
     case .stock:
       texts("warehouse", "sku") + [number("qty")] + texts("bin", "lot", "expiry", "condition")
         + [number("minimum")]
+    case .payments:
+      texts("reference", "order", "method") + [number("amount")] + texts("currency") + [number("at")]
     case .orders:
       texts("number", "state", "customer", "agent", "warehouse", "currency") + [number("ordered_at")]
         + [number("line")] + texts("sku") + [number("qty"), number("unit_price")]
+        + texts("pack")
     }
   }
 

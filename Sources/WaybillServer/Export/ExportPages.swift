@@ -23,12 +23,14 @@ struct ExportPages {
     case .rates: return try page(after: place, CatalogExports.rate)
     case .taxes: return try page(after: place, CatalogExports.tax)
     case .prices:
-      let currencies = try queries.listCurrencies()
-      return try page(after: place) { price($0, currencies) }
+      let lists = try queries.priceLists()
+      return try page(after: place) { price($0, lists[$0.list]) }
     case .customers:
       let customers = try queries.customers(after: place, limit: ExportPages.rowsMax)
       return document(customers.map(customer), next: customers.last?.code)
+    case .suppliers: return try page(after: place, CatalogExports.supplier)
     case .stock: return try stockPage(after: place)
+    case .payments: return try paymentPage(after: place)
     case .orders:
       let orders = try queries.orders(after: place, limit: ExportPages.rowsMax)
       return document(orders.map(order), next: orders.last?.order.number)
@@ -68,11 +70,12 @@ struct ExportPages {
     ]
   }
 
-  private func price(_ row: Price, _ currencies: [String: String]) -> JSONValue {
+  private func price(_ row: Price, _ list: PriceList?) -> JSONValue {
     [
-      "sku": .string(row.sku), "list": .string(row.list), "currency": .text(currencies[row.list]),
+      "sku": .string(row.sku), "list": .string(row.list), "currency": .text(list?.currency),
       "amount": .string(row.amount.decimalText), "minQty": .quantity(row.minQuantity),
       "from": .instant(row.validFrom), "pack": .string(row.pack),
+      "taxIncluded": .bool(list?.isTaxIncluded ?? false),
     ]
   }
 
@@ -106,6 +109,23 @@ struct ExportPages {
     return document(shown, next: rows.last.map { Base64.text($0.key.bytes) }, count: rows.count)
   }
 
+  /// Money that came in; what was given back is no payment of anybody's.
+  private func paymentPage(after place: String) throws -> JSONValue {
+    let key = try key(PaymentColumns.self, place)
+    let rows = try queries.page(of: PaymentColumns.self, after: key, limit: ExportPages.rowsMax)
+    let (numbers, exponents) = (try queries.orderNumbers(of: rows), try queries.exponents())
+    let shown = rows.filter { $0.kind == .payment }.map { row -> JSONValue in
+      let exponent = Int(exponents[row.currency] ?? 2)
+      return [
+        "reference": .string(row.reference), "order": .text(numbers[row.order]),
+        "method": .string(row.method.rawValue),
+        "amount": .string(Decimals.text(row.amountMinor, decimals: exponent, showing: exponent)),
+        "currency": .string(row.currency), "at": .instant(row.at),
+      ]
+    }
+    return document(shown, next: rows.last.map { Base64.text($0.key.bytes) }, count: rows.count)
+  }
+
   private func order(_ sheet: OrderSheetRows) -> JSONValue {
     let order = sheet.order
     return [
@@ -121,6 +141,7 @@ struct ExportPages {
             "unitPrice": .string(line.unitPrice.decimalText), "allocated": .quantity(line.allocated),
             "backordered": .quantity(line.backordered), "picked": .quantity(line.picked),
             "shipped": .quantity(line.shipped), "cancelled": .quantity(line.cancelled),
+            "pack": .string(line.pack),
           ]
         }),
     ]

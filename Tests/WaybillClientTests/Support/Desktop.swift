@@ -14,7 +14,9 @@ final class Desktop {
 
   init(_ code: String = "A7", _ role: Role = .agent, warehouses: [String] = ["W1"]) throws {
     store = try ReplicaStore.inMemory()
-    grants = Grants(role: role, device: code, agent: "MIRA", territory: nil, warehouses: warehouses)
+    grants = Grants(
+      role: role, device: code, agent: role == .warehouse ? nil : "MIRA", territory: nil,
+      warehouses: warehouses)
     var state = ReplicaState(
       device: code, role: role, name: "Mira", url: "ws://127.0.0.1:1/sync", caFile: "",
       centreKey: [UInt8](repeating: 1, count: 32), keySeed: [UInt8](repeating: 2, count: 32),

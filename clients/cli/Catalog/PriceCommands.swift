@@ -22,7 +22,8 @@ struct PriceListing: Command {
           try lists.map { list in
             [
               "code": .string(list.code), "currency": .string(list.currency),
-              "companyList": .bool(list.isCompanyList), "version": list.version,
+              "companyList": .bool(list.isCompanyList), "taxIncluded": .bool(list.isTaxIncluded),
+              "version": list.version,
               "drafts": .integer(try view.priceDrafts(of: list.code).count),
             ]
           })
@@ -30,8 +31,12 @@ struct PriceListing: Command {
       guard !lists.isEmpty else { return (document, "No price lists.") }
       var table = TextTable([.left("LIST"), .left("CURRENCY"), .left("VERSION"), .left("")])
       for list in lists {
-        let use = list.isCompanyList ? "for customers without a list" : ""
-        table.add(list.code, list.currency, list.version.plain, use)
+        let uses = [
+          list.isTaxIncluded ? "tax included" : "", list.isCompanyList ? "for customers without a list" : "",
+        ]
+        table.add(
+          list.code, list.currency, list.version.plain,
+          uses.filter { !$0.isEmpty }.joined(separator: ", "))
       }
       return (document, table.text)
     }
@@ -82,6 +87,7 @@ struct PriceSet: Command {
         waybill price set CHAI-1KG --list EU --amount 12.50 --currency EUR
         waybill price set CHAI-1KG --list EU --amount 11.80 --min-qty 100 --from 2027-01-01
         waybill price set CHAI-1KG --list EU --amount 11.20 --pack CASE
+        waybill price set CHAI-1KG --list SHOP --amount 14.88 --currency EUR --tax-included
 
       A price is of one base unit, with at most four decimals. One for a pack counts when the quantity is a whole
       number of such packs.
@@ -94,6 +100,8 @@ struct PriceSet: Command {
   @Option(help: "For this quantity and more.") var minQty: String?
   @Option(help: "When it takes effect; by default when it is published.") var from: String?
   @Option(help: "For whole packs of this kind.") var pack: String?
+  @Flag(help: "The list's prices have the tax in them; said of a new list, it stays so.") var taxIncluded =
+    false
 
   func run(at desk: Desk) throws -> ExitStatus {
     let amount = try Entered.price(amount)
@@ -115,6 +123,7 @@ struct PriceSet: Command {
         $0.pack = pack
         $0.amount = amount
         $0.currency = currency
+        $0.isTaxIncluded = taxIncluded ? true : nil
         $0.amountSeen = seen?.amount
       }
       return Work(

@@ -129,10 +129,14 @@ struct ProductShown {
   }
 
   private var prices: TextTable {
-    var table = TextTable([.left("PRICE LIST"), .right("FROM QTY"), .right("PRICE"), .left("")])
+    var table = TextTable([
+      .left("PRICE LIST"), .right("FROM QTY"), .left("PACK"), .right("PRICE"), .left(""), .left(""),
+    ])
     for listed in details.prices {
       let amount = listed.price.amount.shown(exponent: listed.exponent)
-      table.add(listed.price.list, listed.price.minQuantity.decimalText, amount, listed.currency)
+      table.add(
+        listed.price.list, listed.price.minQuantity.decimalText, listed.price.pack, amount, listed.currency,
+        listed.isTaxIncluded ? "tax included" : "")
     }
     return table
   }
@@ -144,6 +148,7 @@ extension ListedPrice {
       "list": .string(price.list), "currency": .string(currency),
       "amountMinor": price.amount.amountMinor(for: 1, exponent: exponent).map { .integer($0) } ?? .null,
       "amount": .string(price.amount.decimalText), "minQty": .quantity(price.minQuantity),
+      "pack": price.pack.isEmpty ? .null : .string(price.pack), "taxIncluded": .bool(isTaxIncluded),
       "from": .instant(price.validFrom),
     ]
   }

@@ -12,13 +12,30 @@ extension ReplicaView {
   ///
   /// - Throws: `BAD_QUANTITY` for more than can be counted.
   func goods(_ key: String, _ number: Quantity) throws -> (sku: String, quantity: Quantity) {
-    guard let goods = try goods(key) else { return (key, number) }
-    guard let pack = goods.pack else { return (goods.sku, number) }
+    let (sku, quantity, _) = try packedGoods(key, number)
+    return (sku, quantity)
+  }
+
+  /// The same, with the pack that was meant.
+  ///
+  /// - Parameter named: a pack given beside the key, which is a SKU or its barcode then.
+  /// - Throws: `BAD_QUANTITY` for more than can be counted; `UNKNOWN_PACK` when the product has no such pack.
+  func packedGoods(
+    _ key: String, _ number: Quantity, in named: String? = nil
+  ) throws -> (sku: String, quantity: Quantity, pack: String?) {
+    guard var goods = try goods(key) else { return (key, number, named) }
+    if let named = Entered.optional(named) {
+      guard let pack = try pack(named, of: goods.sku) else {
+        throw ReplicaFault.noRecord(.unknownPack, key: "\(goods.sku)/\(named)")
+      }
+      goods.pack = pack
+    }
+    guard let pack = goods.pack else { return (goods.sku, number, nil) }
     let (product, overflow) = number.thousandths.multipliedReportingOverflow(by: pack.factor.thousandths)
     guard !overflow, product % 1000 == 0 else {
       throw Failure(.badQuantity, "\(number.decimalText) of \(key)")
     }
-    return (goods.sku, Quantity(thousandths: product / 1000))
+    return (goods.sku, Quantity(thousandths: product / 1000), pack.code)
   }
 
   func requireProduct(_ key: String) throws -> Product {

@@ -4,7 +4,7 @@ import TradeRules
 
 struct Report: Command {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Sales, stock, movements, backorders.",
+    commandName: "report", abstract: "Sales, stock, movements, backorders, receivables.",
     discussion: """
       Examples:
         waybill report sales --from 2026-11-01 --to 2026-12-01
@@ -12,9 +12,11 @@ struct Report: Command {
         waybill report stock --below
         waybill report movements --by kind --warehouse W1
         waybill report backorders
+        waybill report receivables --by agent
 
       Days are those of UTC unless --zone says otherwise; --to is not included. Sales are the lines of orders that \
-      were submitted and neither refused nor cancelled, on the day the order was taken. Sums are exact. \
+      were submitted and neither refused nor cancelled, on the day the order was taken. Receivables are accepted \
+      orders less what was paid for them, by the days since they were taken. Sums are exact. \
       A device reports on what it sees, its own unsent work among it.
       """)
   @OptionGroup var global: GlobalOptions
@@ -25,7 +27,8 @@ struct Report: Command {
   @Option(
     help: ArgumentHelp(
       "sales: day, month, agent, product, category, customer, country, warehouse, currency; movements: day, kind, "
-        + "product, warehouse; backorders: product.", valueName: "group"), completion: .list(Report.groups))
+        + "product, warehouse; backorders: product; receivables: customer, agent, currency.",
+      valueName: "group"), completion: .list(Report.groups))
   var by: String?
   @Option(help: ArgumentHelp("From this day or time on.", valueName: "time")) var from: String?
   @Option(help: ArgumentHelp("Before this day or time.", valueName: "time")) var to: String?
@@ -43,13 +46,16 @@ struct Report: Command {
 
   static let names = ReportName.allCases.filter { $0 != .sync }.map(\.rawValue)
   static let groups = [
-    "day", "month", "agent", "product", "category", "customer", "country", "warehouse", "kind",
+    "day", "month", "agent", "product", "category", "customer", "country", "warehouse", "currency",
+    "kind",
   ]
 
   func run(at desk: Desk) throws -> ExitStatus {
     let (request, format) = (try request(), try chosenFormat())
-    if format == .table { return try desk.show { view in try shown(view.report(request), request, desk) } }
-    let document = try desk.reading { try $0.report(request) }
+    if format == .table {
+      return try desk.show { view in try shown(view.report(request, at: Clocks.now), request, desk) }
+    }
+    let document = try desk.reading { try $0.report(request, at: Clocks.now) }
     format == .csv
       ? Console.write(ReportText(document, columns: request.columns).csv, to: 1)
       : desk.console.line(document.text)

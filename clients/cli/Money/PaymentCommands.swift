@@ -142,8 +142,11 @@ struct PaymentsShown {
   var shown: (document: JSONValue, text: String) { (document, text) }
 
   private var document: JSONValue {
-    [
-      "order": .string(reading.order.number), "state": .string(reading.state.rawValue),
+    guard reading.areVisible else {
+      return ["order": .string(reading.order.number), "visible": false, "state": nil, "payments": []]
+    }
+    return [
+      "order": .string(reading.order.number), "visible": true, "state": .string(reading.state.rawValue),
       "currency": .string(reading.order.currency), "totalMinor": .integer(reading.order.totalMinor),
       "paidMinor": .integer(reading.account?.paidMinor ?? 0),
       "refundedMinor": .integer(reading.account?.refundedMinor ?? 0),
@@ -154,6 +157,9 @@ struct PaymentsShown {
   }
 
   private var text: String {
+    guard reading.areVisible else {
+      return "\(reading.order.number)  payments are not visible to this device"
+    }
     var lines = [
       "\(reading.order.number)  \(reading.state.rawValue)", "  total \(money(reading.order.totalMinor))",
     ]
@@ -174,7 +180,8 @@ struct PaymentsShown {
       table.add(
         Times.local(payment.at, now: Clocks.now), payment.kind.rawValue, payment.method.rawValue,
         Money(amountMinor: payment.amountMinor, currency: payment.currency, exponent: exponent).shown,
-        payment.rate == .one ? "" : payment.rate.decimalText, payment.reference, payment.operation)
+        payment.rate == .one ? "" : payment.rate.trillionths == 0 ? "none" : payment.rate.decimalText,
+        payment.reference, payment.operation)
     }
     return (lines + [""] + table.lines).joined(separator: "\n")
   }

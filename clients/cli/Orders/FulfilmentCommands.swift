@@ -24,6 +24,7 @@ struct Pick: Command {
       let order = try view.requireOrder(order)
       let line = try view.requireLine(line, of: order)
       let warehouse = try view.warehouse(place.warehouse, for: [line], of: order)
+      let bin = try Entered.optional(bin) ?? view.meantBin(of: line.sku, at: warehouse)
       let form = Filled<PickLine> {
         $0.order = order.id
         $0.number = order.number

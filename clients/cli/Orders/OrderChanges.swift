@@ -152,16 +152,20 @@ struct OrderLineAdd: Command {
       Examples:
         waybill order line add SO-A7-0001 CHAI-1KG=12
         waybill order line add SO-A7-0001 CHAI-1KG=12@11.90
+        waybill order line add SO-A7-0001 CHAI-1KG=3 --pack BOX12
+
+      With a pack the quantity is a number of packs; prices are of one base unit.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Number or id.", completion: Completions.orders) var order: String
   @Argument(help: ArgumentHelp(valueName: "SKU=QTY[@PRICE]"), completion: Completions.lines) var line: String
+  @Option(help: "The pack the quantity counts; CHAI-1KG/BOX12 says the same.") var pack: String?
 
   func run(at desk: Desk) throws -> ExitStatus {
     let entered = try Entered.line(line)
     return try desk.record { view, _ in
       let order = try view.requireOrder(order)
-      let (sku, quantity) = try view.goods(entered.sku, entered.quantity)
+      let (sku, quantity, pack) = try view.packedGoods(entered.sku, entered.quantity, in: pack)
       let id = Randomness.recordID(at: Clocks.now)
       let want = QuotaClaims.Want(
         line: id, sku: sku, warehouse: order.warehouse, quantity: quantity)
@@ -173,6 +177,7 @@ struct OrderLineAdd: Command {
         $0.sku = sku
         $0.quantity = quantity
         $0.price = entered.price
+        $0.pack = pack
         $0.covers = covers
       }
       return Work(

@@ -19,6 +19,7 @@ struct OrderCreate: Command {
       Examples:
         waybill order create --customer C-A7-0001 --line CHAI-1KG=12 --line RICE=2.5@3.20 --submit
         waybill order create --customer C-A7-0001 --currency USD --warehouse W1 --line CHAI-1KG=6
+        waybill order create --customer C-A7-0001 --line CHAI-1KG/BOX12=3      three boxes
 
       A price by hand (@3.20) is noted on the order. Currency, price list and warehouse are the customer's \
       unless given.
@@ -88,12 +89,13 @@ extension ReplicaView {
   }
 
   fileprivate func entry(for line: EnteredLine) throws -> Filled<OrderLineEntry> {
-    let (sku, quantity) = try goods(line.sku, line.quantity)
+    let (sku, quantity, pack) = try packedGoods(line.sku, line.quantity)
     return Filled<OrderLineEntry> {
       $0.id = Randomness.recordID(at: Clocks.now)
       $0.sku = sku
       $0.quantity = quantity
       $0.price = line.price
+      $0.pack = pack
     }
   }
 }

@@ -30,11 +30,16 @@ struct OrderShown {
   private var text: String {
     var lines = [heading, "  customer \(order.customerCode)  \(order.customerName.text)"]
     let total = Money(amountMinor: order.totalMinor, currency: order.currency, exponent: reading.exponent)
-    lines.append("  total \(total.shown) · \(reading.fulfilment.rawValue) · \(reading.payment.rawValue)")
+    lines.append(
+      "  total \(total.shown) · \(reading.fulfilment.rawValue)"
+        + (reading.payment.map { " · \($0.rawValue)" } ?? ""))
     let charges = Money(
       amountMinor: order.freightMinor + order.feesMinor, currency: order.currency, exponent: reading.exponent)
     let tax = Money(amountMinor: order.taxMinor, currency: order.currency, exponent: reading.exponent)
-    if tax.amountMinor > 0 { lines.append("  with \(tax.shown) of tax") }
+    if tax.amountMinor > 0 {
+      let isInside = reading.lines.contains { $0.isTaxIncluded }
+      lines.append("  with \(tax.shown) of tax\(isInside ? ", in the prices" : "")")
+    }
     if charges.amountMinor > 0 { lines.append("  with \(charges.shown) of freight and fees") }
     if !order.warehouse.isEmpty { lines.append("  served from \(order.warehouse)") }
     if !order.deliveryAddress.text.isEmpty { lines.append("  deliver to \(order.deliveryAddress.text)") }
@@ -64,14 +69,15 @@ struct OrderShown {
   /// Counters that are zero on every line are left out.
   private var table: TextTable {
     var table = TextTable([
-      .right("LINE"), .left("SKU"), .right("ORDERED"), .right("PRICE"), .right("ALLOCATED"),
+      .right("LINE"), .left("SKU"), .right("ORDERED"), .left("PACKS"), .right("PRICE"), .right("ALLOCATED"),
       .right("BACKORDERED"), .right("PICKED"), .right("SHIPPED"), .right("DELIVERED"), .right("CANCELLED"),
       .right("RETURNED"),
     ])
     func shown(_ quantity: Quantity) -> String { quantity == .zero ? "" : quantity.decimalText }
     for line in reading.lines {
       table.add(
-        "\(line.line)", line.sku, line.ordered.decimalText, line.unitPrice.shown(exponent: reading.exponent),
+        "\(line.line)", line.sku, line.ordered.decimalText, line.packText(of: line.ordered),
+        line.unitPrice.shown(exponent: reading.exponent),
         shown(line.allocated), shown(line.backordered), shown(line.picked), shown(line.shipped),
         shown(line.delivered), shown(line.cancelled), shown(line.returned))
     }
@@ -108,26 +114,35 @@ struct OrdersShown {
 extension OrderReading {
   var fulfilment: Fulfilment { Fulfilment.of(lines) }
 
-  var payment: PaymentState { PaymentState.of(order, account) }
+  /// Nil where payments are not visible.
+  var payment: PaymentState? { seesMoney ? PaymentState.of(order, account) : nil }
+
+  /// Zero before the first payment, null where nobody may know.
+  private func money(_ amountMinor: Int64?) -> JSONValue { seesMoney ? .integer(amountMinor ?? 0) : .null }
 
   fileprivate var summary: JSONValue {
     [
       "number": .string(order.number), "id": .string(order.id.description),
       "state": .string(order.state.rawValue), "hold": order.holds.json,
-      "fulfilment": .string(fulfilment.rawValue), "payment": .string(payment.rawValue),
+      "fulfilment": .string(fulfilment.rawValue), "payment": .text(payment?.rawValue),
       "syncState": .string(syncState.rawValue), "provisional": .bool(isProvisional),
       "customer": [
         "id": .string(order.customer.description), "code": .string(order.customerCode),
         "name": .string(order.customerName.text),
       ],
       "currency": .string(order.currency), "totalMinor": .integer(order.totalMinor),
-      "paidMinor": .integer(account?.paidMinor ?? 0), "refundedMinor": .integer(account?.refundedMinor ?? 0),
-      "creditMinor": .integer(account?.creditMinor ?? 0),
+      "paidMinor": money(account?.paidMinor), "refundedMinor": money(account?.refundedMinor),
+      "creditMinor": money(account?.creditMinor),
     ]
   }
 }
 
 extension Record where Columns == OrderLineColumns {
+  /// `3 BOX12`; empty where the quantity is no whole number of the line's packs, or it has none.
+  func packText(of quantity: Quantity) -> String {
+    packs(in: quantity).map { $0 == 0 ? "" : "\($0) \(self.pack)" } ?? ""
+  }
+
   fileprivate var json: JSONValue {
     [
       "line": .integer(self.line), "id": .string(self.id.description), "sku": .string(self.sku),
@@ -137,7 +152,9 @@ extension Record where Columns == OrderLineColumns {
       "delivered": .quantity(self.delivered),
       "cancelled": .quantity(self.cancelled), "returned": .quantity(self.returned),
       "unitPrice": .string(self.unitPrice.decimalText),
-      "taxPercent": .string(self.taxPercent.decimalText),
+      "pack": self.pack.isEmpty ? .null : .string(self.pack),
+      "packs": packs(in: self.ordered).map { .integer($0) } ?? .null,
+      "taxPercent": .string(self.taxPercent.decimalText), "taxIncluded": .bool(self.isTaxIncluded),
       "priceCode": self.priceCode.isEmpty ? .null : .string(self.priceCode),
     ]
   }

@@ -59,18 +59,22 @@ struct ShipmentPapers {
     }
     var invoice = TextTable([
       .left("ORDER"), .left("SKU"), .left("DESCRIPTION"), .left("HS CODE"), .left("ORIGIN"), .right("QTY"),
+      .left("PACKS"),
       .right("PRICE"), .right("AMOUNT"),
     ])
     for item in goods {
       invoice.add(
         item.order, item.sku, item.name, item.hsCode, item.origin, item.quantity.decimalText,
-        item.unitPrice.shown(exponent: item.exponent), item.amount.shown)
+        item.packs, item.unitPrice.shown(exponent: item.exponent), item.amount.shown)
     }
     lines += [""] + invoice.lines + totals.map { "total \($0.shown)" }
-    var packing = TextTable([.left("SKU"), .left("DESCRIPTION"), .right("QTY"), .right("WEIGHT KG")])
+    if goods.contains(where: \.isTaxIncluded) { lines.append("prices include tax") }
+    var packing = TextTable([
+      .left("SKU"), .left("DESCRIPTION"), .right("QTY"), .left("PACKS"), .right("WEIGHT KG"),
+    ])
     for item in goods {
       packing.add(
-        item.sku, item.name, item.quantity.decimalText,
+        item.sku, item.name, item.quantity.decimalText, item.packs,
         Decimals.text(item.weightGrams, decimals: 3, showing: 3))
     }
     lines += ["", "PACKING LIST  \(shipment.number)", ""] + packing.lines
@@ -113,6 +117,10 @@ struct ShippedGoods {
   let hsCode: String
   let origin: String
   let quantity: Quantity
+  /// `3 BOX12`; empty without packs.
+  let packs: String
+  /// Whether the tax is in the price.
+  let isTaxIncluded: Bool
   let unitPrice: UnitPrice
   let amount: Money
   let exponent: Int64
@@ -121,7 +129,8 @@ struct ShippedGoods {
   fileprivate var invoiceJSON: JSONValue {
     [
       "order": .string(order), "sku": .string(sku), "name": .string(name), "hsCode": .string(hsCode),
-      "origin": .string(origin), "qty": .quantity(quantity), "unitPrice": .string(unitPrice.decimalText),
+      "origin": .string(origin), "qty": .quantity(quantity), "packs": .string(packs),
+      "taxIncluded": .bool(isTaxIncluded), "unitPrice": .string(unitPrice.decimalText),
       "amountMinor": .integer(amount.amountMinor), "currency": .string(amount.currency),
     ]
   }
@@ -129,7 +138,7 @@ struct ShippedGoods {
   fileprivate var packingJSON: JSONValue {
     [
       "order": .string(order), "sku": .string(sku), "name": .string(name), "qty": .quantity(quantity),
-      "weightGrams": .integer(weightGrams),
+      "packs": .string(packs), "weightGrams": .integer(weightGrams),
     ]
   }
 }
@@ -139,15 +148,16 @@ extension ReplicaView {
   func goods(of reading: ShipmentReading) throws -> [ShippedGoods] {
     try reading.lines.map { line in
       let order = try order(line.part.order.description)
-      let price = try order.map { try requireLine("\(line.part.line)", of: $0).unitPrice }
+      let ordered = try order.map { try requireLine("\(line.part.line)", of: $0) }
       let product = try product(line.part.sku)
       let exponent = try order.map { try self.exponent(of: $0.currency) } ?? 2
-      let unitPrice = price ?? UnitPrice(tenThousandths: 0)
+      let unitPrice = ordered?.unitPrice ?? UnitPrice(tenThousandths: 0)
       return ShippedGoods(
         order: line.order, consignee: order?.customerName.text ?? "",
         address: order?.deliveryAddress.text ?? "", sku: line.part.sku, name: product?.name ?? "",
         hsCode: product?.hsCode ?? "", origin: product?.origin ?? "", quantity: line.part.quantity,
-        unitPrice: unitPrice,
+        packs: ordered?.packText(of: line.part.quantity) ?? "",
+        isTaxIncluded: ordered?.isTaxIncluded ?? false, unitPrice: unitPrice,
         amount: Money(
           amountMinor: unitPrice.amountMinor(for: line.part.quantity, exponent: exponent) ?? 0,
           currency: order?.currency ?? "", exponent: exponent),

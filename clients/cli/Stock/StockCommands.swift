@@ -78,6 +78,7 @@ struct StockReceive: Command {
     return try desk.record { view, _ in
       let (sku, quantity) = try view.goods(sku, quantity)
       let warehouse = try view.warehouseOrOwn(place.warehouse)
+      let bin = try Entered.optional(bin) ?? view.meantBin(of: sku, at: warehouse)
       let form = Filled<ReceiveStock> {
         $0.warehouse = warehouse
         $0.sku = sku
@@ -117,6 +118,7 @@ struct StockAdjust: Command {
     return try desk.record { view, _ in
       let (sku, delta) = try view.goods(sku, delta)
       let warehouse = try view.warehouseOrOwn(place.warehouse)
+      let bin = try Entered.optional(bin) ?? view.meantBin(of: sku, at: warehouse)
       let form = Filled<AdjustStock> {
         $0.warehouse = warehouse
         $0.sku = sku
@@ -186,6 +188,7 @@ struct StockCount: Command {
     return try desk.record { view, _ in
       let (sku, quantity) = try view.goods(sku, quantity)
       let warehouse = try view.warehouseOrOwn(place.warehouse)
+      let bin = try Entered.optional(bin) ?? view.meantBin(of: sku, at: warehouse, isCount: true)
       let form = Filled<CountStock> {
         $0.warehouse = warehouse
         $0.sku = sku
@@ -216,6 +219,7 @@ struct StockScrap: Command {
     return try desk.record { view, _ in
       let (sku, quantity) = try view.goods(sku, quantity)
       let warehouse = try view.warehouseOrOwn(place.warehouse)
+      let bin = try Entered.optional(bin) ?? view.meantBin(of: sku, at: warehouse)
       let form = Filled<ScrapStock> {
         $0.warehouse = warehouse
         $0.sku = sku

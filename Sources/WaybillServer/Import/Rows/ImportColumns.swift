@@ -15,7 +15,7 @@ extension ImportKind {
     case .rates: ["from", "to", "rate", "as_of"]
     case .taxes: ["class", "jurisdiction", "rate"]
     case .prices: ["sku", "list", "currency", "amount"]
-    case .customers: ["code", "name"]
+    case .customers, .suppliers: ["code", "name"]
     case .stock: ["warehouse", "sku", "qty"]
     case .payments: ["reference", "order", "amount", "currency"]
     case .orders: ["number", "customer", "sku", "qty"]
@@ -38,15 +38,16 @@ extension ImportKind {
     case .barcodes: ["pack"]
     case .rates: ["source"]
     case .taxes: ["from"]
-    case .prices: ["min_qty", "from", "pack"]
+    case .prices: ["min_qty", "from", "pack", "tax_included"]
     case .customers:
       [
         "country", "currency", "tax_id", "phone", "email", "address", "status", "agent", "territory",
         "price_list", "warehouse",
       ]
+    case .suppliers: ["country", "currency", "status"]
     case .stock: ["bin", "lot", "expiry", "condition", "minimum"]
     case .payments: ["method", "at"]
-    case .orders: ["state", "agent", "warehouse", "currency", "ordered_at", "line", "unit_price"]
+    case .orders: ["state", "agent", "warehouse", "currency", "ordered_at", "line", "unit_price", "pack"]
     }
   }
 

@@ -2,6 +2,16 @@ import CentralStore
 import TradeRules
 
 extension ImportKind {
+  func supplier(_ values: RowValues) -> Form {
+    Filled<CreateSupplier> {
+      $0.code = values.text("code")
+      $0.name = values.text("name")
+      $0.country = values.optional("country")
+      $0.currency = values.optional("currency")
+      $0.status = values.optional("status").map { SupplierStatus(rawValue: $0) }
+    }.form
+  }
+
   /// A payment; by bank unless the file says otherwise.
   func payment(_ values: RowValues) throws(Refusal) -> Form {
     guard let amount = try values.value("amount", { UnitPrice(decimal: $0) }) else {

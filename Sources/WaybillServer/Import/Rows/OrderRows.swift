@@ -42,6 +42,7 @@ struct OrderRows {
       $0.sku = row.text("sku")
       $0.quantity = quantity
       $0.price = price
+      $0.pack = row.optional("pack")
     }
   }
 }

@@ -62,6 +62,7 @@ extension ImportKind {
     case .taxes: return try tax(values)
     case .prices: return try price(values)
     case .customers: return customer(values)
+    case .suppliers: return supplier(values)
     case .stock: return try stock(values)
     case .payments: return try payment(values)
     }
@@ -98,6 +99,9 @@ extension ImportKind {
     }
     let minQuantity = try values.optional("min_qty") == nil ? .zero : values.quantity("min_qty")
     let from = try values.value("from") { Instant(timestamp: $0) }
+    let isTaxIncluded = try values.value("tax_included") {
+      ["yes": true, "no": false, "true": true, "false": false][$0]
+    }
     return Filled<PriceEntry> {
       $0.sku = values.text("sku")
       $0.list = values.text("list")
@@ -106,6 +110,7 @@ extension ImportKind {
       $0.minQuantity = minQuantity
       $0.validFrom = from
       $0.pack = values.optional("pack")
+      $0.isTaxIncluded = isTaxIncluded
     }.form
   }
 
