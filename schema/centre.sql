@@ -82,5 +82,8 @@ CREATE TABLE device_session (
   last_sync_at INTEGER,
   clock_offset_ms INTEGER NOT NULL DEFAULT 0,
   app_version TEXT NOT NULL DEFAULT '',
-  is_forked INTEGER NOT NULL DEFAULT 0 CHECK (is_forked IN (0, 1))
+  is_forked INTEGER NOT NULL DEFAULT 0 CHECK (is_forked IN (0, 1)),
+  -- How often its rows differed from these and were mended, and when last.
+  mends INTEGER NOT NULL DEFAULT 0,
+  last_mend_at INTEGER
 ) STRICT, WITHOUT ROWID;

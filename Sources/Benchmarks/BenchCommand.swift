@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "waybill-bench",
     abstract: "Measures the workloads of docs/PERFORMANCE.md, each against its floor in the same run.")
 
-  @Argument(help: "The workloads to run: P1, P2, P7. All of them when none is named.")
+  @Argument(help: "The workloads to run: P1, P2, P7, P12. All of them when none is named.")
   var workloads: [String] = []
 
   @Option(help: "Operations of each replica in P2.")
@@ -26,11 +26,17 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Unsent operations in P7.")
   var unsent = 5_000
 
+  @Option(help: "Rows of the catalog in P12.")
+  var repairCatalog = 1_000_000
+
+  @Option(help: "Damaged rows in P12.")
+  var damaged = 100
+
   @Flag(help: "Print one JSON document instead of a table.")
   var json = false
 
   mutating func run() throws {
-    let chosen = workloads.isEmpty ? ["P1", "P2", "P7"] : workloads.map { $0.uppercased() }
+    let chosen = workloads.isEmpty ? ["P1", "P2", "P7", "P12"] : workloads.map { $0.uppercased() }
     var figures: [Figure] = []
     for workload in chosen {
       figures += try withScratchFolder { folder in
@@ -38,6 +44,7 @@ struct BenchCommand: ParsableCommand {
         case "P1": try FirstSyncWorkload(rows: catalog, programs: programs).run(in: folder)
         case "P2": try UploadWorkload(replicas: replicas, operationsEach: operations).run(in: folder)
         case "P7": try RebaseWorkload(unsent: unsent, rows: rows).run(in: folder)
+        case "P12": try RepairWorkload(rows: repairCatalog, damaged: damaged).run(in: folder)
         default: throw ValidationError("no workload is called \(workload)")
         }
       }

@@ -223,7 +223,7 @@ final class World {
         }
       case .close(let link, _, _): network.sendClose(on: link, to: deviceEnd(of: link), at: now)
       // On a network without buffers what was sent is on its way.
-      case .trust, .discard: break
+      case .trust, .discard, .report: break
       case .wake(let time): centreWakesAt = min(centreWakesAt ?? time, time)
       }
     }

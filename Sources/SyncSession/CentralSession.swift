@@ -56,6 +56,10 @@ public struct CentralSession: Sendable {
     case sendWhole([Bucket])
     /// The replica is gone; check its signature with `isProved`.
     case wiped(Wiped)
+    /// Digests of ranges are asked for.
+    case summarise(Compare)
+    /// Ranges differ.
+    case mend(Mend)
   }
 
   public mutating func received(_ message: Message) throws(ProtocolViolation) -> OnReceived {
@@ -84,6 +88,8 @@ public struct CentralSession: Sendable {
       return .stored(stored)
     case (.open, .fetch(let fetch)): return .sendWhole(fetch.buckets)
     case (.open(let open), .wiped(let wiped)) where open.wipe != nil: return .wiped(wiped)
+    case (.open, .compare(let compare)): return .summarise(compare)
+    case (.open, .mend(let mend)): return .mend(mend)
     default: throw .unexpected(message, in: isOpen ? "an open session" : "an unproved one")
     }
   }

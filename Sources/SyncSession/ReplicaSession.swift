@@ -37,6 +37,8 @@ public struct ReplicaSession: Sendable {
     var sentThrough: Int64
     var unsettled: [(through: Int64, bytes: Int)]
     var pagesStored: Int64 = 0
+    /// Whether the centre was told that the new incarnation is stored.
+    var hasShownIncarnation = false
   }
 
   private var state: State
@@ -53,6 +55,10 @@ public struct ReplicaSession: Sendable {
     case welcomed(Welcome)
     case stage(Page)
     case apply(Checkpoint)
+    /// Digests of ranges that were asked for.
+    case compare(Summary)
+    /// Rows to take out of the ranges that were named.
+    case takeOut(Surplus)
     case settled(through: Int64)
     /// Remove everything, unless there is work that the centre has not got; then say `wiped`.
     case wipe(Wipe)
@@ -89,6 +95,8 @@ public struct ReplicaSession: Sendable {
       return .welcomed(welcome)
     case (.open, .page(let page)): return .stage(page)
     case (.open, .checkpoint(let checkpoint)): return .apply(checkpoint)
+    case (.open, .summary(let summary)): return .compare(summary)
+    case (.open, .surplus(let surplus)): return .takeOut(surplus)
     case (.open(var open), .settled(let settled)):
       if !PlantedBug.isPlanted(.creditNotReturned) {
         open.unsettled.removeAll { $0.through <= settled.through }
@@ -168,10 +176,11 @@ public struct ReplicaSession: Sendable {
   public mutating func stored(pages: Int, checkpoint: Int64) -> Message? {
     guard case .open(var open) = state else { return nil }
     open.pagesStored += Int64(pages)
+    let incarnation = open.hasShownIncarnation ? nil : open.welcome.incarnation
+    open.hasShownIncarnation = true
     state = .open(open)
     return .stored(
-      Stored(
-        pages: open.pagesStored, checkpointVersion: checkpoint, incarnation: open.welcome.incarnation))
+      Stored(pages: open.pagesStored, checkpointVersion: checkpoint, incarnation: incarnation))
   }
 }
 

@@ -17,6 +17,9 @@ public struct SyncLimits: Sendable {
   public var pageBytes = 256 * 1024
   /// Pages sent and not yet stored by the replica. Beyond it the centre waits: it bounds the send buffer.
   public var pagesInFlightMax = 6
+  /// Rows read in one turn to find out where a replica differs. 5,000 take some 10 ms, which bounds how long others
+  /// wait for them.
+  public var comparedRowsPerTurn = 5_000
   /// How long a replica with nothing changed in its scope may stay behind the head, milliseconds.
   public var idleCheckpointMilliseconds: Int64 = 10_000
   /// Between opening and a proved identity, milliseconds. Beyond it the connection is closed.

@@ -132,7 +132,7 @@ struct ReplicaPromiseTests {
     try shop.expectAllIsWell()
   }
 
-  @Test("other damage in the same bucket is found then too: the bucket is fetched whole, once")
+  @Test("other damage in the same bucket is found then too: what differs is fetched, once")
   func damagedBucket() throws {
     let shop = try Shop()
     let unsent = try {
@@ -144,8 +144,8 @@ struct ReplicaPromiseTests {
       "UPDATE product SET weight_grams = 7 WHERE sku = 'MATE'", "DELETE FROM price WHERE sku = 'MATE'")
     var fetched: [[Bucket]] = []
     shop.world.onArrival = { delivery in
-      if case .centre = delivery.end, case .fetch(let fetch) = try Message.decode(delivery.bytes) {
-        fetched.append(fetch.buckets)
+      if case .centre = delivery.end, case .mend(let mend) = try Message.decode(delivery.bytes) {
+        fetched.append(mend.buckets.map(\.bucket))
       }
       return .arrives
     }
@@ -161,7 +161,7 @@ struct ReplicaPromiseTests {
     try shop.expectAllIsWell()
   }
 
-  @Test("a row that should not be there goes when its bucket is fetched, even when the bucket is empty")
+  @Test("a row that should not be there goes, even when its bucket is empty")
   func strayRow() throws {
     let shop = try Shop()
     // No order of W1 is there or ever was, but this stray shipment.
@@ -182,7 +182,7 @@ struct ReplicaPromiseTests {
     try shop.expectAllIsWell()
   }
 
-  @Test("news that arrives while a damaged bucket is on its way is not lost, even when the link breaks then")
+  @Test("news that arrives while damaged rows are mended is not lost, even when the link breaks then")
   func newsDuringMending() throws {
     let shop = try Shop()
     try spoil(
@@ -190,8 +190,8 @@ struct ReplicaPromiseTests {
       "UPDATE product SET weight_grams = 7 WHERE sku = 'MATE'")
     var cuts = 0
     shop.world.onArrival = { delivery in
-      // The request for the bucket never arrives; meanwhile others work.
-      guard case .centre = delivery.end, case .fetch = try Message.decode(delivery.bytes), cuts < 2 else {
+      // The request for the rows never arrives; meanwhile others work.
+      guard case .centre = delivery.end, case .mend = try Message.decode(delivery.bytes), cuts < 2 else {
         return .arrives
       }
       cuts += 1
@@ -207,7 +207,7 @@ struct ReplicaPromiseTests {
     try shop.quim.receives(3)
     try shop.quim.counts(50)
     try shop.world.run(milliseconds: 500)
-    // Nothing of it is a checkpoint before the bucket is mended.
+    // Nothing of it is a checkpoint before the rows are mended.
     #expect(try shop.pia.books.onHand() == 100)
     try shop.cutOff(shop.pia)
     try shop.reconnect(shop.pia)

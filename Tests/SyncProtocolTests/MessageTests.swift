@@ -207,7 +207,7 @@ struct MessageTests {
       $0.checkpoint = Samples.checkpoint.wire
       $0.checkpoint.digests[0].digest = .of([1])
     }
-    try expectViolation("stored.incarnation") { $0.stored = .with { $0.pages = 1 } }
+    try expectViolation("stored.incarnation") { $0.stored = .with { $0.incarnation = .of([1]) } }
     try expectViolation("fetch.buckets") { $0.fetch = .init() }
     try expectViolation("refused.retry_after_ms") {
       $0.refused = .with {
@@ -218,6 +218,57 @@ struct MessageTests {
     try expectViolation("wipe.signature") { $0.wipe = .with { $0.through = 1 } }
     try expectViolation("wiped.signature") { $0.wiped = .init() }
     try expectViolation("settled.through") { $0.settled = .with { $0.through = .max } }
+  }
+
+  @Test("ranges, their digests and their rows keep their bounds")
+  func repairBounds() throws {
+    let compares: [(String, (inout WireCompare) -> Void)] = [
+      ("compare.bucket", { $0.bucket = "" }), ("compare.bits", { $0.bits = 10 }),
+      ("compare.bits", { $0.bits = 20 }), ("ranges", { $0.ranges = [] }),
+      ("ranges", { $0.ranges = [256] }), ("ranges", { $0.ranges = [3, 0] }),
+      ("ranges", { $0.ranges = [255, 1] }), ("ranges", { $0.ranges = Array(repeating: 1, count: 257) }),
+      ("ranges", { $0.bits = 8 }), ("ranges", { $0.ranges = [1, .max] }),
+    ]
+    for (field, fault) in compares {
+      try expectViolation(field) {
+        $0.compare = Samples.compare.wire
+        fault(&$0.compare)
+      }
+    }
+    try expectViolation("summary.digests") {
+      $0.summary = Samples.summary.wire
+      $0.summary.digests.append(0)
+    }
+    try expectViolation("summary.digests") {
+      $0.summary = Samples.summary.wire
+      $0.summary.bits = 8
+      $0.summary.digests = .of([UInt8](repeating: 1, count: 257 * 8))
+    }
+    let rows: [(String, (inout WireRangeRows) -> Void)] = [
+      ("mend.buckets.bits", { $0.bits = 4 }), ("mend.buckets.ranges", { $0.ranges = [4_096] }),
+      ("a count for each range", { $0.counts = [2] }), ("as many hashes", { $0.counts = [2, 1] }),
+      ("as many hashes", { $0.counts = [.max, .max] }), ("mend.buckets.hashes", { $0.hashes.append(0) }),
+    ]
+    for (field, fault) in rows {
+      try expectViolation(field) {
+        $0.mend = Samples.mend.wire
+        fault(&$0.mend.buckets[0])
+      }
+    }
+    try expectViolation("mend.buckets") { $0.mend = .init() }
+    try expectViolation("buckets ascending") {
+      $0.mend = Samples.mend.wire
+      $0.mend.buckets.reverse()
+    }
+    try expectViolation("mend: at most 65536 rows") {
+      $0.mend = Samples.mend.wire
+      $0.mend.buckets[0].counts = [65_536, 0]
+      $0.mend.buckets[0].hashes = .of([UInt8](repeating: 1, count: 65_536 * 8))
+    }
+    try expectViolation("surplus.hashes") {
+      $0.surplus = Samples.surplus.wire
+      $0.surplus.hashes = .of([1])
+    }
   }
 
   @Test("the best common version is the highest one, and none is none")

@@ -70,3 +70,12 @@ int64_t floor_first_load(const char *path, int64_t rows) {
   sqlite3_close(db);
   return rc == SQLITE_OK ? end - start : -rc;
 }
+
+int64_t floor_damage(const char *path, const char *statements) {
+    sqlite3 *db = NULL;
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
+    if (code == SQLITE_OK) code = sqlite3_exec(db, statements, NULL, NULL, NULL);
+    int64_t changes = code == SQLITE_OK ? sqlite3_changes(db) : -code;
+    sqlite3_close(db);
+    return changes;
+}

@@ -35,7 +35,7 @@ extension CentralHost {
     if PlantedBug.isPlanted(.checkpointBeforePages) { try sendCheckpoint(to: number, buckets: [], at: now) }
   }
 
-  func sendWhole(_ buckets: [Bucket], to number: ConnectionNumber) throws {
+  func sendWhole(_ buckets: [Bucket], to number: ConnectionNumber, at now: Instant) throws {
     guard var connection = connections[number], let device = connection.device,
       connection.standing == .active
     else { return }
@@ -56,6 +56,7 @@ extension CentralHost {
             : .delta(through: connection.acknowledged, after: nil))
       })
     connections[number] = connection
+    try report(buckets, rows: nil, of: device, at: now)
   }
 
   func note(_ stored: Stored, from number: ConnectionNumber, at now: Instant) throws {
@@ -81,6 +82,7 @@ extension CentralHost {
   /// small checkpoint for each makes them whole.
   func publish(_ commit: CentralStore.Commit, at now: Instant) {
     recall(commit)
+    ranges.take(commit.changes)
     var audiences: [Bucket: [ConnectionNumber]] = [:]
     let changed = ChangedBuckets(commit.changes)
     for number in connections.keys.sorted() {
@@ -125,9 +127,7 @@ extension CentralHost {
   private func catchUp(_ number: ConnectionNumber) {
     guard var connection = connections[number] else { return }
     connection.download = Download(
-      legs: store.index.buckets(grantedBy: connection.grants).map {
-        Download.Leg(bucket: $0, position: .delta(through: connection.current, after: nil))
-      })
+      of: store.index.buckets(grantedBy: connection.grants), changedAfter: connection.current)
     connections[number] = connection
   }
 

@@ -28,6 +28,8 @@ public final class CentralHost {
     case discard(ConnectionNumber)
     /// Send `ticked` at or after this time.
     case wake(at: Instant)
+    /// Something an administrator may want to know of a device.
+    case report(Code, device: String, detail: String)
   }
 
   public let store: CentralStore
@@ -40,6 +42,8 @@ public final class CentralHost {
   var orders: [Order] = []
   /// Groups that arrived in this batch of events, with the devices' sessions after them.
   var pending: [PendingPush] = []
+  /// Comparing buckets with replicas whose digests differ.
+  var ranges = RangeWork()
 
   /// - Parameters:
   ///   - random: makes random bytes, for nonces, tokens and salts.
@@ -67,6 +71,7 @@ public final class CentralHost {
     decidePending(at: now)
     dismiss()
     closeUnproved(at: now)
+    workOnRanges(at: now)
     pumpDownloads(at: now)
     sendIdleCheckpoints(at: now)
     return orders
@@ -90,8 +95,10 @@ public final class CentralHost {
     /// The checkpoint the replica last said it holds.
     var acknowledged: Int64 = 0
     var checkpointSentAt = Instant(milliseconds: 0)
-    /// Buckets the replica asked for again after a mismatch, counted so that a quarrel ends.
+    /// Buckets, and ranges of them, that the replica asked for again after a mismatch, counted so that a quarrel
+    /// ends.
     var wholeSends = 0
+    var mends = 0
   }
 
   private func connect(_ number: ConnectionNumber, at now: Instant) {
@@ -123,8 +130,10 @@ public final class CentralHost {
     case .prove(let hello): try welcome(hello, from: number, at: now)
     case .decide(let push): try take(push, from: number)
     case .stored(let stored): try note(stored, from: number, at: now)
-    case .sendWhole(let buckets): try sendWhole(buckets, to: number)
     case .wiped(let wiped): try noteWiped(wiped, from: number, at: now)
+    case .sendWhole(let buckets): try sendWhole(buckets, to: number, at: now)
+    case .summarise(let compare): try summarise(compare, for: number, at: now)
+    case .mend(let mend): try self.mend(mend, for: number)
     }
   }
 

@@ -14,11 +14,13 @@ struct Download {
     var position: Position
   }
 
-  enum Position: Hashable {
+  indirect enum Position: Hashable {
     /// The bucket as it was when version `base` was the head, from after a key on.
     case snapshot(base: Int64, after: RowKey?)
     /// What changed after `through`; `after` is the last row sent of the rest.
     case delta(through: Int64, after: ChangePlace?)
+    /// Single rows that the replica lacks, as they are now; the leg goes on as it would have without them.
+    case rows([RowKey], then: Position)
   }
 
   /// A place among the changes of a bucket: version, then table, then key.
@@ -36,6 +38,11 @@ struct Download {
     self.isResumed = isResumed
   }
 
+  /// What changed in buckets that were sent up to a version.
+  init(of buckets: [Bucket], changedAfter version: Int64) {
+    self.init(legs: buckets.map { Leg(bucket: $0, position: .delta(through: version, after: nil)) })
+  }
+
   /// One page of rows of one bucket.
   struct Piece {
     let bucket: Bucket
@@ -51,6 +58,18 @@ struct Download {
 
     /// The first page of a snapshot says even when it is empty that the bucket is.
     var saysNothing: Bool { rows.isEmpty && left.isEmpty && !opensSnapshot }
+  }
+
+  /// The same with single rows of some buckets before the rest, and some buckets whole.
+  func mending(_ rows: [Bucket: [RowKey]], whole: Set<Bucket>, at version: Int64) -> Download {
+    Download(
+      legs: legs.map { leg in
+        if whole.contains(leg.bucket) {
+          return Leg(bucket: leg.bucket, position: .snapshot(base: version, after: nil))
+        }
+        guard let keys = rows[leg.bucket], !keys.isEmpty else { return leg }
+        return Leg(bucket: leg.bucket, position: .rows(keys, then: leg.position))
+      }, isResumed: isResumed)
   }
 
   /// Takes in granted buckets that came to be since the download was planned, such as a new month's ledger.
@@ -77,9 +96,10 @@ struct Download {
 
 extension Download {
   /// How far all legs have come, as bytes a replica keeps and shows after a reconnect. They mean something to
-  /// the centre alone.
+  /// the centre alone. Empty while single rows are under way: whoever loses the link then compares anew.
   var cursor: [UInt8] {
     var bytes: [UInt8] = []
+    if legs.contains(where: \.isMending) { return [] }
     for leg in legs {
       bytes.appendChunk(Array(leg.bucket.name.utf8))
       bytes.appendChunk(leg.position.bytes)
@@ -102,11 +122,16 @@ extension Download {
   }
 }
 
+extension Download.Leg {
+  fileprivate var isMending: Bool { if case .rows = position { true } else { false } }
+}
+
 extension Download.Position {
   fileprivate var bytes: [UInt8] {
     switch self {
     case .snapshot(let base, let after): [1] + number(base) + key(after)
     case .delta(let through, let after): [2] + number(through) + number(after?.version ?? 0) + key(after?.key)
+    case .rows(_, let then): then.bytes
     }
   }
 

@@ -20,7 +20,32 @@ struct DownloadReader {
     switch leg.position {
     case .snapshot(let base, let after): try snapshot(leg.bucket, base: base, after: after)
     case .delta(let through, let after): try delta(leg.bucket, through: through, after: after)
+    case .rows(let keys, let then): try single(keys, of: leg.bucket, then: then)
     }
+  }
+
+  // MARK: Single rows
+
+  private func single(
+    _ keys: [RowKey], of bucket: Bucket, then: Download.Position
+  ) throws -> Download.Piece {
+    var budget = PageBudget(limits)
+    var gathered = RowGatherer()
+    var sent = 0
+    try store.read { db in
+      for key in keys {
+        sent += 1
+        guard let table = TableDescription.numbered(key.table), let row = try TradeTables.row(key, in: db),
+          BucketRows.has(bucket, row, of: table)
+        else { continue }
+        gathered.add(row, in: table)
+        if budget.spend(row) { return }
+      }
+    }
+    let rest = Array(keys.dropFirst(sent))
+    return Download.Piece(
+      bucket: bucket, isSnapshot: false, next: rest.isEmpty ? then : .rows(rest, then: then), isLast: false,
+      rows: gathered.tables)
   }
 
   // MARK: Snapshot
@@ -30,10 +55,10 @@ struct DownloadReader {
     var gathered = RowGatherer()
     var last = after
     let isComplete = try store.read { db in
-      for table in tables(of: bucket) where table.number >= (after?.table ?? 0) {
+      for table in BucketRows.tables(of: bucket) where table.number >= (after?.table ?? 0) {
         var start = after?.table == table.number ? after : nil
         while true {
-          let rows = try rows(of: bucket, in: table, after: start, limit: budget.rowsLeft, db)
+          let rows = try BucketRows.read(bucket, in: table, after: start, limit: budget.rowsLeft, db)
           for row in rows {
             gathered.add(row, in: table)
             last = table.key(of: row)
@@ -50,33 +75,6 @@ struct DownloadReader {
     return Download.Piece(
       bucket: bucket, isSnapshot: true, opensSnapshot: after == nil, next: next, isLast: false,
       rows: gathered.tables)
-  }
-
-  private func rows(
-    of bucket: Bucket, in table: TableDescription, after: RowKey?, limit: Int, _ db: Database
-  ) throws -> [TradeRules.Row] {
-    if bucket == ChangeIndex.everything || table.commonBucket == bucket {
-      return try TradeTables.scan(table, after: after, limit: limit, in: db)
-    }
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT key FROM member WHERE bucket = ? AND table_no = ? AND key > ? AND has_left = 0
-        ORDER BY key LIMIT ?
-        """)
-    let keys = try GRDB.Row.fetchAll(
-      statement, arguments: [bucket.name, table.number, Data(after?.bytes ?? []), limit]
-    ).map { RowKey(table: table.number, bytes: Array($0["key"] as Data)) }
-    let found = try TradeTables.rows(keys, in: db)
-    return keys.compactMap { found[$0] }
-  }
-
-  /// The tables that can have rows in a bucket, by number.
-  private func tables(of bucket: Bucket) -> [TableDescription] {
-    TableDescription.all.filter { table in
-      if table.isCentreOnly { return false }
-      if bucket == ChangeIndex.everything { return true }
-      return table.commonBucket.map { $0 == bucket } ?? true
-    }
   }
 
   // MARK: Delta
@@ -119,7 +117,7 @@ struct DownloadReader {
   private func changes(
     of bucket: Bucket, through: Int64, after: Download.ChangePlace?, limit: Int, _ db: Database
   ) throws -> [BucketChange] {
-    let common = tables(of: bucket).filter { bucket == ChangeIndex.everything || $0.commonBucket == bucket }
+    let common = BucketRows.tables(of: bucket).filter { bucket == ChangeIndex.everything || $0.commonBucket == bucket }
     guard common.isEmpty else { return try commonChanges(common, through, after, limit, db) }
     let statement = try db.cachedStatement(
       sql: """

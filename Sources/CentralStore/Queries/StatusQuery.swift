@@ -16,6 +16,8 @@ public struct CentralStatus: Sendable {
   /// Answers that refuse.
   public var rejected: Int64
   public var openTasks: Int64
+  /// Devices whose rows differed from the centre's within a day, and were mended.
+  public var mended: Int64
   /// Pages of the database file.
   public var storeBytes: Int64
 
@@ -42,6 +44,8 @@ extension CentralQueries {
         held: try count("SELECT count(*) FROM held WHERE waiting_for <> ''"),
         rejected: try count("SELECT count(*) FROM answer WHERE outcome = 'rejected'"),
         openTasks: try count("SELECT count(*) FROM task WHERE is_open = 1"),
+        mended: try count(
+          "SELECT count(*) FROM device_session WHERE coalesce(last_mend_at, 0) >= ?", [staleSince]),
         storeBytes: try count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
     }
   }

@@ -53,14 +53,15 @@ struct ChangeIndex {
       let after = table.buckets(of: change.after)
       let before = change.before.map(table.buckets) ?? []
       let left = before == after ? [] : before.filter { !after.contains($0) }
-      if let old = change.before {
-        let hash = hasher.hash(old, at: change.key, of: table)
-        tally.take(hash, from: before, change.after.version)
-      }
-      tally.add(hasher.hash(change.after, at: change.key, of: table), to: after, change.after.version)
+      let oldHash = change.before.map { hasher.hash($0, at: change.key, of: table) }
+      if let oldHash { tally.take(oldHash, from: before, change.after.version) }
+      let hash = hasher.hash(change.after, at: change.key, of: table)
+      tally.add(hash, to: after, change.after.version)
       if table.commonBucket == nil { tally.list(indexed.count, after, left) }
       indexed.append(
-        IndexedChange(table: table, key: change.key, row: change.after, buckets: after, left: left))
+        IndexedChange(
+          table: table, key: change.key, row: change.after, buckets: after, left: left, hash: hash,
+          oldHash: oldHash, oldBuckets: before))
     }
     try tally.store(listing: indexed, in: db)
     for (bucket, state) in tally.states { states[bucket] = state }
@@ -157,4 +158,8 @@ struct IndexedChange {
   let buckets: [Bucket]
   /// Buckets the row left with this change.
   let left: [Bucket]
+  let hash: RowHash
+  /// Of the row as it was; nil when it is new.
+  let oldHash: RowHash?
+  let oldBuckets: [Bucket]
 }

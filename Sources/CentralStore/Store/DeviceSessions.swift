@@ -23,6 +23,9 @@ public struct DeviceSession: Hashable, Sendable {
   public var clockOffsetMilliseconds: Int64 = 0
   public var appVersion = ""
   public var isForked = false
+  /// How often its rows differed from the centre's and were mended, and when last.
+  public var mends: Int64 = 0
+  public var lastMendAt: Instant?
 }
 
 enum DeviceSessions {
@@ -39,14 +42,15 @@ enum DeviceSessions {
     try db.cachedStatement(
       sql: """
         INSERT OR REPLACE INTO device_session (device, incarnation, previous_incarnation, applied_through,
-          chain_hash, checkpoint, unsent, last_seen_at, last_sync_at, clock_offset_ms, app_version, is_forked)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          chain_hash, checkpoint, unsent, last_seen_at, last_sync_at, clock_offset_ms, app_version, is_forked,
+          mends, last_mend_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       session.device, Data(session.incarnation.bytes), session.previousIncarnation.map { Data($0.bytes) },
       session.appliedThrough, Data(session.chainHash), session.checkpoint, session.unsent,
       session.lastSeenAt?.milliseconds, session.lastSyncAt?.milliseconds, session.clockOffsetMilliseconds,
-      session.appVersion, session.isForked,
+      session.appVersion, session.isForked, session.mends, session.lastMendAt?.milliseconds,
     ])
   }
 
@@ -59,7 +63,8 @@ enum DeviceSessions {
       lastSeenAt: (row["last_seen_at"] as Int64?).map(Instant.init(milliseconds:)),
       lastSyncAt: (row["last_sync_at"] as Int64?).map(Instant.init(milliseconds:)),
       clockOffsetMilliseconds: row["clock_offset_ms"], appVersion: row["app_version"],
-      isForked: row["is_forked"])
+      isForked: row["is_forked"], mends: row["mends"],
+      lastMendAt: (row["last_mend_at"] as Int64?).map(Instant.init(milliseconds:)))
   }
 
   private static func id(_ data: Data) -> RecordID? { RecordID(bytes: Array(data)) }

@@ -42,7 +42,7 @@ public final class ReplicaHost {
   }
 
   public let store: ReplicaStore
-  public private(set) var progress = Progress()
+  public internal(set) var progress = Progress()
   let limits: SyncLimits
   let random: (Int) -> [UInt8]
   let appVersion: String
@@ -51,10 +51,14 @@ public final class ReplicaHost {
   private var backoff = Backoff()
   private var helloSentAt: ClockReading?
   /// Buckets were asked for again; until their first page what was on its way is passed over.
-  private var isAwaitingWhole = false
+  var isAwaitingWhole = false
   /// The device is out of use: the centre takes what there is, and gives nothing.
   private var isHandingOver = false
-  private var orders: [Order] = []
+  /// The search for rows that differ, while it goes on.
+  var repair: RangeRepair?
+  /// Buckets that were mended by range since the last checkpoint was proved.
+  var mended: Set<Bucket> = []
+  var orders: [Order] = []
 
   /// - Parameters:
   ///   - random: makes random bytes, for keys, nonces, salts and the jitter of reconnecting.
@@ -127,6 +131,8 @@ public final class ReplicaHost {
     progress.trouble = nil
     isAwaitingWhole = false
     isHandingOver = false
+    repair = nil
+    mended = []
     if let enrolment {
       // A session lives as long as its connection.
       self.enrolment?.session = EnrolmentSession(
@@ -221,6 +227,8 @@ public final class ReplicaHost {
     case .apply(let checkpoint): try apply(checkpoint, at: clock)
     case .settled(let through): if isHandingOver { try store.handOver(through: through) }
     case .wipe(let wipe): try self.wipe(wipe)
+    case .compare(let summary): try compare(summary)
+    case .takeOut(let surplus): try takeOut(surplus)
     case .refused(let refused): try self.refused(refused)
     }
   }
@@ -292,18 +300,15 @@ public final class ReplicaHost {
   }
 
   private func apply(_ checkpoint: Checkpoint, at clock: ClockReading) throws {
-    guard !isAwaitingWhole else { return }
+    // What came before the last row that was asked for is no checkpoint to stop at.
+    guard !isAwaitingWhole, repair == nil else { return }
     do {
-      let (state, rows) = try store.apply(checkpoint, at: clock.wall)
+      let (state, rows) = try store.apply(checkpoint, isMending: !mended.isEmpty, at: clock.wall)
       progress.received += rows
+      mended = []
       sayStored(pages: 0, state)
     } catch let mismatch as CheckpointApplier.Mismatch {
-      let names = mismatch.buckets.map(\.name).joined(separator: " ")
-      try store.note(.digestMismatch, names, at: clock.wall)
-      try store.dropStaged()
-      progress.trouble = .digestMismatch
-      isAwaitingWhole = true
-      orders.append(.send(Message.fetch(Fetch(buckets: mismatch.buckets)).encode()))
+      try mend(mismatch, at: clock.wall)
     } catch let violation as ProtocolViolation {
       // A staged page that cannot be read would end every later connection too.
       try store.dropStaged()

@@ -11,22 +11,21 @@ import struct Foundation.Data
 struct CheckpointApplier {
   let db: Database
   var state: ReplicaState
+  /// Rows that differed have just been fetched: that digests kept row by row are off is no news.
+  var isMending = false
 
-  /// The buckets whose digests did not match; nothing was changed.
+  /// The buckets whose digests did not match, with the sums of their ranges; nothing was changed.
   struct Mismatch: Error {
     let buckets: [Bucket]
+    let sums: [Bucket: RangeSums]
   }
 
   /// - Returns: the new state, and how many rows the pages had.
   /// - Throws: `Mismatch`; the caller's transaction must then be rolled back.
   mutating func apply(_ checkpoint: Checkpoint) throws -> (state: ReplicaState, rows: Int) {
     var rebase: Rebase? = try Rebase(db)
-    // With other grants the device sees other rows, and guesses otherwise.
-    if state.hasNewGrants { try rebase?.takeAllBack() }
     var rows = try ConfirmedRows(db, grants: state.granted)
-    let (whole, count) = try takePages(&rows, &rebase)
-    for bucket in whole.keys.sorted() { try sweep(bucket, keeping: whole[bucket] ?? [], &rows) }
-    if state.hasNewGrants { try purgeUngranted(&rows) }
+    let count = try takeStaged(&rows, &rebase)
     try prove(checkpoint, &rows)
     try rows.storeDigests()
     state.grants = state.granted
@@ -40,6 +39,23 @@ struct CheckpointApplier {
     try rebase?.decideAnew(state)
     try StagedPages.clear(in: db)
     return (state, count)
+  }
+
+  /// Makes the confirmed rows what they are with the staged pages, and nothing else.
+  func takeStaged() throws {
+    var rebase: Rebase? = try Rebase(db)
+    var rows = try ConfirmedRows(db, grants: state.granted)
+    _ = try takeStaged(&rows, &rebase)
+  }
+
+  /// - Returns: how many rows the pages had.
+  private func takeStaged(_ rows: inout ConfirmedRows, _ rebase: inout Rebase?) throws -> Int {
+    // With other grants the device sees other rows, and guesses otherwise.
+    if state.hasNewGrants { try rebase?.takeAllBack() }
+    let (whole, count) = try takePages(&rows, &rebase)
+    for bucket in whole.keys.sorted() { try sweep(bucket, keeping: whole[bucket] ?? [], &rows) }
+    if state.hasNewGrants { try purgeUngranted(&rows) }
+    return count
   }
 
   /// Applies the staged pages one at a time, so that a long absence costs disk and not memory.
@@ -101,7 +117,11 @@ struct CheckpointApplier {
     if suspect.isEmpty || PlantedBug.isPlanted(.digestNotCompared) { return }
     try rows.recount()
     let wrong = rows.mismatches(checkpoint)
-    guard wrong.isEmpty else { throw Mismatch(buckets: wrong) }
+    guard wrong.isEmpty else {
+      let view = StagedView(db: db, holdsEverything: state.granted.everything)
+      throw Mismatch(buckets: wrong, sums: try view.sums(of: wrong))
+    }
+    if isMending { return }
     let names = suspect.map(\.name).joined(separator: " ")
     try Incidents.append(.digestMismatch, names, at: state.lastSyncAt ?? checkpoint.centreTime, in: db)
   }

@@ -75,7 +75,7 @@ struct ConfirmedRows {
   mutating func leave(_ bucket: Bucket, _ key: RowKey, telling rebase: inout Rebase?) throws {
     try rebase?.uncover(key)
     guard let table = TableDescription.numbered(key.table), let row = try loader.row(key),
-      table.buckets(of: row).contains(bucket)
+      bucket == ConfirmedRows.everything || table.buckets(of: row).contains(bucket)
     else { return }
     try remove(key)
     rebase?.note(row, nil, in: table)

@@ -120,13 +120,16 @@ public final class ReplicaStore {
 
   /// Makes everything received since the last checkpoint visible at once (G3, G7).
   ///
+  /// - Parameter isMending: rows that differed have just been fetched.
   /// - Throws: `CheckpointApplier.Mismatch` when a digest differs; then nothing changed.
-  func apply(_ checkpoint: Checkpoint, at now: Instant) throws -> (state: ReplicaState, rows: Int) {
+  func apply(
+    _ checkpoint: Checkpoint, isMending: Bool, at now: Instant
+  ) throws -> (state: ReplicaState, rows: Int) {
     try write { db in
       guard var state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
       if state.checkpoint == 0 { try FirstLoad.finish(db) } else { try SearchIndex.ensure(db) }
       state.lastSyncAt = now
-      var applier = CheckpointApplier(db: db, state: state)
+      var applier = CheckpointApplier(db: db, state: state, isMending: isMending)
       return try applier.apply(checkpoint)
     }
   }

@@ -131,6 +131,38 @@ nonisolated struct WireEnvelope: Sendable {
     set {message = .fetch(newValue)}
   }
 
+  var compare: WireCompare {
+    get {
+      if case .compare(let v)? = message {return v}
+      return WireCompare()
+    }
+    set {message = .compare(newValue)}
+  }
+
+  var summary: WireSummary {
+    get {
+      if case .summary(let v)? = message {return v}
+      return WireSummary()
+    }
+    set {message = .summary(newValue)}
+  }
+
+  var mend: WireMend {
+    get {
+      if case .mend(let v)? = message {return v}
+      return WireMend()
+    }
+    set {message = .mend(newValue)}
+  }
+
+  var surplus: WireSurplus {
+    get {
+      if case .surplus(let v)? = message {return v}
+      return WireSurplus()
+    }
+    set {message = .surplus(newValue)}
+  }
+
   var wipe: WireWipe {
     get {
       if case .wipe(let v)? = message {return v}
@@ -162,6 +194,10 @@ nonisolated struct WireEnvelope: Sendable {
     case checkpoint(WireCheckpoint)
     case stored(WireStored)
     case fetch(WireFetch)
+    case compare(WireCompare)
+    case summary(WireSummary)
+    case mend(WireMend)
+    case surplus(WireSurplus)
     case wipe(WireWipe)
     case wiped(WireWiped)
 
@@ -781,7 +817,7 @@ nonisolated struct WireStored: Sendable {
 
   var checkpointVersion: UInt64 = 0
 
-  /// 16, the one Welcome gave
+  /// 16, the one Welcome gave; empty when it was said before
   var incarnation: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -796,6 +832,99 @@ nonisolated struct WireFetch: Sendable {
   // methods supported on all messages.
 
   var buckets: [String] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Replica to centre: what are the digests of these ranges of a bucket?
+nonisolated struct WireCompare: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var bucket: String = String()
+
+  /// 8, 12 or 16: how fine the ranges asked for are
+  var bits: UInt32 = 0
+
+  /// those of bits - 4 whose parts are asked for, as differences; none with 8: all
+  var ranges: [UInt32] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Centre to replica: the digests asked for.
+nonisolated struct WireSummary: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var bucket: String = String()
+
+  var bits: UInt32 = 0
+
+  /// of the bucket
+  var rows: UInt64 = 0
+
+  /// 8 each, in the order of the ranges
+  var digests: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Replica to centre: what it has in the ranges that differ.
+nonisolated struct WireMend: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var buckets: [WireRangeRows] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireRangeRows: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var bucket: String = String()
+
+  /// 0, 8, 12 or 16
+  var bits: UInt32 = 0
+
+  /// differences
+  var ranges: [UInt32] = []
+
+  /// rows in each range
+  var counts: [UInt32] = []
+
+  /// 8 a row, range after range
+  var hashes: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Centre to replica: what of that the centre does not have; what the replica lacks follows in pages.
+nonisolated struct WireSurplus: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var bucket: String = String()
+
+  /// 8 each
+  var hashes: Data = Data()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -5980,7 +6109,7 @@ fileprivate nonisolated let _protobuf_package = "waybill.sync.v1"
 
 nonisolated extension WireEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Envelope"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenge\0\u{1}enrol\0\u{1}enrolled\0\u{1}hello\0\u{1}welcome\0\u{1}refused\0\u{1}push\0\u{1}settled\0\u{1}page\0\u{1}checkpoint\0\u{1}stored\0\u{1}fetch\0\u{2}\u{8}wipe\0\u{1}wiped\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenge\0\u{1}enrol\0\u{1}enrolled\0\u{1}hello\0\u{1}welcome\0\u{1}refused\0\u{1}push\0\u{1}settled\0\u{1}page\0\u{1}checkpoint\0\u{1}stored\0\u{1}fetch\0\u{1}compare\0\u{1}summary\0\u{1}mend\0\u{1}surplus\0\u{2}\u{4}wipe\0\u{1}wiped\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6144,6 +6273,58 @@ nonisolated extension WireEnvelope: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.message = .fetch(v)
         }
       }()
+      case 13: try {
+        var v: WireCompare?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .compare(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .compare(v)
+        }
+      }()
+      case 14: try {
+        var v: WireSummary?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .summary(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .summary(v)
+        }
+      }()
+      case 15: try {
+        var v: WireMend?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .mend(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .mend(v)
+        }
+      }()
+      case 16: try {
+        var v: WireSurplus?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .surplus(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .surplus(v)
+        }
+      }()
       case 20: try {
         var v: WireWipe?
         var hadOneofValue = false
@@ -6228,6 +6409,22 @@ nonisolated extension WireEnvelope: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .fetch?: try {
       guard case .fetch(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .compare?: try {
+      guard case .compare(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .summary?: try {
+      guard case .summary(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .mend?: try {
+      guard case .mend(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .surplus?: try {
+      guard case .surplus(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
     }()
     case .wipe?: try {
       guard case .wipe(let v)? = self.message else { preconditionFailure() }
@@ -7403,6 +7600,206 @@ nonisolated extension WireFetch: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
   static func ==(lhs: WireFetch, rhs: WireFetch) -> Bool {
     if lhs.buckets != rhs.buckets {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCompare: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Compare"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bucket\0\u{1}bits\0\u{1}ranges\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.bits) }()
+      case 3: try { try decoder.decodeRepeatedUInt32Field(value: &self.ranges) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 1)
+    }
+    if self.bits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.bits, fieldNumber: 2)
+    }
+    if !self.ranges.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.ranges, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCompare, rhs: WireCompare) -> Bool {
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.bits != rhs.bits {return false}
+    if lhs.ranges != rhs.ranges {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSummary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Summary"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bucket\0\u{1}bits\0\u{1}rows\0\u{1}digests\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.bits) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.rows) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.digests) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 1)
+    }
+    if self.bits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.bits, fieldNumber: 2)
+    }
+    if self.rows != 0 {
+      try visitor.visitSingularUInt64Field(value: self.rows, fieldNumber: 3)
+    }
+    if !self.digests.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digests, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSummary, rhs: WireSummary) -> Bool {
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.bits != rhs.bits {return false}
+    if lhs.rows != rhs.rows {return false}
+    if lhs.digests != rhs.digests {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMend: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Mend"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}buckets\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.buckets) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.buckets.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.buckets, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMend, rhs: WireMend) -> Bool {
+    if lhs.buckets != rhs.buckets {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRangeRows: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RangeRows"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bucket\0\u{1}bits\0\u{1}ranges\0\u{1}counts\0\u{1}hashes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.bits) }()
+      case 3: try { try decoder.decodeRepeatedUInt32Field(value: &self.ranges) }()
+      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.counts) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.hashes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 1)
+    }
+    if self.bits != 0 {
+      try visitor.visitSingularUInt32Field(value: self.bits, fieldNumber: 2)
+    }
+    if !self.ranges.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.ranges, fieldNumber: 3)
+    }
+    if !self.counts.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.counts, fieldNumber: 4)
+    }
+    if !self.hashes.isEmpty {
+      try visitor.visitSingularBytesField(value: self.hashes, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRangeRows, rhs: WireRangeRows) -> Bool {
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.bits != rhs.bits {return false}
+    if lhs.ranges != rhs.ranges {return false}
+    if lhs.counts != rhs.counts {return false}
+    if lhs.hashes != rhs.hashes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSurplus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Surplus"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bucket\0\u{1}hashes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.hashes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 1)
+    }
+    if !self.hashes.isEmpty {
+      try visitor.visitSingularBytesField(value: self.hashes, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireSurplus, rhs: WireSurplus) -> Bool {
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.hashes != rhs.hashes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -73,10 +73,10 @@ public struct Stored: Hashable, Sendable {
   public var pages: Int64
   /// The checkpoint the replica is at; 0 = none yet.
   public var checkpointVersion: Int64
-  /// The one this connection's `Welcome` gave: it is stored.
-  public var incarnation: RecordID
+  /// The one this connection's `Welcome` gave: it is stored. Nil once it was said.
+  public var incarnation: RecordID?
 
-  public init(pages: Int64, checkpointVersion: Int64, incarnation: RecordID) {
+  public init(pages: Int64, checkpointVersion: Int64, incarnation: RecordID?) {
     self.pages = pages
     self.checkpointVersion = checkpointVersion
     self.incarnation = incarnation

@@ -72,14 +72,14 @@ extension Stored {
     let check = FieldChecks(of: "stored")
     pages = try check.number(wire.pages, "pages")
     checkpointVersion = try check.number(wire.checkpointVersion, "checkpoint_version")
-    incarnation = try check.id(wire.incarnation, "incarnation")
+    incarnation = wire.incarnation.isEmpty ? nil : try check.id(wire.incarnation, "incarnation")
   }
 
   var wire: WireStored {
     .with {
       $0.pages = UInt64(bitPattern: pages)
       $0.checkpointVersion = UInt64(bitPattern: checkpointVersion)
-      $0.incarnation = .of(incarnation)
+      if let incarnation { $0.incarnation = .of(incarnation) }
     }
   }
 }

@@ -19,6 +19,10 @@ public enum Message: Hashable, Sendable {
   case fetch(Fetch)
   case wipe(Wipe)
   case wiped(Wiped)
+  case compare(Compare)
+  case summary(Summary)
+  case mend(Mend)
+  case surplus(Surplus)
 
   /// The bytes of one binary WebSocket message.
   public func encode() -> [UInt8] {
@@ -68,6 +72,10 @@ public enum Message: Hashable, Sendable {
     case .fetch(let message): .fetch(message.wire)
     case .wipe(let message): .wipe(message.wire)
     case .wiped(let message): .wiped(message.wire)
+    case .compare(let message): .compare(message.wire)
+    case .summary(let message): .summary(message.wire)
+    case .mend(let message): .mend(message.wire)
+    case .surplus(let message): .surplus(message.wire)
     }
   }
 
@@ -87,6 +95,10 @@ public enum Message: Hashable, Sendable {
     case .fetch(let message): self = .fetch(try Fetch(message))
     case .wipe(let message): self = .wipe(try Wipe(message))
     case .wiped(let message): self = .wiped(try Wiped(message))
+    case .compare(let message): self = .compare(try Compare(message))
+    case .summary(let message): self = .summary(try Summary(message))
+    case .mend(let message): self = .mend(try Mend(message))
+    case .surplus(let message): self = .surplus(try Surplus(message))
     }
   }
 }

@@ -59,7 +59,7 @@ extension CodeBook {
       .upgradeRequired, "The two sides speak different versions of the protocol.",
       "Upgrade the older one; unsent work is kept.", .rejectedByCentre),
     entry(
-      .digestMismatch, "A bucket differed from the centre's and was fetched again.",
+      .digestMismatch, "Rows differed from the centre's and were fetched again.",
       "", .attention, retryable: true),
     entry(
       .slowReader, "The connection could not take what was sent and was closed.",

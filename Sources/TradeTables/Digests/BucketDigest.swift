@@ -12,7 +12,7 @@ public struct RowHash: Hashable, Sendable {
 ///
 /// It shows that two stores differ, not that a disk forgot: an incremental digest never reads a row again.
 public struct BucketDigest: Hashable, Sendable {
-  private var sum: UInt128
+  fileprivate(set) var sum: UInt128
 
   /// The digest of no rows.
   public static let zero = BucketDigest(sum: 0)

@@ -8,6 +8,7 @@ enum Documents {
       "epoch": .string(status.epoch.description), "head": .integer(status.head),
       "replicas": [
         "enrolled": .integer(status.enrolled), "online": .integer(online), "stale": .integer(status.stale),
+        "mended": .integer(status.mended),
       ],
       "conflicts": ["open": .integer(status.openConflicts)], "tasks": ["open": .integer(status.openTasks)],
       "held": .integer(status.held), "rejected": .integer(status.rejected),
@@ -26,7 +27,9 @@ enum Documents {
       "lag": ["versions": .integer(overview.behindVersions), "seconds": .integer(behind)],
       "unsent": .integer(session?.unsent ?? 0), "appliedThrough": .integer(session?.appliedThrough ?? 0),
       "rejected": .integer(overview.rejected), "conflicts": .integer(overview.conflicts),
-      "held": .integer(overview.held), "clockOffsetMs": .integer(session?.clockOffsetMilliseconds ?? 0),
+      "held": .integer(overview.held), "mends": .integer(session?.mends ?? 0),
+      "lastMendAt": .instant(session?.lastMendAt),
+      "clockOffsetMs": .integer(session?.clockOffsetMilliseconds ?? 0),
       "appVersion": .string(session?.appVersion ?? ""), "agent": .text(device.agent),
       "territory": .text(device.territory), "warehouses": .strings(device.warehouses.words),
       "scope": .strings(scope(of: device.grants)),

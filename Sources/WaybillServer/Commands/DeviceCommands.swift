@@ -68,6 +68,9 @@ enum DevicesShown {
       "Attention",
       "\(plain(device, "rejected")) refused, \(plain(device, "conflicts")) conflicts, \(plain(device, "held")) held"
     )
+    if device["mends"]?.integer ?? 0 > 0 {
+      table.add("Damage", "mended \(plain(device, "mends")) times, last \(plain(device, "lastMendAt"))")
+    }
     table.add("Clock", "\(plain(device, "clockOffsetMs")) ms off")
     table.add("Program", plain(device, "appVersion"))
     table.add("Scope", plain(device, "scope"))

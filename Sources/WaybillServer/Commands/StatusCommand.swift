@@ -25,6 +25,9 @@ struct Status: Command {
       "Devices",
       "\(number("replicas", "enrolled")) enrolled, \(number("replicas", "online")) online, "
         + "\(number("replicas", "stale")) without a sync for a day")
+    if status["replicas"]?["mended"]?.integer ?? 0 > 0 {
+      table.add("", "\(number("replicas", "mended")) had damaged rows mended since yesterday")
+    }
     table.add(
       "Attention",
       "\(number("conflicts", "open")) conflicts open, \(number("tasks", "open")) tasks open, "

@@ -103,6 +103,8 @@ final class HostLoop {
         log.info(
           "dropped", metadata: ["connection": "\(id)", "code": "\(code.rawValue)", "reason": "\(reason)"])
       case .wake(let instant): wake(at: instant)
+      case .report(let code, let device, let detail):
+        log.warning("\(code)", metadata: ["device": "\(device)", "detail": "\(detail)"])
       }
     }
   }

@@ -10,6 +10,8 @@ enum Samples {
     ("checkpoint", .checkpoint(checkpoint)), ("stored", .stored(stored)), ("fetch", .fetch(fetch)),
     ("wipe", .wipe(Wipe(through: 44, signature: bytes(64, from: 43)))),
     ("wiped", .wiped(Wiped(signature: bytes(64, from: 47)))),
+    ("compare", .compare(compare)), ("summary", .summary(summary)), ("mend", .mend(mend)),
+    ("surplus", .surplus(surplus)),
   ]
 
   static func bytes(_ count: Int, from first: UInt8) -> [UInt8] { (0..<count).map { first &+ UInt8($0) } }
@@ -67,6 +69,17 @@ enum Samples {
     ], centreTime: Instant(milliseconds: 1_767_225_602_000), headHash: bytes(32, from: 41))
   static let stored = Stored(pages: 3, checkpointVersion: 90_500, incarnation: boot)
   static let fetch = Fetch(buckets: [.catalog, .stock("MAD")])
+  static let compare = Compare(bucket: .catalog, bits: 12, ranges: [0, 7, 255])
+  static let summary = Summary(
+    bucket: .catalog, bits: 12, rows: 60_000,
+    digests: (0..<48).map { 0x0102_0304_0506_0700 + UInt64($0) })
+  static let mend = Mend(buckets: [
+    RangeRows(
+      bucket: .catalog, bits: 12,
+      ranges: [.init(number: 3, hashes: [1, .max]), .init(number: 4_095, hashes: [])]),
+    RangeRows(bucket: .stock("MAD"), bits: 0, ranges: [.init(number: 0, hashes: [0x8000_0000_0000_0001])]),
+  ])
+  static let surplus = Surplus(bucket: .catalog, hashes: [1, .max])
 
   /// Versions go up and down; the zero is an absent cell.
   static let units = [unit("EA", 0, version: 3), unit("KG", 3, version: 90_400), unit("LT", 2, version: 5)]

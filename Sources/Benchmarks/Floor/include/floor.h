@@ -9,6 +9,11 @@
 // Inserts rows of 12 columns and some 200 bytes in key order, 10,000 a transaction, then builds one index.
 int64_t floor_first_load(const char *path, int64_t rows);
 
+// Runs statements on a store behind the program's back, to damage it.
+//
+// Returns how many rows the last one changed, or a negative SQLite result code.
+int64_t floor_damage(const char *path, const char *statements);
+
 // Copies a store as it is into a new file.
 //
 // Returns 0, or a negative SQLite result code.

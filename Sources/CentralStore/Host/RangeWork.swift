@@ -1,0 +1,79 @@
+import SyncProtocol
+import TradeRules
+import TradeTables
+
+/// Work on whole buckets for replicas whose digests differ: done a slice a turn, so that nobody waits for it.
+///
+/// The sums of a bucket's ranges are made when a replica asks for them, by reading the bucket once; from then on
+/// commits keep them up to date while they are in use.
+struct RangeWork {
+  /// Buckets whose sums are kept: half a megabyte each.
+  static let sumsMax = 8
+  /// How long sums are kept that nobody asks for, milliseconds.
+  static let keptMilliseconds: Int64 = 300_000
+
+  /// The sums of one bucket, complete or not.
+  struct Summing {
+    var walk: BucketWalk
+    var sums = RangeSums()
+    /// Whether an answer was given from them: a first disagreement with the digest is the store's fault, a later
+    /// one may be ours.
+    var isProved = false
+    var usedAt: Instant
+  }
+
+  /// Ranges of some buckets that a replica wants mended.
+  struct Mending {
+    struct Part {
+      var walk: BucketWalk
+      let bits: Int
+      let wanted: Set<UInt32>
+      /// Hashes of the replica's rows that were not met yet.
+      var unmet: Set<UInt64>
+      /// Rows of ours that the replica did not name.
+      var lacking: [RowKey] = []
+
+      /// It lacks so much that the whole bucket is sent instead.
+      var isBeyond: Bool { lacking.count > WireLimits.mendRowsMax }
+      var isDone: Bool { wanted.isEmpty || walk.isComplete || isBeyond }
+    }
+
+    let connection: CentralHost.ConnectionNumber
+    var parts: [Part]
+  }
+
+  var sums: [Bucket: Summing] = [:]
+  var questions: [(connection: CentralHost.ConnectionNumber, compare: Compare)] = []
+  var mends: [Mending] = []
+
+  var isIdle: Bool { questions.isEmpty && mends.isEmpty }
+
+  /// Takes a commit into the sums: of rows that a walk is still to visit it will see what they are then.
+  mutating func take(_ changes: [IndexedChange]) {
+    for bucket in Array(sums.keys) {
+      let isAll = bucket == ChangeIndex.everything
+      for change in changes where sums[bucket]?.walk.hasPassed(change.key) ?? false {
+        if let oldHash = change.oldHash, isAll || change.oldBuckets.contains(bucket) {
+          sums[bucket]?.sums.subtract(oldHash, at: change.key)
+        }
+        if isAll || change.buckets.contains(bucket) { sums[bucket]?.sums.add(change.hash, at: change.key) }
+      }
+    }
+  }
+
+  /// Forgets what was asked on connections that are gone, and sums that nobody needs.
+  mutating func tidy(_ isOpen: (CentralHost.ConnectionNumber) -> Bool, at now: Instant) {
+    questions.removeAll { !isOpen($0.connection) }
+    mends.removeAll { !isOpen($0.connection) }
+    guard !sums.isEmpty else { return }
+    let asked = Set(questions.map(\.compare.bucket))
+    sums = sums.filter { bucket, summing in
+      asked.contains(bucket) || now.milliseconds(since: summing.usedAt) < RangeWork.keptMilliseconds
+    }
+    while sums.count > RangeWork.sumsMax {
+      let idle = sums.filter { !asked.contains($0.key) }
+      guard let oldest = idle.min(by: { ($0.value.usedAt, $0.key) < ($1.value.usedAt, $1.key) }) else { return }
+      sums[oldest.key] = nil
+    }
+  }
+}
