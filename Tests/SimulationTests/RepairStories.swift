@@ -266,7 +266,8 @@ struct RepairStories {
     let shop = try stockedShop()
     for question in [
       Message.compare(Compare(bucket: .hq, bits: 8)),
-      .mend(Mend(buckets: [RangeRows(bucket: .agent("BEN"), bits: 0, ranges: [.init(number: 0, hashes: [])])])),
+      .mend(
+        Mend(buckets: [RangeRows(bucket: .agent("BEN"), bits: 0, ranges: [.init(number: 0, hashes: [])])])),
     ] {
       let wire = Wire()
       shop.world.onArrival = { try wire.note($0, of: shop.ana) }

@@ -78,7 +78,8 @@ struct ContractTests {
       WireLimits.batchRowsMax, WireLimits.compressionRatioMax, WireLimits.pushOperationsMax,
       WireLimits.pushBytesMax, WireLimits.personalNotesMax, WireLimits.deviceBytesMax,
       WireLimits.nameBytesMax, WireLimits.bucketBytesMax, WireLimits.bucketsMax,
-      WireLimits.cursorBytesMax, WireLimits.mendRowsMax, Int(WireLimits.retryAfterMillisecondsMax), WireLimits.versionsMax,
+      WireLimits.cursorBytesMax, WireLimits.mendRowsMax, Int(WireLimits.retryAfterMillisecondsMax),
+      WireLimits.versionsMax,
     ]
     for limit in limits { #expect(text.contains("| \(limit.grouped) |"), "\(limit)") }
   }

@@ -71,11 +71,23 @@ int64_t floor_first_load(const char *path, int64_t rows) {
   return rc == SQLITE_OK ? end - start : -rc;
 }
 
-int64_t floor_damage(const char *path, const char *statements) {
-    sqlite3 *db = NULL;
-    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
-    if (code == SQLITE_OK) code = sqlite3_exec(db, statements, NULL, NULL, NULL);
-    int64_t changes = code == SQLITE_OK ? sqlite3_changes(db) : -code;
-    sqlite3_close(db);
-    return changes;
+int64_t floor_damage(const char *path, int64_t step) {
+  sqlite3 *db;
+  sqlite3_stmt *statement = NULL;
+  int rc = sqlite3_open(path, &db);
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_prepare_v2(db,
+                            "UPDATE product SET name = 'rot' WHERE sku IN (SELECT sku FROM ("
+                            "SELECT sku, row_number() OVER (ORDER BY sku) - 1 AS place FROM product)"
+                            " WHERE place % ?1 = place / ?1 * 7 % ?1)", -1, &statement, NULL);
+  }
+  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(statement, 1, step);
+  if (rc == SQLITE_OK) rc = floor_run(statement);
+  int64_t damaged = sqlite3_changes(db);
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_exec(db, "UPDATE bucket SET digest = zeroblob(16) WHERE name = 'catalog'", NULL, NULL, NULL);
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return rc == SQLITE_OK ? damaged : -rc;
 }

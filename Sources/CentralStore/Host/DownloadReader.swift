@@ -117,7 +117,9 @@ struct DownloadReader {
   private func changes(
     of bucket: Bucket, through: Int64, after: Download.ChangePlace?, limit: Int, _ db: Database
   ) throws -> [BucketChange] {
-    let common = BucketRows.tables(of: bucket).filter { bucket == ChangeIndex.everything || $0.commonBucket == bucket }
+    let common = BucketRows.tables(of: bucket).filter {
+      bucket == ChangeIndex.everything || $0.commonBucket == bucket
+    }
     guard common.isEmpty else { return try commonChanges(common, through, after, limit, db) }
     let statement = try db.cachedStatement(
       sql: """

@@ -72,7 +72,9 @@ struct RangeWork {
     }
     while sums.count > RangeWork.sumsMax {
       let idle = sums.filter { !asked.contains($0.key) }
-      guard let oldest = idle.min(by: { ($0.value.usedAt, $0.key) < ($1.value.usedAt, $1.key) }) else { return }
+      guard let oldest = idle.min(by: { ($0.value.usedAt, $0.key) < ($1.value.usedAt, $1.key) }) else {
+        return
+      }
       sums[oldest.key] = nil
     }
   }

@@ -9,10 +9,11 @@
 // Inserts rows of 12 columns and some 200 bytes in key order, 10,000 a transaction, then builds one index.
 int64_t floor_first_load(const char *path, int64_t rows);
 
-// Runs statements on a store behind the program's back, to damage it.
+// Damages one in `step` products of a replica behind the program's back, in every place of the catalog, and lets
+// the replica know that its catalog is not what it was.
 //
-// Returns how many rows the last one changed, or a negative SQLite result code.
-int64_t floor_damage(const char *path, const char *statements);
+// Returns how many, or a negative SQLite result code.
+int64_t floor_damage(const char *path, int64_t step);
 
 // Copies a store as it is into a new file.
 //
