@@ -47,7 +47,7 @@ extension CentralHost {
 
   /// Does as much as one turn may take.
   func workOnRanges(at now: Instant) {
-    ranges.tidy({ connections[$0] != nil }, at: now)
+    ranges.tidy({ connections[$0]?.standing == .active }, at: now)
     var rowsLeft = limits.comparedRowsPerTurn
     while rowsLeft > 0, !ranges.isIdle {
       if let (number, compare) = ranges.questions.first {
