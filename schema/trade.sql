@@ -715,6 +715,16 @@ CREATE TABLE refused_record (
   PRIMARY KEY ("table", record)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE released_work (
+  device TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  operation TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (device, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE package (
   id BLOB NOT NULL CHECK (length(id) = 16),
   number TEXT NOT NULL,

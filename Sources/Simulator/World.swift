@@ -79,11 +79,19 @@ final class World {
   /// Does something at the centre's own console.
   @discardableResult
   func decide<F: OperationForm>(_ form: Filled<F>, actor: String = "os:admin") throws -> [Verdict] {
+    try atConsole { try centre.record([OwnDraft(form)], actor: actor, at: now) }
+  }
+
+  /// Lets the centre do something on its own.
+  @discardableResult
+  func atConsole(
+    _ body: () throws -> (verdicts: [Verdict], orders: [CentralHost.Order])
+  ) throws -> [Verdict] {
     let fate = mishaps.fateOfCentre()
     let failures = storage.failures
     storage.expect(fate)
     do {
-      let (verdicts, orders) = try centre.record([OwnDraft(form)], actor: actor, at: now)
+      let (verdicts, orders) = try body()
       try conclude(orders, fate)
       return verdicts
     } catch  where storage.hasLostPower || storage.failures > failures {

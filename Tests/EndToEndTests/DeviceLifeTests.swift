@@ -75,7 +75,16 @@ struct DeviceLifeTests {
     #expect(answer["codes"].texts == ["PREVIOUS_OWNER"])
     let refused = try await company.run(tablet, receipt)
     #expect(refused.status == 4)
-    try await company.expectVerified([tablet])
+
+    // Of customers who go to somebody else no byte stays behind.
+    let phone = try await company.enrol("A1", as: "agent", "--territory", "IBERIA", "--warehouse", "MAD")
+    company.expect(bytes: "Café Lumière", in: phone, areThere: true)
+    _ = try await company.atCentre("device", "scope", "A1", "--territory", "NORTH", "--warehouse", "MAD")
+    try await company.sync(phone)
+    for canary in ["Café Lumière", "Bäckerei Groß", "23 45 67 89"] {
+      company.expect(bytes: canary, in: phone, areThere: false)
+    }
+    try await company.expectVerified([tablet, phone])
     try await company.close()
   }
 
@@ -128,11 +137,10 @@ struct DeviceLifeTests {
     #expect(try await company.atCentre("device", "show", "A1")["state"].text == "wiped")
     let log = try await company.atCentre("log", "--device", "A1")
     #expect(log["operations"].list.last?["answer"]["outcome"].text == "quarantined")
-    for suffix in ["", "-wal"] {
-      let bytes = (try? Data(contentsOf: URL(filePath: phone.replica + suffix))) ?? Data()
-      for canary in ["Café Lumière", "99 88 77 66", "Product P-1"] {
-        #expect(bytes.range(of: Data(canary.utf8)) == nil, "\(canary) in \(suffix)")
-      }
+    let waiting = try await company.atCentre("quarantine", "list", "--device", "A1")
+    #expect(waiting["commands"].list.map { $0["id"].text } == ["A1/1"])
+    for canary in ["Café Lumière", "99 88 77 66", "Product P-1"] {
+      company.expect(bytes: canary, in: phone, areThere: false)
     }
     let later = try await company.run(phone, ["sync"])
     #expect(later.status == 4)
@@ -140,7 +148,25 @@ struct DeviceLifeTests {
     let another = try await company.enrol("A2", as: "agent", "--territory", "IBERIA", "--warehouse", "MAD")
     let customer = try await company.on(another, "customer", "show", "C-1")
     #expect(customer["phone"].text == "+33 1 23 45 67 89")
+    let released = try await company.atCentre("quarantine", "release", "--device", "A1")
+    #expect(released["released"].list.count == 1)
+    try await company.sync(another)
+    let mended = try await company.on(another, "customer", "show", "C-1")
+    #expect(mended["phone"].text == "+33 9 99 88 77 66")
     try await company.expectVerified([another])
     try await company.close()
+  }
+}
+
+extension Company {
+  /// Whether a text stands anywhere in a replica's file or the log beside it.
+  fileprivate func expect(
+    bytes text: String, in device: Device, areThere: Bool, _ location: SourceLocation = #_sourceLocation
+  ) {
+    let found = ["", "-wal"].contains { suffix in
+      let bytes = (try? Data(contentsOf: URL(filePath: device.replica + suffix))) ?? Data()
+      return bytes.range(of: Data(text.utf8)) != nil
+    }
+    #expect(found == areThere, "\(text)", sourceLocation: location)
   }
 }

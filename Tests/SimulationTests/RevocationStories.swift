@@ -162,6 +162,62 @@ struct RevocationStories {
     try expectAllIsWell(without: shop.pia, in: shop)
   }
 
+  // MARK: Released
+
+  /// Has a command done over that was set aside.
+  private func release(_ work: Recorded, in shop: Shop) throws -> [Verdict] {
+    let (centre, now) = (shop.world.centre, shop.world.now)
+    return try shop.world.atConsole { try centre.release(work.id, actor: "os:admin", at: now) }
+  }
+
+  @Test("what was set aside is done over on an administrator's word, once, and at the time it happened")
+  func released() throws {
+    let shop = try shop()
+    try shop.cutOff(shop.pia, shop.ana)
+    try shop.waitUntil(9, 30)
+    let receipt = try shop.pia.receives(10)
+    let order = try shop.ana.orders(("CHAI", 4))
+    try shop.change(shop.pia, to: .retired)
+    try shop.change(shop.ana, to: .retired)
+    #expect(try tries(shop.pia, in: shop) == .deviceRetired)
+    #expect(try tries(shop.ana, in: shop) == .deviceRetired)
+    let queries = shop.world.store.queries
+    #expect(try queries.setAside().map(\.id) == [receipt.id, order.made.id])
+    #expect(try queries.setAside(of: "A1").map(\.kinds) == [["order.create", "order.submit"]])
+    try shop.waitUntil(15)
+    for work in [receipt, order.made] {
+      #expect(try release(work, in: shop).map(\.outcome).allSatisfy { $0 == .applied })
+      #expect(try release(work, in: shop).first?.codes == [.notSetAside])
+    }
+    #expect(try queries.setAside().isEmpty)
+    #expect(try shop.centre.onHand() == 110)
+    let movement = try shop.centre.all(MovementColumns.self).first { $0.kind == .receive }
+    #expect(movement?.occurredAt == .at(9, 30))
+    #expect(try shop.centre.order(order)?.state == .accepted)
+    try shop.settle()
+    #expect(try shop.anasPhone.books.order(order)?.state == .accepted)
+    #expect(try shop.centre.notices(for: shop.ana).map(\.code) == ["WORK_RELEASED"])
+    try shop.world.remove("P1")
+    try expectAllIsWell(without: shop.ana, in: shop)
+  }
+
+  @Test("what is refused when it is done over stays set aside")
+  func refusedAgain() throws {
+    let shop = try shop(staffed: ["A1", "P1", "HQ"])
+    let order = try shop.ana.orders(("CHAI", 4))
+    try shop.settle()
+    try shop.cutOff(shop.ana)
+    let cancel = try shop.ana.cancels(order)
+    try shop.pia.picks(4, of: order)
+    try shop.pia.ships(order)
+    try shop.settle()
+    try shop.change(shop.ana, to: .lost)
+    #expect(try tries(shop.ana, in: shop) == .deviceWiped)
+    #expect(try release(cancel, in: shop).map(\.codes) == [[.groupRejected], [.cancelRejectedShipped]])
+    #expect(try shop.world.store.queries.setAside().map(\.id) == [cancel.id])
+    try expectAllIsWell(without: shop.ana, in: shop)
+  }
+
   // MARK: Lost
 
   @Test("G20 a lost device hands its work over and wipes itself: no byte of a row is left in its file")

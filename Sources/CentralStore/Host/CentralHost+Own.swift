@@ -7,10 +7,18 @@ import TradeTables
 public struct OwnDraft: Sendable {
   public let kind: OperationKind
   public let form: Form
+  /// When it is said to have happened; nil = now.
+  let statedAt: Instant?
 
   public init<F: OperationForm>(_ filled: Filled<F>) {
     kind = F.kind
     form = EnteredText.normalised(filled.form)
+    statedAt = nil
+  }
+
+  /// What somebody recorded elsewhere.
+  init(kind: OperationKind, form: Form, statedAt: Instant?) {
+    (self.kind, self.form, self.statedAt) = (kind, form, statedAt)
   }
 }
 
@@ -64,7 +72,7 @@ extension CentralHost {
       let operation = Operation(
         id: OperationID(device: CentralStore.ownDevice, number: first + Int64(position)), group: first,
         kind: draft.kind, actor: actor, basedOnEpoch: store.epoch, basedOnVersion: store.head.version,
-        recordedAt: now, clock: ClockReading(wall: now), form: draft.form)
+        statedAt: draft.statedAt, recordedAt: now, clock: ClockReading(wall: now), form: draft.form)
       let (bytes, texts) = OperationCoding.encode(operation)
       let personal = texts.map { PersonalPiece(PersonalNote(salt: random(16), text: $0.text)) }
       chain = OperationChain.next(after: chain, bytes: bytes, commitments: personal.map(\.commitment))

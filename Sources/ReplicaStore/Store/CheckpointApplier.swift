@@ -106,6 +106,7 @@ struct CheckpointApplier {
       }
       if PlantedBug.isPlanted(.lostRowsKept) { continue }
       for key in outside { try rows.remove(key) }
+      if !outside.isEmpty { try ReplicaStore.noteRemains(in: db) }
     }
     try rows.recount()
   }

@@ -2,8 +2,37 @@ import GRDB
 import TradeRules
 import TradeTables
 
-/// The end of a replica whose device was reported lost.
+/// What is gone for good: rows that the device may not have any more, and the whole replica of a lost one.
 extension ReplicaStore {
+  // MARK: Rows that left
+
+  /// Free pages, and the log, may have bytes of rows that were removed.
+  static func noteRemains(in db: Database) throws {
+    try db.execute(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('has_remains', x'01')")
+  }
+
+  /// Makes the file anew when rows left it for good since it was last made: no byte of them stays (G16). Takes
+  /// as long as copying the file, and as much room; another time will do as well.
+  ///
+  /// - Throws: when another program reads meanwhile, or the disk is full; the file is as it was then.
+  public func removeRemains() throws {
+    let query = "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'has_remains')"
+    guard try read({ try Bool.fetchOne($0, sql: query) }) == true else { return }
+    try locked {
+      try database.writeWithoutTransaction { db in
+        try ReplicaStore.makeAnew(db)
+        try db.execute(sql: "DELETE FROM meta WHERE name = 'has_remains'")
+      }
+    }
+  }
+
+  private static func makeAnew(_ db: Database) throws {
+    try db.execute(sql: "VACUUM")
+    _ = try db.checkpoint(.truncate)
+  }
+
+  // MARK: A lost device
+
   /// Removes rows, work and key for good (G20): no byte of them is left in the file or the log beside it. The
   /// file stays and says what it was.
   ///
@@ -23,10 +52,8 @@ extension ReplicaStore {
           return .commit
         }
         // What was freed goes with the old pages, and the log with what it still had of them.
-        guard isWiped else { return false }
-        try db.execute(sql: "VACUUM")
-        _ = try db.checkpoint(.truncate)
-        return true
+        if isWiped { try ReplicaStore.makeAnew(db) }
+        return isWiped
       }
     }
   }

@@ -38,6 +38,12 @@ extension CodeBook {
       .deviceWiped, "The replica was wiped: an administrator reported the device lost.",
       "Enrol a new replica: waybill enroll URL --code CODE --replica FILE.", .notPermitted, atOnce: true),
     entry(
+      .notSetAside, "The operation is not set aside, or was released before.",
+      "waybill-server quarantine list shows what is.", .validation),
+    entry(
+      .workReleased, "An administrator had work done over that was set aside.",
+      "", .done),
+    entry(
       .wrongDeviceState, "The device's present state does not allow this.",
       "waybill-server device show tells its state.", .validation),
     entry(

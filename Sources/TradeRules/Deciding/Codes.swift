@@ -100,6 +100,8 @@ extension Code {
   public static let deviceRetired: Code = "DEVICE_RETIRED"
   public static let deviceLost: Code = "DEVICE_LOST"
   public static let deviceWiped: Code = "DEVICE_WIPED"
+  public static let notSetAside: Code = "NOT_SET_ASIDE"
+  public static let workReleased: Code = "WORK_RELEASED"
   public static let wrongDeviceState: Code = "WRONG_DEVICE_STATE"
   public static let replicaBusy: Code = "REPLICA_BUSY"
   public static let replicaForked: Code = "REPLICA_FORKED"

@@ -4,7 +4,8 @@ public enum RuleBook {
     // The centre's own
     OperationRule(FoundStore.self), OperationRule(ChangeSetting.self), OperationRule(InviteDevice.self),
     OperationRule(EnrolDevice.self), OperationRule(ChangeScope.self),
-    OperationRule(ChangeDeviceState.self), OperationRule(BeginImport.self), OperationRule(EndImport.self),
+    OperationRule(ChangeDeviceState.self), OperationRule(ReleaseWork.self), OperationRule(BeginImport.self),
+    OperationRule(EndImport.self),
     OperationRule(ImportWarehouses.self), OperationRule(ImportProducts.self),
     OperationRule(ImportPrices.self), OperationRule(ImportCustomers.self), OperationRule(ImportStock.self),
     OperationRule(ImportCategories.self), OperationRule(ImportTranslations.self),

@@ -26,7 +26,8 @@ extension TableDescription {
     TableDescription(ImportedColumns.self), TableDescription(TrackingEventColumns.self),
     TableDescription(RecentOrderColumns.self), TableDescription(PackageColumns.self),
     TableDescription(PackageLineColumns.self), TableDescription(PaymentColumns.self),
-    TableDescription(RefusedRecordColumns.self), TableDescription(OrderAccountColumns.self),
+    TableDescription(RefusedRecordColumns.self), TableDescription(ReleasedWorkColumns.self),
+    TableDescription(OrderAccountColumns.self),
     TableDescription(CustomerAccountColumns.self), TableDescription(QuotaColumns.self),
     TableDescription(CreditColumns.self), TableDescription(SupplierColumns.self),
   ].sorted { $0.number < $1.number }

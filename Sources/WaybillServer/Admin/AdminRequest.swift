@@ -5,6 +5,10 @@ import TradeRules
 /// call within the process.
 enum AdminRequest: Codable, Sendable {
   case status
+  /// What is set aside, of one device or of all.
+  case quarantine(device: String?)
+  /// Has the command of an operation, `A7/42`, done over.
+  case release(operation: String)
   case invite(InviteRequest)
   case devices
   case device(code: String)

@@ -32,6 +32,8 @@ struct AdminService {
     case .device(let code): return device(code, queries)
     case .scope(let scope): return try self.scope(scope)
     case .changeState(let device, let state): return try changeState(of: device, to: state)
+    case .quarantine(let device): return AdminService.quarantine(of: device, queries)
+    case .release(let operation): return try release(operation)
     case .invite(let invite): return try self.invite(invite)
     case .conflicts(let onlyOpen):
       return .later {

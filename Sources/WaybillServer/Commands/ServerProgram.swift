@@ -18,6 +18,7 @@ struct ServerProgram: ParsableCommand {
     version: Program.version,
     subcommands: [
       Serve.self, Invite.self, Import.self, Export.self, Status.self, DeviceCommands.self,
-      QuotaCommands.self, ConflictCommands.self, Log.self, History.self, Verify.self, Report.self,
+      QuarantineCommands.self, QuotaCommands.self, ConflictCommands.self, Log.self, History.self, Verify.self,
+      Report.self,
     ])
 }

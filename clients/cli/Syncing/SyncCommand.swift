@@ -28,6 +28,8 @@ struct Sync: Command {
     defer { lock.release() }
     let store = try desk.file.openToSync()
     let result = Result { try sync(store, at: desk) }
+    // What cannot be done now is done after the next sync.
+    try? store.removeRemains()
     try store.close()
     return try result.get()
   }
