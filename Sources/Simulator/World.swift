@@ -92,6 +92,7 @@ final class World {
     storage.expect(fate)
     do {
       let (verdicts, orders) = try body()
+      try tellClosings(orders, afterDiskFailure: storage.failures > failures || storage.hasLostPower)
       try conclude(orders, fate)
       return verdicts
     } catch  where storage.hasLostPower || storage.failures > failures {
@@ -199,13 +200,15 @@ final class World {
       let failures = storage.failures
       storage.expect(fate)
       let orders = centre.handle(events, at: now)
-      for case .close(_, let code, let reason) in orders {
-        try witness?(
-          .closed(
-            by: "the centre", code, reason: reason,
-            afterDiskFailure: storage.failures > failures || storage.hasLostPower))
-      }
+      try tellClosings(orders, afterDiskFailure: storage.failures > failures || storage.hasLostPower)
       try conclude(orders, fate)
+    }
+  }
+
+  private func tellClosings(_ orders: [CentralHost.Order], afterDiskFailure: Bool) throws {
+    for case .close(_, let code, let reason) in orders {
+      try witness?(
+        .closed(by: "the centre", code, reason: reason, afterDiskFailure: afterDiskFailure))
     }
   }
 

@@ -44,8 +44,10 @@ struct CopiedReplica {
     try world.setOnline(copy.code, true)
   }
 
-  /// Waits until the copy was refused, and takes it away. Nothing else is wrong any more.
+  /// Lets the original go on, if it has not, then the copy connect, which has to be refused, and takes it away.
+  /// Nothing else is wrong any more.
   func end(in world: World, within patience: Int64) throws {
+    if try !isOvertaken(in: world) { try world.restart(original) }
     let end = world.now.advanced(byMilliseconds: patience)
     while try world.now < end && !isOvertaken(in: world) { try world.run(milliseconds: 1_000) }
     try world.setOnline(copy.code, true)
