@@ -168,6 +168,16 @@ struct QueryTests {
     #expect(told.last?.hasPrefix("counted 5 in W1") == true)
   }
 
+  @Test("whatever has a history is found by its code: a supplier, a price list")
+  func otherRecords() throws {
+    let centre = try TestCentre()
+    try centre.own(Filled<CreateSupplier> { ($0.code, $0.name) = ("TEA-CO", "Tea & Co") })
+    let found = try #require(try centre.queries.record(called: " TEA-CO "))
+    #expect(found == NamedRecord(kind: .other, name: "TEA-CO"))
+    #expect(try centre.queries.history(of: found).map(\.text) == ["created the supplier"])
+    #expect(try centre.queries.record(called: "RICE-CO") == nil)
+  }
+
   @Test("exports give everything once, in a fixed order, whatever the page size")
   func exports() throws {
     let centre = try TestCentre()

@@ -76,7 +76,7 @@ private let files: [(kind: String, text: String)] = [
 @Suite("Every kind of file goes in, once, and comes out as it can go in elsewhere")
 struct RoundTripTests {
   @Test(
-    "imported, imported again without change, exported, imported by another company, exported the same",
+    "imported, imported again without change, exported, imported back without change, imported by another company, exported the same",
     .timeLimit(.minutes(5)))
   func everyKind() async throws {
     let (one, other) = (try Company(), try Company())
@@ -96,6 +96,9 @@ struct RoundTripTests {
       try Data(exported.utf8).write(to: URL(filePath: file))
       let taken = try await other.atCentre("import", kind, file)
       #expect(taken["reject"].number == 0, "\(kind): \(taken)")
+      let back = try await one.atCentre("import", kind, file)
+      let changes = ["create", "update", "reject"].map { back[$0].number }
+      #expect(changes == [0, 0, 0], "\(kind): \(back)")
     }
     for (kind, text) in files {
       let exported = try await export(kind, of: one)

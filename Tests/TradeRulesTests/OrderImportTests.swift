@@ -77,6 +77,17 @@ struct OrderImportTests {
     #expect(try #require(find("NEW-1")).lines.map(\.ordered) == [2])
   }
 
+  @Test("a file that says of an order what the books say changes nothing, however it came here")
+  func described() throws {
+    #expect(imported(order("NEW-1", [("CHAI", 2, 100_000)])) == [.created])
+    var row = order("NEW-1", [("CHAI", 2, 100_000)])
+    let books = try #require(find("NEW-1")).order
+    (row.currency, row.orderedAt, row.agent) = (books.currency, books.orderedAt, books.agent)
+    #expect(imported(row) == [.unchanged])
+    row.orderedAt = books.orderedAt.advanced(byMilliseconds: 1)
+    #expect(imported(row) == [.rejected(Refusal(.codeTaken, "NEW-1"))])
+  }
+
   @Test("an order that cannot be taken is refused whole, with its reason; the others come in")
   func refusals() {
     let outcomes = imported(

@@ -105,6 +105,20 @@ struct ImportRunTests {
     #expect(try folder.ask(.verify(deep: true))["ok"] == true)
   }
 
+  @Test("refused rows are told in the order of the file, whoever refused them")
+  func refusalsInOrder() throws {
+    let folder = try TestFolder()
+    // Line 3 is refused by the centre, 4 by the reader, 5 by the comparison of the rows, 6 by the centre.
+    let text = "code,name,country\nA,Good,GB\nB,Bad,Britain\nC\nA,Other,\nD,Bad,France\n"
+    let summary = try folder.importing(.suppliers, text) {
+      $0.rejects = folder.url.appending(path: "rejects.csv").path
+    }
+    #expect(summary.created == 1)
+    #expect(summary.refusals.map(\.line) == [3, 4, 5, 6])
+    let rejects = try folder.contents("rejects.csv").split(separator: "\r\n")
+    #expect(rejects.dropFirst().map { $0.prefix(1) } == ["B", "C", "A", "D"])
+  }
+
   @Test("a file that says two things of one record changes nothing of it, at every run")
   func contradictions() throws {
     let folder = try TestFolder()

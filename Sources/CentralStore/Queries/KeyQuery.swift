@@ -4,10 +4,14 @@ import TradeTables
 
 /// A record that a person named by its number, SKU, code, barcode or id.
 public struct NamedRecord: Hashable, Sendable {
-  public enum Kind: String, Sendable { case order, product, customer }
+  public enum Kind: String, Sendable {
+    case order, product, customer
+    /// A category, a supplier, a price list: something that events tell of.
+    case other
+  }
 
   public let kind: Kind
-  /// What events and answers call it: the order's number, the SKU, the customer's code.
+  /// What events and answers call it: the order's number, the SKU, the customer's code, another code.
   public let name: String
 }
 
@@ -18,13 +22,13 @@ public struct AmbiguousKey: Error, Hashable, Sendable {
 
 extension CentralQueries {
   /// Finds what a person calls `key`: an order's number, a SKU in any case, a customer's code, a barcode, an
-  /// id, tried in that order.
+  /// id, the code of anything else that has a history, tried in that order.
   ///
   /// - Throws: `AmbiguousKey` when two records match at one step.
   public func record(called key: String) throws -> NamedRecord? {
     let name = EnteredText.normalised(key)
     return try database.read { db in
-      for step in [orders, products, customers, barcodes, ids] {
+      for step in [orders, products, customers, barcodes, ids, others] {
         let found = try step(name, db)
         guard found.count <= 1 else { throw AmbiguousKey(found: found) }
         if let found = found.first { return found }
@@ -54,6 +58,12 @@ extension CentralQueries {
     else { return [] }
     let sku = Barcode(row).sku
     return sku.isEmpty ? [] : [NamedRecord(kind: .product, name: sku)]
+  }
+
+  private func others(_ code: String, _ db: Database) throws -> [NamedRecord] {
+    let isKnown = try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE record = ?)", arguments: [code])
+    return isKnown ?? false ? [NamedRecord(kind: .other, name: code)] : []
   }
 
   private func ids(_ text: String, _ db: Database) throws -> [NamedRecord] {

@@ -2,7 +2,7 @@ extension ImportOrders {
   private static let entry = FormDescription(ImportedOrder.self)
 
   /// Brings in orders that were taken elsewhere, each once: an order that is here is changed by people, not by
-  /// files.
+  /// files. A file that says of it what the books say, an export for one, changes nothing.
   ///
   /// An `accepted` one asks for stock like any other, at its place in the log; a `closed` one was delivered
   /// before there were books here, so it moves no stock. Nothing holds them and no price is questioned: that
@@ -36,6 +36,10 @@ extension ImportOrders {
     let imported = try ImportedRow("order", row.number, row.form, entry, in: trade)
     if imported.isUnchanged { return .unchanged }
     let namesakes = try trade.all(OrderColumns.self, "sales_order_number", row.number)
+    if namesakes.count == 1, try isKnown(row, as: namesakes[0], in: trade) {
+      imported.keep(in: trade)
+      return .unchanged
+    }
     guard namesakes.isEmpty, try trade.find(OrderColumns.self, row.id) == nil else {
       throw .refused(Refusal(.codeTaken, row.number))
     }
@@ -48,6 +52,24 @@ extension ImportOrders {
     try sheet.accept(in: trade)
     trade.tell(kind.rawValue, of: row.number, places: sheet.places)
     return .created
+  }
+
+  /// Whether an order that is here is the one of the row: same customer, time and lines.
+  private static func isKnown(
+    _ row: Filled<ImportedOrder>, as order: Order, in trade: Trade
+  ) throws(Interruption) -> Bool {
+    guard order.customerCode == row.customer, order.state == row.state || order.state == .submitted,
+      row.currency ?? order.currency == order.currency, row.orderedAt ?? order.orderedAt == order.orderedAt
+    else { return false }
+    let lines = try trade.all(OrderLineColumns.self, "order_line_order", order.id)
+      .filter { !$0.isRemoved }.sorted { ($0.line, $0.id) < ($1.line, $1.id) }
+    guard lines.count == row.lines.count else { return false }
+    for (line, entry) in zip(lines, row.lines) {
+      guard line.sku == entry.sku, line.ordered == entry.quantity,
+        entry.price ?? line.unitPrice == line.unitPrice
+      else { return false }
+    }
+    return true
   }
 
   private static func order(

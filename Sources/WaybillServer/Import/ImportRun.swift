@@ -104,17 +104,22 @@ struct ImportRun: ~Copyable {
 
   // MARK: Second reading: every row is rehearsed, nothing is written
 
-  /// What goes to the centre, with what is needed to refuse it.
-  private struct Candidate {
-    let form: Form
-    let rows: [MappedRow]
-    let index: Int
+  /// A row that waits for its turn: refused rows are told in the order of the file.
+  private enum Waiting {
+    /// What goes to the centre, with what is needed to refuse it.
+    case candidate(form: Form, rows: [MappedRow], index: Int)
+    case refused(RowRefusal, [[String]])
+
+    var form: Form? {
+      guard case .candidate(let form, _, _) = self else { return nil }
+      return form
+    }
   }
 
   private mutating func rehearseAll(_ source: ImportSource, _ meetings: RowMeetings) throws {
     let file = try source.open()
     var entries = ImportEntries(file.rows, of: kind)
-    var candidates: [Candidate] = []
+    var waiting: [Waiting] = []
     var currencies = ListCurrencies(of: kind)
     var contradicting = meetings.contradicting[...]
     while let next = try entries.next() {
@@ -122,7 +127,7 @@ struct ImportRun: ~Copyable {
       summary.rows += 1
       switch next {
       case .broken(let error, let rows):
-        try refuse(RowRefusal(error), rows.isEmpty ? [error.raw] : rows.map(\.raw))
+        waiting.append(.refused(RowRefusal(error), rows.isEmpty ? [error.raw] : rows.map(\.raw)))
       case .rows(let rows):
         do throws(Refusal) {
           let form = try form(of: rows, &currencies)
@@ -133,37 +138,48 @@ struct ImportRun: ~Copyable {
           if meetings.repeated.contains(index) {
             summary.unchanged += 1
           } else {
-            candidates.append(Candidate(form: form, rows: rows, index: index))
+            waiting.append(.candidate(form: form, rows: rows, index: index))
           }
         } catch {
-          try refuse(RowRefusal(row: rows[0].row, line: rows[0].line, error), rows.map(\.raw))
+          waiting.append(
+            .refused(RowRefusal(row: rows[0].row, line: rows[0].line, error), rows.map(\.raw)))
         }
       }
-      if candidates.count == kind.chunkMax { try rehearse(&candidates) }
+      if waiting.count == kind.chunkMax { try rehearse(&waiting) }
       // Beyond the limit nothing is imported; the rest need not be sent to the centre.
       if let most = options.rejectsMax, summary.rejected > most { return }
     }
-    try rehearse(&candidates)
+    try rehearse(&waiting)
   }
 
-  private mutating func rehearse(_ candidates: inout [Candidate]) throws {
-    guard !candidates.isEmpty else { return }
-    let chunk = ImportChunk(kind: kind, rows: candidates.map(\.form))
-    let outcomes = try outcomes(.rehearse(chunk), count: candidates.count)
-    for (candidate, outcome) in zip(candidates, outcomes) {
-      switch outcome {
-      case .unchanged: summary.unchanged += 1
-      case .created, .updated:
-        changed.insert(candidate.index)
-        changedCount += 1
-        if outcome == .created { summary.created += 1 } else { summary.updated += 1 }
-      case .rejected(let refusal):
-        let first = candidate.rows[0]
-        try refuse(RowRefusal(row: first.row, line: first.line, refusal), candidate.rows.map(\.raw))
+  private mutating func rehearse(_ waiting: inout [Waiting]) throws {
+    let forms = waiting.compactMap(\.form)
+    var outcomes: ArraySlice<RowOutcome> = []
+    if !forms.isEmpty {
+      outcomes = try self.outcomes(.rehearse(ImportChunk(kind: kind, rows: forms)), count: forms.count)[...]
+    }
+    for row in waiting {
+      switch row {
+      case .refused(let refusal, let raw): try refuse(refusal, raw)
+      case .candidate(_, let rows, let index):
+        if let outcome = outcomes.popFirst() { try take(outcome, of: rows, index) }
       }
     }
-    candidates = []
+    guard !waiting.isEmpty else { return }
+    waiting = []
     console.progress("checked \(summary.rows) rows", last: &progress)
+  }
+
+  private mutating func take(_ outcome: RowOutcome, of rows: [MappedRow], _ index: Int) throws {
+    switch outcome {
+    case .unchanged: summary.unchanged += 1
+    case .created, .updated:
+      changed.insert(index)
+      changedCount += 1
+      if outcome == .created { summary.created += 1 } else { summary.updated += 1 }
+    case .rejected(let refusal):
+      try refuse(RowRefusal(row: rows[0].row, line: rows[0].line, refusal), rows.map(\.raw))
+    }
   }
 
   private mutating func refuse(_ refusal: RowRefusal, _ raw: [[String]]) throws {

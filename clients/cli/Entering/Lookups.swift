@@ -19,11 +19,17 @@ extension ReplicaView {
   /// The same, with the pack that was meant.
   ///
   /// - Parameter named: a pack given beside the key, which is a SKU or its barcode then.
-  /// - Throws: `BAD_QUANTITY` for more than can be counted; `UNKNOWN_PACK` when the product has no such pack.
+  /// - Throws: `BAD_QUANTITY` for more than can be counted; `UNKNOWN_PACK` when the product has no such pack, also
+  ///   of a `SKU/PACK`.
   func packedGoods(
     _ key: String, _ number: Quantity, in named: String? = nil
   ) throws -> (sku: String, quantity: Quantity, pack: String?) {
-    guard var goods = try goods(key) else { return (key, number, named) }
+    guard var goods = try goods(key) else {
+      if let slash = key.lastIndex(of: "/"), try goods(String(key[..<slash])) != nil {
+        throw ReplicaFault.noRecord(.unknownPack, key: key)
+      }
+      return (key, number, named)
+    }
     if let named = Entered.optional(named) {
       guard let pack = try pack(named, of: goods.sku) else {
         throw ReplicaFault.noRecord(.unknownPack, key: "\(goods.sku)/\(named)")
