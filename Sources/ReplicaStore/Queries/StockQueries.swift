@@ -46,6 +46,30 @@ extension ReplicaView {
     return bins.count == 1 ? bins.first : BinColumns.main
   }
 
+  /// The lots of a product that lie in a bin, the first to expire first, those that never do last; empty for goods
+  /// without a lot.
+  public func lots(of sku: String, at warehouse: String, in bin: String) throws -> [StockPlace] {
+    try all(StockColumns.self, "stock_of_product", warehouse, sku)
+      .filter { $0.bin == bin && $0.condition == .good && $0.onHand > .zero }
+      .map { StockPlace(stock: $0, expiry: try expiry(of: $0.lot, of: sku)) }
+      .sorted { one, other in
+        guard one.expiry.isEmpty == other.expiry.isEmpty else { return other.expiry.isEmpty }
+        return (one.expiry, one.stock.lot) < (other.expiry, other.stock.lot)
+      }
+  }
+
+  /// The lot that is taken when nobody names one: of those that have so much, the first to expire; else the only
+  /// one there is. Nil where there is none to tell, or the device does not see the warehouse's stock.
+  public func meantLot(
+    of sku: String, at warehouse: String, in bin: String?, _ quantity: Quantity
+  ) throws -> String? {
+    guard let bin, state.grants.contains(.stock(warehouse)) else { return nil }
+    let lots = try lots(of: sku, at: warehouse, in: bin)
+    let enough = lots.first { $0.stock.onHand >= quantity }
+    let lot = (enough ?? (lots.count == 1 ? lots.first : nil))?.stock.lot
+    return lot.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// Every level in sight, in order of warehouses and SKUs, without the places.
   public func stockLevels(warehouse: String? = nil) throws -> [StockSheet] {
     var mine: [String: [String: Quantity]] = [:]

@@ -88,11 +88,20 @@ final class Desktop {
     return product
   }
 
-  func addStock(_ sku: String, _ quantity: Quantity, bin: String = "A-01", warehouse: String = "W1") throws {
+  func addStock(
+    _ sku: String, _ quantity: Quantity, bin: String = "A-01", warehouse: String = "W1", lot: String = "",
+    expiry: String = ""
+  ) throws {
+    if !lot.isEmpty {
+      var batch = Lot()
+      (batch.sku, batch.code, batch.expiry) = (sku, lot, expiry)
+      try put(batch)
+    }
     var stock = Stock()
     stock.warehouse = warehouse
     stock.bin = bin
     stock.sku = sku
+    stock.lot = lot
     stock.condition = .good
     stock.onHand = quantity
     try put(stock)

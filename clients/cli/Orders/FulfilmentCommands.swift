@@ -9,6 +9,8 @@ struct Pick: Command {
       Examples:
         waybill pick SO-A7-0001 1 12
         waybill pick SO-A7-0001 1 12 --bin A-03-2 --lot L77 --at 2026-11-20T09:10:00Z
+
+      Without --lot it is the lot that expires first and has so much; --lot "" means goods without one.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Number or id.", completion: Completions.orders) var order: String
@@ -25,6 +27,7 @@ struct Pick: Command {
       let line = try view.requireLine(line, of: order)
       let warehouse = try view.warehouse(place.warehouse, for: [line], of: order)
       let bin = try Entered.optional(bin) ?? view.meantBin(of: line.sku, at: warehouse)
+      let lot = try place.lot ?? view.meantLot(of: line.sku, at: warehouse, in: bin, quantity)
       let form = Filled<PickLine> {
         $0.order = order.id
         $0.number = order.number
@@ -32,11 +35,12 @@ struct Pick: Command {
         $0.quantity = quantity
         $0.warehouse = warehouse
         $0.bin = bin
-        $0.lot = place.lot
+        $0.lot = lot
       }
       return Work(
         drafts: [Draft(form, at: time)],
-        sentence: "Picked \(quantity.decimalText) of \(line.sku) for line \(line.line) of \(order.number).",
+        sentence: "Picked \(quantity.decimalText) of \(line.sku) for line \(line.line) of \(order.number)"
+          + (Entered.optional(lot).map { ", lot \($0)." } ?? "."),
         next: "waybill ship \(order.number)")
     }
   }

@@ -174,7 +174,8 @@ struct StockCount: Command {
         waybill stock count CHAI-1KG 96 --warehouse W1 --bin A-03-2
         waybill stock count CHAI-1KG 0 --warehouse W1 --at 2026-11-20T09:10:00Z
 
-      The books follow: goods moved before that time are part of the count, goods moved later are not.
+      The books follow: goods moved before that time are part of the count, goods moved later are not. A count is of \
+      one lot: the only one that lies there, or --lot; --lot "" means goods without one.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(completion: Completions.skus) var sku: String
@@ -189,12 +190,13 @@ struct StockCount: Command {
       let (sku, quantity) = try view.goods(sku, quantity)
       let warehouse = try view.warehouseOrOwn(place.warehouse)
       let bin = try Entered.optional(bin) ?? view.meantBin(of: sku, at: warehouse, isCount: true)
+      let lot = try place.lot ?? view.onlyLot(of: sku, at: warehouse, in: bin)
       let form = Filled<CountStock> {
         $0.warehouse = warehouse
         $0.sku = sku
         $0.quantity = quantity
         $0.bin = bin
-        $0.lot = place.lot
+        $0.lot = lot
       }
       return Work(
         drafts: [Draft(form, at: time)],
@@ -232,5 +234,18 @@ struct StockScrap: Command {
         drafts: [Draft(form, at: time)],
         sentence: "Scrapped \(quantity.decimalText) of \(sku) in \(warehouse) (\(reason)).")
     }
+  }
+}
+
+extension ReplicaView {
+  /// The lot that a count without one is of.
+  ///
+  /// - Throws: `BAD_VALUE` when several lie in the bin: it would say nothing about any of them.
+  func onlyLot(of sku: String, at warehouse: String, in bin: String?) throws -> String? {
+    guard let bin, state.grants.contains(.stock(warehouse)) else { return nil }
+    let lots = try lots(of: sku, at: warehouse, in: bin).map(\.stock.lot)
+    guard lots.count > 1 else { return lots.first }
+    let names = lots.map { $0.isEmpty ? "\"\"" : $0 }.joined(separator: ", ")
+    throw Failure(.badValue, "\(sku) lies in \(bin) in several lots: \(names)", hint: "Name one: --lot LOT.")
   }
 }
