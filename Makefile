@@ -20,7 +20,7 @@ PLANTED := .build/planted/release/waybill-simulate
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help setup build test format lint proto demo days bench simulate planted kill quotas clean
+.PHONY: help setup build test format lint proto demo days bench simulate planted kill rot replay quotas clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -102,6 +102,13 @@ planted: setup ## plants one bug after the other and lets the simulator find it 
 
 kill: build ## kills both programs at random moments, ROUNDS=200 times
 	@WAYBILL_KILL_ROUNDS=$(ROUNDS) swift test --skip-build --filter KillTests
+
+rot: build ## flips bits in a replica's file, ROUNDS=200 times
+	@WAYBILL_ROT_ROUNDS=$(ROUNDS) swift test --skip-build --filter BitRotTests
+
+replay: build ## decides a day's log again in debug and release, with and without hash seeds
+	@swift build -c release --product waybill-server
+	@WAYBILL_OTHER_BUILD="$$(swift build -c release --show-bin-path)" swift test --skip-build --filter ReplayTests
 
 quotas: ## sells ORDERS=1000000 times inside quotas and looks for one that is short of stock (release)
 	@WAYBILL_QUOTA_ORDERS=$(ORDERS) swift test -c release -Xswiftc -enable-testing --filter QuotaPropertyTests

@@ -1,8 +1,10 @@
 -- What only the centre keeps. A released file is never edited: later changes are later files.
 
-CREATE TABLE meta (
-  name TEXT NOT NULL PRIMARY KEY,
-  value BLOB NOT NULL
+-- The histories this store has had: the first since it was founded, another since each restore of a backup.
+CREATE TABLE epoch (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  -- The first entry that belongs to it alone; those before are shared with the history it goes on from.
+  first_version INTEGER NOT NULL UNIQUE CHECK (first_version > 0)
 ) STRICT, WITHOUT ROWID;
 
 -- One decided (or held) group of operations an entry; append-only, each entry's hash covers the one before.
@@ -34,6 +36,17 @@ CREATE TABLE log_operation (
   -- The device's chain after this operation.
   chain_hash BLOB NOT NULL CHECK (length(chain_hash) = 32),
   PRIMARY KEY (device, number)
+) STRICT, WITHOUT ROWID;
+
+-- Work of one device that another brought in, by its last operation and the chain after it: it counts once, also
+-- when its device comes back and sends it.
+CREATE TABLE brought (
+  device TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  -- The entry that brought it.
+  version INTEGER NOT NULL,
+  PRIMARY KEY (device, number, hash)
 ) STRICT, WITHOUT ROWID;
 
 -- The texts about persons that operations carried. Erasing one leaves its commitment.

@@ -10,7 +10,16 @@ extension World {
     try startCentre()
   }
 
-  /// The same in the middle of its work: devices get what was said to them before, and nobody is there for a
+  /// The centre's disk is lost, and another store takes its place: a copy made before.
+  ///
+  /// - Parameter isRestored: whether it begins a history of its own, as a restore does.
+  func replaceCentre(with store: CentralStore, isRestored: Bool = true) throws {
+    for code in devices.keys.sorted() { if let device = devices[code] { try breakLink(of: device) } }
+    try startCentre(on: store)
+    if isRestored { try centre.beginHistory(from: "backup", at: now) }
+  }
+
+  /// The centre stops in the middle of its work: devices get what was said to them before, and nobody is there for a
   /// while.
   func crashCentre(downFor downtime: Int64) throws {
     mishapCounts.centreCrashes += 1

@@ -281,13 +281,17 @@ final class World {
   }
 
   /// A centre that knows what was committed and nothing else.
-  func startCentre() throws {
+  ///
+  /// - Parameter store: what it finds on its disk; nil = what it left there.
+  func startCentre(on store: CentralStore? = nil) throws {
     centreInbox = []
     centreWakesAt = nil
     let random = centreRandom
-    centre = CentralHost(store: try storage.openCentre(centre.store), key: centreKey, limits: limits) {
-      random.bytes($0)
-    }
+    let found = try store?.reopened() ?? storage.openCentre(centre.store)
+    centre = CentralHost(store: found, key: centreKey, limits: limits) { random.bytes($0) }
+    guard store != nil else { return }
+    let transactions = storage.transactions
+    try found.read { db in db.add(transactionObserver: transactions, extent: .databaseLifetime) }
   }
 }
 

@@ -11,37 +11,37 @@ struct RoleTests {
     customer.create customer.set order.create order.line_add order.line_set order.line_remove order.set
     order.submit order.hold order.release order.cancel order.delete order.charge order.deliver
     shipment.track payment.record payment.refund quota.request quota.return barcode.link
-    conflict.resolve task.done work.withdraw
+    conflict.resolve task.done work.bring work.withdraw
     """,
     "sales": """
     customer.create customer.set order.create order.line_add order.line_set order.line_remove order.set
     order.submit order.hold order.release order.cancel order.delete order.charge order.deliver
     order.accept order.reject order.allocate shipment.track quota.request quota.return
-    conflict.resolve task.done work.withdraw
+    conflict.resolve task.done work.bring work.withdraw
     """,
     "picker": """
     order.pick order.put_back order.pack order.ship order.deliver shipment.track stock.move barcode.link
-    task.done work.withdraw
+    task.done work.bring work.withdraw
     """,
-    "receiver": "stock.receive stock.move stock.count barcode.link task.done work.withdraw",
+    "receiver": "stock.receive stock.move stock.count barcode.link task.done work.bring work.withdraw",
     "lead": """
     order.pick order.put_back order.pack order.ship order.deliver shipment.track order.hold order.release
     stock.receive stock.move stock.count stock.adjust stock.scrap stock.minimum barcode.link
-    conflict.resolve task.done work.withdraw
+    conflict.resolve task.done work.bring work.withdraw
     """,
     "warehouse": """
     order.pick order.put_back order.pack order.ship order.deliver shipment.track order.hold order.release
     stock.receive stock.move stock.count stock.adjust stock.scrap stock.minimum barcode.link
-    conflict.resolve task.done work.withdraw
+    conflict.resolve task.done work.bring work.withdraw
     """,
-    "buyer": "supplier.create supplier.set conflict.resolve task.done work.withdraw",
+    "buyer": "supplier.create supplier.set conflict.resolve task.done work.bring work.withdraw",
     "finance": """
     payment.record payment.refund customer.credit rate.set tax.set order.hold order.release
-    conflict.resolve task.done work.withdraw
+    conflict.resolve task.done work.bring work.withdraw
     """,
     "catalogue": """
     category.create category.set product.create product.set product.translate product.attribute
-    pack.create pack.retire barcode.link barcode.unlink conflict.resolve task.done work.withdraw
+    pack.create pack.retire barcode.link barcode.unlink conflict.resolve task.done work.bring work.withdraw
     """,
     "auditor": "",
   ]

@@ -23,6 +23,6 @@ struct Waybill: ParsableCommand {
       PutBack.self, Ship.self,
       PackGoods.self, Deliver.self, Track.self, ShipmentCommands.self, PaymentCommands.self,
       TaskCommands.self, ConflictCommands.self,
-      OutboxCommands.self, History.self, Report.self, Verify.self, SQL.self,
+      OutboxCommands.self, History.self, Report.self, Verify.self, Repair.self, SQL.self,
     ])
 }

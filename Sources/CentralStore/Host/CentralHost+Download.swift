@@ -12,6 +12,7 @@ extension CentralHost {
     for number in connections.keys.sorted() {
       do { try pump(number, at: now) } catch {
         refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+        note(error)
       }
     }
   }
@@ -120,6 +121,7 @@ extension CentralHost {
     for number in concerned.keys.sorted() {
       do { try sendCheckpoint(to: number, buckets: concerned[number] ?? [], at: now) } catch {
         refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+        note(error)
       }
     }
   }
@@ -158,6 +160,7 @@ extension CentralHost {
       if due <= now {
         do { try sendCheckpoint(to: number, buckets: [], at: now) } catch {
           refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+          note(error)
         }
       } else {
         next = min(next ?? due, due)

@@ -58,6 +58,10 @@ extension CentralHost {
     guard !isLate || PlantedBug.isPlanted(.lateHandshakeTaken) else {
       return drop(number, .replaced, reason: "the device connected again")
     }
+    if let halted { return refuse(number, halted.code, retryAfter: CentralHost.haltRetryMilliseconds) }
+    guard try hasSeenThisLog(hello) else {
+      return refuse(number, .historyDiffers, retryAfter: CentralHost.historyRetryMilliseconds)
+    }
     if let refusal = device.state.refusal {
       note(hello, &session, at: now)
       try store.store([session])
@@ -94,6 +98,18 @@ extension CentralHost {
     session.unsent = max(0, hello.lastRecorded - session.appliedThrough)
     session.clockOffsetMilliseconds = now.milliseconds(since: hello.clock.wall)
     session.appVersion = hello.appVersion
+  }
+
+  /// How long a device stays away from a centre whose log is not the one it has seen, milliseconds: until
+  /// somebody has looked at it.
+  static let historyRetryMilliseconds: Int64 = 60_000
+
+  /// Whether the newest entry the device has seen is in this log, or lies in a part that a restore is known to
+  /// have lost. Otherwise an older file was put in the place of the store, or its log was changed (G21): what
+  /// would be decided on it nobody could rely on.
+  private func hasSeenThisLog(_ hello: Hello) throws -> Bool {
+    guard let seen = hello.knownHead, store.epochs.covers(seen.version, of: seen.epoch) else { return true }
+    return try store.read { db in try LogStore.entry(seen.version, in: db) }?.hash == seen.hash
   }
 
   private func sameHistory(_ hello: Hello) -> Bool { hello.epoch == store.epoch }

@@ -31,6 +31,7 @@ extension CentralStore {
     case let error as DatabaseError:
       let fault = StoreFault(error, doing: "use the store")
       return (fault.code, fault.description)
+    case let halt as Halt: return (halt.code, halt.detail)
     case let damage as LogDamage: return (.storeCorrupt, "entry \(damage.version) of the log cannot be read")
     case let refusal as Refusal: return (refusal.code, refusal.detail)
     default: return (.unexpected, "\(error)")

@@ -32,6 +32,22 @@ extension CentralHost {
     _ = try recordOwn([OwnDraft(Founding.form(epoch: epoch))], actor: "rule", at: now)
   }
 
+  /// Begins a history of its own on a store that was brought back from a backup, before it serves anybody:
+  /// what the backup does not have, devices send again (#67, G27).
+  ///
+  /// - Parameter backup: the backup's name.
+  /// - Returns: the new epoch.
+  @discardableResult
+  public func beginHistory(from backup: String, at now: Instant) throws -> RecordID {
+    let epoch = RecordID(derivedFrom: random(16))
+    let form = Filled<RestoreStore> {
+      $0.epoch = epoch
+      $0.backup = backup
+    }
+    _ = try recordOwn([OwnDraft(form)], actor: "rule", at: now)
+    return epoch
+  }
+
   /// Decides a group of the centre's own and tells the live replicas.
   ///
   /// - Parameter actor: `os:NAME` for a command, `user:NAME` for the console, `rule`.
@@ -41,7 +57,11 @@ extension CentralHost {
     _ drafts: [OwnDraft], actor: String, at now: Instant
   ) throws -> (verdicts: [Verdict], orders: [Order]) {
     orders = []
-    let verdicts = try recordOwn(drafts, actor: actor, at: now)
+    let verdicts: [Verdict]
+    do { verdicts = try recordOwn(drafts, actor: actor, at: now) } catch {
+      note(error)
+      throw error
+    }
     dismiss()
     pumpDownloads(at: now)
     sendIdleCheckpoints(at: now)
@@ -49,6 +69,7 @@ extension CentralHost {
   }
 
   func recordOwn(_ drafts: [OwnDraft], actor: String, at now: Instant) throws -> [Verdict] {
+    if let halted { throw halted }
     var session =
       try store.session(of: CentralStore.ownDevice)
       ?? DeviceSession(

@@ -63,6 +63,7 @@ extension CentralHost {
   private func attempt(for number: ConnectionNumber, _ work: () throws -> Void) {
     do { try work() } catch {
       refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+      note(error)
       ranges.questions.removeAll { $0.connection == number }
       ranges.mends.removeAll { $0.connection == number }
     }

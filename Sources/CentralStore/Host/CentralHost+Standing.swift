@@ -61,6 +61,7 @@ extension CentralHost {
         }
       } catch {
         refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+        note(error)
       }
     }
   }

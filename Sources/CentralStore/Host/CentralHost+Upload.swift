@@ -97,6 +97,7 @@ extension CentralHost {
       for push in pushes where connections[push.connection] != nil {
         refuse(push.connection, StoreTrouble.code(of: error), retryAfter: 5_000)
       }
+      note(error)
     }
   }
 
@@ -118,6 +119,8 @@ extension CentralHost {
 enum StoreTrouble {
   static func code(of error: any Error) -> Code {
     if let fault = error as? StoreFault { return fault.code }
+    if let halt = error as? Halt { return halt.code }
+    if error is LogDamage { return .storeCorrupt }
     return (error as? DatabaseError).map { StoreFault($0, doing: "serve").code } ?? .unexpected
   }
 }

@@ -44,6 +44,10 @@ public final class CentralHost {
   var pending: [PendingPush] = []
   /// Comparing buckets with replicas whose digests differ.
   var ranges = RangeWork()
+  /// Why nothing is decided; nil while all is well.
+  public internal(set) var halted: Halt?
+  /// What the store's last failed commit was called; nil since the last `resume`.
+  public internal(set) var lastFailure: Code?
 
   /// - Parameters:
   ///   - random: makes random bytes, for nonces, tokens and salts.
@@ -119,6 +123,7 @@ public final class CentralHost {
       drop(number, violation.closeCode, reason: violation.description)
     } catch {
       refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+      note(error)
     }
   }
 
@@ -128,7 +133,9 @@ public final class CentralHost {
     switch received {
     case .enrol(let enrol): try self.enrol(enrol, from: number, at: now)
     case .prove(let hello): try welcome(hello, from: number, at: now)
-    case .decide(let push): try take(push, from: number)
+    case .decide(let push):
+      if let halted { throw halted }
+      try take(push, from: number)
     case .stored(let stored): try note(stored, from: number, at: now)
     case .wiped(let wiped): try noteWiped(wiped, from: number, at: now)
     case .sendWhole(let buckets): try sendWhole(buckets, to: number, at: now)

@@ -11,7 +11,7 @@ extension CentralQueries {
   public func rehearse(_ draft: OwnDraft, actor: String, at now: Instant) throws -> Verdict {
     try database.read { db in
       let head = try LogStore.head(in: db)
-      let epoch = try Meta.id("epoch", in: db) ?? .none
+      let epoch = try Epochs.fetch(in: db).current
       let operation = Operation(
         id: OperationID(device: CentralStore.ownDevice, number: 1), group: 1, kind: draft.kind, actor: actor,
         basedOnEpoch: epoch, basedOnVersion: head.version, recordedAt: now, clock: ClockReading(wall: now),

@@ -33,7 +33,7 @@ extension CentralQueries {
       }
       let staleSince = now.advanced(byMilliseconds: -CentralStatus.staleAfterMilliseconds).milliseconds
       return CentralStatus(
-        epoch: try Meta.id("epoch", in: db) ?? .none, head: try LogStore.head(in: db).version,
+        epoch: try Epochs.fetch(in: db).current, head: try LogStore.head(in: db).version,
         enrolled: try count("SELECT count(*) FROM device WHERE state <> 'invited'"),
         stale: try count(
           """

@@ -23,9 +23,11 @@ extension CentralStore {
   public static func open(at path: String, create: Bool, options: StoreOptions = .centre) throws
     -> CentralStore
   {
-    try CentralStore(
-      TradeDatabase.openPool(
-        at: path, as: CentralSchema.format, create: create, options: options, upgrade: CentralSchema.upgrade))
+    func open(create: Bool) throws -> any DatabaseWriter {
+      try TradeDatabase.openPool(
+        at: path, as: CentralSchema.format, create: create, options: options, upgrade: CentralSchema.upgrade)
+    }
+    return try CentralStore(open(create: create)) { try open(create: false) }
   }
 
   /// A new store in memory, with the tables and checks of one on disk.

@@ -21,28 +21,38 @@ public final class CentralStore {
   /// bounds memory to a few megabytes.
   static let rowsInMemoryMax = 10_000
 
-  let database: any DatabaseWriter
-  public private(set) var epoch: RecordID
+  private(set) var database: any DatabaseWriter
+  /// Opens the store's file anew; nil for a store in memory.
+  private let open: (() throws -> any DatabaseWriter)?
+  /// An fsync failed: what the disk has is not known before the file was closed and opened again.
+  private var mustReopen = false
+  /// The histories up to the present one.
+  private(set) var epochs: Epochs
   public private(set) var head: LogEnd
   private(set) var index: ChangeIndex
   private var rows = WorkingSet()
   private var awaited: Set<String>
 
-  init(_ database: any DatabaseWriter) throws {
+  /// - Parameter open: opens the same file again.
+  init(_ database: any DatabaseWriter, open: (() throws -> any DatabaseWriter)? = nil) throws {
     self.database = database
-    (epoch, head, index, awaited) = try TradeDatabase.read(database, CentralStore.remembered)
+    self.open = open
+    (epochs, head, index, awaited) = try TradeDatabase.read(database, CentralStore.remembered)
   }
 
+  /// Names the present history.
+  public var epoch: RecordID { epochs.current }
+
   /// What is kept in memory beside the file, as the file has it.
-  private static func remembered(_ db: Database) throws -> (RecordID, LogEnd, ChangeIndex, Set<String>) {
+  private static func remembered(_ db: Database) throws -> (Epochs, LogEnd, ChangeIndex, Set<String>) {
     (
-      try Meta.id("epoch", in: db) ?? .none, try LogStore.head(in: db), try ChangeIndex(db),
+      try Epochs.fetch(in: db), try LogStore.head(in: db), try ChangeIndex(db),
       try Set(String.fetchAll(db, sql: "SELECT DISTINCT waiting_for FROM held WHERE waiting_for <> ''"))
     )
   }
 
   /// The same store as a program that starts anew would find it: everything that was not committed is gone.
-  public func reopened() throws -> CentralStore { try CentralStore(database) }
+  public func reopened() throws -> CentralStore { try CentralStore(database, open: open) }
 
   /// Whether the store has its first entry.
   public var isFounded: Bool { head.version > 0 }
@@ -73,24 +83,45 @@ public final class CentralStore {
     _ sessions: [DeviceSession], _ decide: (DecisionBatch) throws -> Void
   ) throws -> Commit {
     if rows.count > CentralStore.rowsInMemoryMax { rows = WorkingSet() }
+    if mustReopen { try reopenFile() }
     do {
       let (batch, newIndex, changes) = try database.write { db in
-        let batch = try DecisionBatch(db, rows: rows, head: head, epoch: epoch, awaited: awaited)
+        let batch = try DecisionBatch(db, rows: rows, head: head, epochs: epochs, awaited: awaited)
         try decide(batch)
         let (newIndex, changes) = try keep(batch, in: db)
         for session in sessions { try DeviceSessions.store(session, in: db) }
         return (batch, newIndex, changes)
       }
       rows.markStored()
-      (head, index, awaited) = (batch.head, newIndex, batch.awaited)
+      (epochs, head, index, awaited) = (batch.epochs, batch.head, newIndex, batch.awaited)
       return Commit(entries: batch.entries, changes: changes)
     } catch {
       // What was decided in memory may not have reached the disk; after a failed fsync nobody knows. What
       // the file says counts.
       if !PlantedBug.isPlanted(.undecidedRowsKept) { rows = WorkingSet() }
-      (epoch, head, index, awaited) = try TradeDatabase.read(database, CentralStore.remembered)
+      if let error = error as? DatabaseError, StoreFault(error).leavesOutcomeUnknown {
+        mustReopen = true
+        // If that fails now, the next commit tries again; until then nothing is decided.
+        try? reopenFile()
+      }
+      (epochs, head, index, awaited) = try TradeDatabase.read(database, CentralStore.remembered)
       throw error
     }
+  }
+
+  /// After a failed fsync neither SQLite's cache nor the head in memory is to be believed
+  /// (https://sqlite.org/rescode.html, SQLITE_IOERR_FSYNC).
+  private func reopenFile() throws {
+    guard let open else {
+      mustReopen = false
+      return
+    }
+    // A disk that takes nothing may still be read (G22): the old connections stay until there are new ones, and
+    // end with whoever still reads on them.
+    database = try open()
+    rows = WorkingSet()
+    (epochs, head, index, awaited) = try TradeDatabase.read(database, CentralStore.remembered)
+    mustReopen = false
   }
 
   private func keep(_ batch: DecisionBatch, in db: Database) throws -> (ChangeIndex, [IndexedChange]) {
@@ -103,8 +134,8 @@ public final class CentralStore {
 
   /// Starts the history of a new store.
   func begin(epoch: RecordID) throws {
-    try database.write { db in try Meta.set("epoch", epoch.bytes, in: db) }
-    self.epoch = epoch
+    try database.write { db in try Epochs.append(epoch, at: 1, in: db) }
+    epochs.begin(epoch, at: 1)
   }
 
   func session(of device: String) throws -> DeviceSession? {
@@ -113,6 +144,7 @@ public final class CentralStore {
 
   func store(_ sessions: [DeviceSession]) throws {
     guard !sessions.isEmpty else { return }
+    if mustReopen { try reopenFile() }
     try database.write { db in for session in sessions { try DeviceSessions.store(session, in: db) } }
   }
 
@@ -127,23 +159,5 @@ public final class CentralStore {
   ) throws -> TradeRules.Record<C>? {
     let key = RowKey(columns, parts: parts)
     return try read { db in try TradeTables.row(key, in: db) }.map { TradeRules.Record<C>($0) }
-  }
-}
-
-/// Small named values of a store.
-enum Meta {
-  static func bytes(_ name: String, in db: Database) throws -> [UInt8]? {
-    try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])
-      .map { LogStore.bytes($0["value"]) }
-  }
-
-  static func id(_ name: String, in db: Database) throws -> RecordID? {
-    try bytes(name, in: db).flatMap { RecordID(bytes: $0) }
-  }
-
-  static func set(_ name: String, _ value: [UInt8], in db: Database) throws {
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
-      arguments: [name, LogStore.blob(value)])
   }
 }

@@ -14,18 +14,18 @@ final class DecisionBatch {
   private let log: LogWriter
   private(set) var head: LogEnd
   private(set) var entries: [LogEntry] = []
-  private var epoch: RecordID
+  private(set) var epochs: Epochs
   private var receivedAtByVersion: [Int64: Instant?] = [:]
   /// Keys (in hexadecimal) that held operations wait for, so that nobody looks in vain.
   private(set) var awaited: Set<String>
 
-  init(_ db: Database, rows: WorkingSet, head: LogEnd, epoch: RecordID, awaited: Set<String>) throws {
+  init(_ db: Database, rows: WorkingSet, head: LogEnd, epochs: Epochs, awaited: Set<String>) throws {
     self.db = db
     self.rows = rows
     loader = RowLoader(in: db)
     log = try LogWriter(in: db)
     self.head = head
-    self.epoch = epoch
+    self.epochs = epochs
     self.awaited = awaited
   }
 
@@ -56,6 +56,7 @@ final class DecisionBatch {
     case .decided(let verdicts):
       for (operation, verdict) in zip(group, verdicts) {
         answer(operation, verdict, at: receivedAt)
+        try note(operation, verdict, at: version)
         if !isNew { try release(operation.id) }
       }
     case .held(let key, let called):
@@ -84,6 +85,21 @@ final class DecisionBatch {
       .map { RefusedRecord($0.after).recordKey }
   }
 
+  /// Keeps what an operation does to the log itself: a restore begins a history (#67), work that was brought in
+  /// is known from now on (#66).
+  private func note(_ received: ReceivedOperation, _ verdict: Verdict, at version: Int64) throws {
+    guard let operation = received.operation, verdict.outcome == .applied else { return }
+    switch operation.kind {
+    case RestoreStore.kind:
+      let epoch = Filled<RestoreStore>(operation.form).epoch
+      try Epochs.append(epoch, at: version, in: db)
+      epochs.begin(epoch, at: version)
+    case BringWork.kind:
+      try BroughtStore.append(BroughtWork(Filled<BringWork>(operation.form)), at: version, in: db)
+    default: break
+    }
+  }
+
   private enum Ruling {
     case decided([Verdict])
     case held(RowKey, String)
@@ -95,16 +111,18 @@ final class DecisionBatch {
   private func rule(
     on group: [ReceivedOperation], version: Int64, at receivedAt: Instant, _ observations: Observations
   ) throws -> Ruling {
-    let operations = group.compactMap(\.operation)
+    let operations = group.compactMap(\.operation).map(inThisHistory)
     guard operations.count == group.count else {
       return .decided(
         group.map { received in
           Verdict(.rejected, [received.operation == nil ? .malformed : .groupRejected])
         })
     }
+    if try wasBrought(group) { return .decided(group.map { _ in Verdict(.rejected, [.workKnown]) }) }
     let entry = Entry(
       version: version, receivedAt: receivedAt, device: try device(group[0].id.device),
-      basedOnReceivedAt: try basedOn(operations[0]), isFinal: true, hash: Hashing.sha256)
+      basedOnReceivedAt: try basedOn(operations[0]), isFinal: true, knownWork: try knownWork(in: operations),
+      hash: Hashing.sha256)
     var deliberation = Deliberation(of: operations, on: rows, in: entry, observing: observations)
     while true {
       do throws(Interruption) {
@@ -120,6 +138,22 @@ final class DecisionBatch {
     }
   }
 
+  /// Whether another device brought this work in before its own could send it.
+  private func wasBrought(_ group: [ReceivedOperation]) throws -> Bool {
+    guard let last = group.last else { return false }
+    return try BroughtStore.contains(
+      BroughtWork(device: last.id.device, number: last.id.number, hash: last.chainHash), in: db)
+  }
+
+  private func knownWork(in operations: [Operation]) throws -> Set<BroughtWork> {
+    var known: Set<BroughtWork> = []
+    for operation in operations where operation.kind == BringWork.kind {
+      let work = BroughtWork(Filled<BringWork>(operation.form))
+      if try BroughtStore.isKnown(work, in: db) { known.insert(work) }
+    }
+    return known
+  }
+
   private func device(_ code: String) throws -> Device {
     guard code != CentralStore.ownDevice else { return CentralStore.ownDeviceRecord }
     let key = RowKey(DeviceColumns.self, code)
@@ -127,8 +161,19 @@ final class DecisionBatch {
     return try read(key).map { Device($0) } ?? Device()
   }
 
+  /// An operation as this history sees it: what its author saw beyond a restore's point is not in it.
+  private func inThisHistory(_ operation: Operation) -> Operation {
+    var operation = operation
+    operation.basedOnVersion =
+      epochs.version(seenAt: operation.basedOnVersion, of: operation.basedOnEpoch) ?? operation.basedOnVersion
+    return operation
+  }
+
+  /// - Parameter operation: as this history sees it.
   private func basedOn(_ operation: Operation) throws -> Instant? {
-    guard operation.basedOnEpoch == epoch else { return nil }
+    guard epochs.version(seenAt: operation.basedOnVersion, of: operation.basedOnEpoch) != nil else {
+      return nil
+    }
     let version = operation.basedOnVersion
     if let known = receivedAtByVersion[version] { return known }
     let receivedAt = try LogStore.receivedAt(version: version, in: db)

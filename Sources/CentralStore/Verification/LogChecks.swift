@@ -130,13 +130,15 @@ enum LogWalk {
   private static let step = 500
 
   static func entries(
-    in db: Database, _ body: (LogEntry, [ReceivedOperation]) throws -> Void
+    in db: Database, through version: Int64 = .max, _ body: (LogEntry, [ReceivedOperation]) throws -> Void
   ) throws {
     var next: Int64 = 1
     while true {
       let entries = try LogStore.entries(from: next, limit: step, in: db)
-      for entry in entries { try body(entry, try LogStore.operations(of: entry, in: db)) }
-      guard let last = entries.last, entries.count == step else { return }
+      for entry in entries where entry.version <= version {
+        try body(entry, try LogStore.operations(of: entry, in: db))
+      }
+      guard let last = entries.last, entries.count == step, last.version < version else { return }
       next = last.version + 1
     }
   }

@@ -5,35 +5,19 @@ import TradeTables
 /// Deciding the whole log again, on an empty store in memory, gives the same entries and the same rows (G10,
 /// G29).
 enum ReplayCheck {
-  /// Entries that one commit of the replay takes.
-  private static let step = 200
-
   static func run(in db: Database) throws -> CheckResult {
     var result = CheckResult("replay")
-    let replayed = try CentralStore.inMemory()
-    try replayed.begin(epoch: try Meta.id("epoch", in: db) ?? .none)
-    var waiting: [(entry: LogEntry, group: [ReceivedOperation])] = []
-    try LogWalk.entries(in: db) { entry, operations in
-      waiting.append((entry, operations))
-      if waiting.count == step { try decide(&waiting, on: replayed, &result) }
+    let replay = try LogReplay(of: db)
+    try replay.run(db) { logged, again in
+      result.examine()
+      if logged.hash != again.hash {
+        result.fault("entry \(logged.version) is decided otherwise: \(difference(logged, again))")
+      }
     }
-    try decide(&waiting, on: replayed, &result)
-    try replayed.read { copy in
+    try replay.store.read { copy in
       for query in contents { try compare(query.name, query.sql, db, copy, &result) }
     }
     return result
-  }
-
-  private static func decide(
-    _ waiting: inout [(entry: LogEntry, group: [ReceivedOperation])], on store: CentralStore,
-    _ result: inout CheckResult
-  ) throws {
-    let decided = try store.replay(waiting)
-    result.examine(Int64(waiting.count))
-    for (logged, again) in zip(waiting.map(\.entry), decided) where logged.hash != again.hash {
-      result.fault("entry \(logged.version) is decided otherwise: \(difference(logged, again))")
-    }
-    waiting = []
   }
 
   private static func difference(_ logged: LogEntry, _ again: LogEntry) -> String {
@@ -57,6 +41,8 @@ enum ReplayCheck {
     return tables + [
       ("member", "SELECT * FROM member WHERE has_left = 0 ORDER BY bucket, table_no, key"),
       ("bucket", "SELECT name, digest FROM bucket WHERE digest <> zeroblob(16) ORDER BY name"),
+      ("brought", "SELECT * FROM brought ORDER BY device, number, hash"),
+      ("epoch", "SELECT * FROM epoch ORDER BY first_version"),
     ]
   }
 

@@ -70,6 +70,9 @@ public final class ReplicaHost {
     self.limits = limits
     self.appVersion = appVersion
     self.random = random
+    // A checkpoint that was here before is nothing that a connection brought. A store that cannot be read shows
+    // at the first event.
+    progress.checkpoint = (try? store.state())?.checkpoint ?? 0
   }
 
   /// Handles what happened, in order, and says what to do.
@@ -152,19 +155,21 @@ public final class ReplicaHost {
   }
 
   private func hello(of state: ReplicaState) throws -> Hello {
-    let last = try store.lastRecorded()
-    let holdsEverything = state.grants.everything && state.checkpoint > 0
+    let end = try store.chainEnd(state)
+    let checkpoint = state.checkpointInEpoch
+    let held = checkpoint == 0 ? [] : try store.heldBuckets()
+    let holdsEverything = held.contains(ConfirmedRows.everything)
     return Hello(
       schemaVersion: UInt32(ReplicaSchema.format.version), device: state.device, nonce: [],
-      incarnation: state.incarnation, epoch: state.epoch, checkpointVersion: state.checkpoint,
-      buckets: holdsEverything || state.checkpoint == 0 ? [] : try store.heldBuckets(),
+      incarnation: state.incarnation, epoch: state.epoch, checkpointVersion: checkpoint,
+      buckets: held.filter { $0 != ConfirmedRows.everything },
       holdsEverything: holdsEverything, loadCursor: try store.loadCursor(),
-      firstUnsent: state.appliedThrough + 1, lastRecorded: last, chainNumber: last,
-      chainHash: try store.chainHash(of: last) ?? OperationChain.start,
+      firstUnsent: state.appliedThrough + 1, lastRecorded: end.number, chainNumber: end.number,
+      chainHash: end.chainHash,
       clock: DeviceClock(wall: Instant(milliseconds: 0), bootID: .none, bootTimeMilliseconds: 0),
       appVersion: appVersion,
       knownHead: state.headVersion > 0
-        ? LogHead(epoch: state.epoch, version: state.headVersion, hash: state.headHash) : nil)
+        ? LogHead(epoch: state.checkpointEpoch, version: state.headVersion, hash: state.headHash) : nil)
   }
 
   private func disconnected(at now: Instant) {
@@ -259,7 +264,6 @@ public final class ReplicaHost {
     backoff.connected()
     progress.isConnected = true
     progress.head = welcome.headVersion
-    let isNewHistory = welcome.epoch != state.epoch
     state.incarnation = welcome.incarnation
     // Every device in use is granted something.
     isHandingOver = welcome.grants == .nothing
@@ -271,7 +275,7 @@ public final class ReplicaHost {
     state.anchorBootTime = clock.bootTimeMilliseconds
     state.anchorCentreTime = welcome.centreTime
     state.refusedWith = ""
-    if isNewHistory { state.epoch = welcome.epoch }
+    state.epoch = welcome.epoch
     // The token is durable before anything is sent under it (#66).
     try store.keep(state)
     if isHandingOver {
@@ -283,7 +287,7 @@ public final class ReplicaHost {
   }
 
   private func sayStored(pages: Int, _ state: ReplicaState) {
-    let message = session?.stored(pages: pages, checkpoint: state.checkpoint)
+    let message = session?.stored(pages: pages, checkpoint: state.checkpointInEpoch)
     if let message { orders.append(.send(message.encode())) }
   }
 
@@ -335,7 +339,7 @@ public final class ReplicaHost {
     let last = try store.lastRecorded()
     progress.checkpoint = state.checkpoint
     progress.isCurrent =
-      progress.isConnected && state.checkpoint > 0 && state.checkpoint >= progress.head
+      progress.isConnected && state.checkpointInEpoch > 0 && state.checkpointInEpoch >= progress.head
       && state.appliedThrough >= last
   }
 }

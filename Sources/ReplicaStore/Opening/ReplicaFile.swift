@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import TradeRules
+public import TradeRules
 import TradeTables
 
 /// The file of one replica: where it is, and the ways to open it.
@@ -53,6 +53,7 @@ public struct ReplicaFile: Hashable, Sendable {
     try requireFile()
     let lock = ReplicaLock.writers(of: path)
     return try lock.held {
+      try requireWholeLog()
       let store = try ReplicaStore.open(at: path, create: false, under: lock)
       let result = Result { try body(store) }
       try store.close()
@@ -65,6 +66,40 @@ public struct ReplicaFile: Hashable, Sendable {
   public func openToSync() throws -> ReplicaStore {
     try requireFile()
     return try ReplicaStore.open(at: path, create: false)
+  }
+
+  /// The replica to sync with, once everything in it was read and found sound, or mended: a damaged file is made
+  /// anew from what can be read of it.
+  ///
+  /// Whoever calls holds the lock of the one that syncs.
+  ///
+  /// - Throws: as `openToSync`; `ReplicaDamage` when the file cannot be mended.
+  public func openSound(
+    at now: Instant, random: @escaping (Int) -> [UInt8]
+  ) throws -> (store: ReplicaStore, mending: Mending) {
+    try requireFile()
+    do {
+      try ReplicaLock.writers(of: path).held { try requireWholeLog() }
+      let store = try openToSync()
+      do {
+        guard try store.isScrubDue(at: now) else { return (store, .sound) }
+        let result = try store.scrub(at: now)
+        return (store, result.isSound ? .sound : .refetching(result.suspects))
+      } catch {
+        // What is wrong with the file is the news, not that it cannot be closed.
+        try? store.close()
+        throw error
+      }
+    } catch  where ReplicaDamage.explains(error) {
+      let report = try rebuild(at: now, random: random)
+      return (try openToSync(), .rebuilt(report))
+    }
+  }
+
+  /// Whoever opens a log that rotted writes over what is behind the damage.
+  private func requireWholeLog() throws {
+    guard try LogCheck.isCutShort(path) else { return }
+    throw ReplicaDamage(.file, "commits in its log are behind a damaged one")
   }
 
   private func requireFile() throws {
@@ -94,6 +129,18 @@ public struct ReplicaFile: Hashable, Sendable {
     } catch { throw ReplicaFault.io("make the folder \(folder)", EACCES) }
   }
 
+  /// Bytes a first load needs at least: a small company's rows, and the log beside them.
+  static let roomForFirstLoad: Int64 = 32 << 20
+
+  /// - Throws: `ReplicaFault.full` when the disk has no room for a first load; half of one helps nobody.
+  public func requireRoom() throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var room = statvfs()
+    guard statvfs(folder, &room) == 0 else { throw ReplicaFault.io("ask for the room in \(folder)", errno) }
+    let free = Int64(clamping: UInt64(room.f_bavail) * UInt64(room.f_frsize))
+    guard free >= ReplicaFile.roomForFirstLoad else { throw ReplicaFault.full(folder: folder, free: free) }
+  }
+
   /// Gives the replica its name once its first checkpoint is complete. From then on the file is never
   /// replaced.
   ///
@@ -119,7 +166,7 @@ public struct ReplicaFile: Hashable, Sendable {
   }
 
   /// A rename is durable once its folder is.
-  private func syncFolder() throws {
+  func syncFolder() throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ReplicaFault.io("open the folder \(folder)", errno) }

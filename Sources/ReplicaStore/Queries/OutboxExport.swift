@@ -14,7 +14,8 @@ extension ReplicaView {
     let header: JSONValue = [
       "format": "waybill-outbox", "version": 1, "device": .string(state.device),
       "publicKey": .string(base64(key.publicKey)), "epoch": .string(state.epoch.description),
-      "exportedAt": .instant(now), "operations": .integer(work.count),
+      "exportedAt": .instant(now), "refusedWith": .text(state.refusedWith.isEmpty ? nil : state.refusedWith),
+      "operations": .integer(work.count),
     ]
     var text = header.text + "\n"
     for item in work { text += try line(of: item).text + "\n" }
@@ -24,9 +25,9 @@ extension ReplicaView {
   }
 
   private func line(of work: OwnWork) throws -> JSONValue {
-    let previous =
-      work.id.number == 1
-      ? OperationChain.start : try Outbox.find(work.id.number - 1, in: db)?.chainHash ?? []
+    let before = work.id.number - 1
+    let kept = before == state.appliedThrough ? state.appliedHash : []
+    let previous = before == 0 ? OperationChain.start : try Outbox.find(before, in: db)?.chainHash ?? kept
     return [
       "id": .string(work.id.description), "group": .string(work.group.description),
       "kind": .string(work.item.kind.rawValue), "record": .string(work.item.record),

@@ -89,7 +89,7 @@ extension ReplicaView {
   }
 
   /// The number of the last operation recorded; 0 before the first.
-  public func lastNumber() throws -> Int64 { try Outbox.last(in: db)?.number ?? 0 }
+  public func lastNumber() throws -> Int64 { try Outbox.end(state, in: db).number }
 
   /// What became of the commands that some operations belong to, in order; commands still unsent are left
   /// out.

@@ -28,13 +28,18 @@ struct CheckpointApplier {
     let count = try takeStaged(&rows, &rebase)
     try prove(checkpoint, &rows)
     try rows.storeDigests()
+    // With other grants every row was looked at; what is not granted any more is gone.
+    let proved = state.hasNewGrants ? try Suspects.fetch(in: db) : checkpoint.digests.map(\.bucket)
+    try Suspects.clear(proved, in: db)
     state.grants = state.granted
     state.hasNewGrants = false
     state.checkpoint = checkpoint.version
+    state.checkpointEpoch = state.epoch
     state.appliedThrough = checkpoint.appliedThrough
+    state.appliedHash = try Outbox.find(checkpoint.appliedThrough, in: db)?.chainHash ?? []
     state.headVersion = checkpoint.version
     state.headHash = checkpoint.headHash
-    try settleOutbox()
+    try CheckpointApplier.settleOutbox(state, in: db)
     try state.store(in: db)
     try rebase?.decideAnew(state)
     try StagedPages.clear(in: db)
@@ -127,7 +132,8 @@ struct CheckpointApplier {
     try Incidents.append(.digestMismatch, names, at: state.lastSyncAt ?? checkpoint.centreTime, in: db)
   }
 
-  private func settleOutbox() throws {
+  /// Marks what of the outbox is answered, held or unsent.
+  static func settleOutbox(_ state: ReplicaState, in db: Database) throws {
     let statement = try db.cachedStatement(
       sql: "SELECT number FROM held WHERE device = ? AND waiting_for <> ''")
     let held = try Int64.fetchAll(statement, arguments: [state.device])

@@ -41,7 +41,30 @@ enum Outbox {
     ])
   }
 
-  /// The number of the last operation recorded, its chain hash and its time; nil before the first.
+  /// Notes apart from the outbox how far it goes, so that a damaged one shows what it lacks.
+  static func noteEnd(_ number: Int64, in db: Database) throws {
+    let text = Array(String(number).utf8)
+    try db.cachedStatement(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('recorded_through', ?)")
+      .execute(arguments: [Data(Hashing.sha256(text).prefix(8) + text)])
+  }
+
+  /// - Returns: nil when nothing was noted, or the note is damaged too.
+  static func notedEnd(in db: Database) throws -> Int64? {
+    let row = try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'recorded_through'")
+    guard let note = try row.map({ Array(try $0.cell("value", .outbox, as: Data.self)) }), note.count > 8,
+      note[..<8] == Hashing.sha256(Array(note[8...]))[..<8]
+    else { return nil }
+    return Int64(String(decoding: note[8...], as: UTF8.self))
+  }
+
+  /// Where the device's chain ends: the last operation kept here, or the last one answered when none is.
+  static func end(_ state: ReplicaState, in db: Database) throws -> (number: Int64, chainHash: [UInt8]) {
+    if let last = try last(in: db) { return (last.number, last.chainHash) }
+    guard state.appliedThrough > 0 else { return (0, OperationChain.start) }
+    return (state.appliedThrough, state.appliedHash)
+  }
+
+  /// The last operation that is kept; nil when none is.
   static func last(in db: Database) throws -> OutboxItem? {
     let statement = try db.cachedStatement(sql: "SELECT * FROM outbox ORDER BY number DESC LIMIT 1")
     return try GRDB.Row.fetchOne(statement).map(item)
@@ -71,7 +94,7 @@ enum Outbox {
     let statement = try db.cachedStatement(sql: "SELECT * FROM outbox WHERE number >= ? ORDER BY number")
     let rows = try GRDB.Row.fetchCursor(statement, arguments: [group])
     var items: [OutboxItem] = []
-    while let row = try rows.next(), row["group_number"] == group { items.append(item(row)) }
+    while let item = try rows.next().map(item), item.group == group { items.append(item) }
     return items
   }
 
@@ -101,6 +124,11 @@ enum Outbox {
       }
     }
     return groups
+  }
+
+  /// After this all pending work is decided again with the next checkpoint.
+  static func forgetFootprints(in db: Database) throws {
+    try db.execute(sql: "UPDATE outbox SET footprint = NULL WHERE footprint IS NOT NULL")
   }
 
   /// Keeps what the decision of a group looked at and changed.
@@ -141,14 +169,18 @@ enum Outbox {
     ).execute(arguments: [number])
   }
 
-  static func item(_ row: GRDB.Row) -> OutboxItem {
-    OutboxItem(
-      number: row["number"], group: row["group_number"], kind: OperationKind(rawValue: row["kind"]),
-      record: row["record"], recordedAt: Instant(milliseconds: row["recorded_at"]),
-      bytes: Array(row["bytes"] as Data),
-      personal: PersonalNotes.decode(Array(row["personal"] as Data)) ?? [],
-      chainHash: Array(row["chain_hash"] as Data),
-      state: OutboxItem.State(rawValue: row["state"]) ?? .unsent, predicted: row["predicted"])
+  /// - Throws: `ReplicaDamage` for what nobody can have recorded.
+  static func item(_ row: GRDB.Row) throws -> OutboxItem {
+    func blob(_ name: String) throws -> [UInt8] { Array(try row.cell(name, .outbox, as: Data.self)) }
+    guard let personal = PersonalNotes.decode(try blob("personal")),
+      let state = OutboxItem.State(rawValue: try row.cell("state", .outbox))
+    else { throw ReplicaDamage(.outbox, "an operation cannot be read") }
+    return OutboxItem(
+      number: try row.cell("number", .outbox), group: try row.cell("group_number", .outbox),
+      kind: OperationKind(rawValue: try row.cell("kind", .outbox)), record: try row.cell("record", .outbox),
+      recordedAt: Instant(milliseconds: try row.cell("recorded_at", .outbox)), bytes: try blob("bytes"),
+      personal: personal, chainHash: try blob("chain_hash"), state: state,
+      predicted: try row.cell("predicted", .outbox))
   }
 }
 

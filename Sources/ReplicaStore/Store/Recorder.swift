@@ -44,13 +44,14 @@ struct Recorder {
   ///   nothing is recorded.
   func record(_ drafts: [Draft], actor: String, clock: ClockReading) throws -> Recorded {
     let last = try Outbox.last(in: db)
-    let first = (last?.number ?? 0) + 1
+    let end = try Outbox.end(state, in: db)
+    let first = end.number + 1
     let recordedAt = RecordingClock.recordedAt(clock, state: state, notBefore: last?.recordedAt)
     let clock = RecordingClock.evidence(clock, state: state)
     let operations = drafts.enumerated().map { position, draft in
       Operation(
         id: OperationID(device: state.device, number: first + Int64(position)), group: first,
-        kind: draft.kind, actor: actor, basedOnEpoch: state.epoch, basedOnVersion: state.checkpoint,
+        kind: draft.kind, actor: actor, basedOnEpoch: state.checkpointEpoch, basedOnVersion: state.checkpoint,
         statedAt: draft.statedAt, recordedAt: recordedAt, clock: clock,
         form: EnteredText.normalised(draft.form))
     }
@@ -64,13 +65,14 @@ struct Recorder {
       else { continue }
       throw Refusal(code, verdict.detail.isEmpty ? Rules.recordName(operation) : verdict.detail)
     }
-    var chain = last?.chainHash ?? OperationChain.start
+    var chain = end.chainHash
     let items = operations.enumerated().map { position, operation in
       item(for: operation, expected: expected?[position], after: &chain)
     }
     try checkFits(items)
     for item in items { try Outbox.append(item, in: db) }
     if let footprint = guess?.footprint { try Outbox.keep(footprint, of: first, in: db) }
+    try Outbox.noteEnd(items.last?.number ?? end.number, in: db)
     try guess?.store()
     return Recorded(
       id: operations[0].id, record: Rules.recordName(operations[0]),

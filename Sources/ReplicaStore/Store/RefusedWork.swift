@@ -63,7 +63,7 @@ extension Draft {
 
 extension Operation {
   /// Something that happened, whatever anybody decides about it.
-  fileprivate var isFact: Bool {
+  var isFact: Bool {
     kind.rawValue.hasPrefix("stock.") || [PickLine.kind, PutBackLine.kind, ShipOrder.kind].contains(kind)
   }
 }

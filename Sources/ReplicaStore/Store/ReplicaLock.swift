@@ -94,6 +94,8 @@ public enum ReplicaFault: Error, Sendable {
   /// Another program holds the lock: its process id and since when.
   case busy(holder: String)
   case io(String, Int32)
+  /// The disk has not room enough; so many bytes are left.
+  case full(folder: String, free: Int64)
   /// The key given names no record, or several.
   case noRecord(Code, key: String)
   case ambiguous(key: String)

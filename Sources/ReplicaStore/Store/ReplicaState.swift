@@ -1,4 +1,6 @@
 import GRDB
+import SyncProtocol
+import SyncSession
 public import TradeRules
 
 import struct Foundation.Data
@@ -18,12 +20,17 @@ public struct ReplicaState: Hashable, Sendable {
   public var keySeed: [UInt8]
   /// Names the history of the centre that this replica follows.
   public var epoch: RecordID
+  /// The history that the checkpoint is of: another after the centre was restored, until the rows of the new
+  /// one are complete.
+  public var checkpointEpoch: RecordID = .none
   /// Names this life of the file; shown at each connection (#66).
   public var incarnation: RecordID
   /// The version whose rows this replica holds; 0 before the first.
   public var checkpoint: Int64 = 0
   /// The last own operation whose effects the checkpoint has.
   public var appliedThrough: Int64 = 0
+  /// The device's chain after that operation; what a damaged outbox is held to. Empty before the first answer.
+  public var appliedHash: [UInt8] = []
   /// What the rows at the checkpoint are: the scope as this replica shows it.
   public var grants: Grants
   /// What the centre grants now: `grants` from the next checkpoint on.
@@ -57,12 +64,24 @@ extension ReplicaState {
     self.granted = granted
   }
 
+  /// The checkpoint as far as it means something to the centre; 0 while the rows are of another history.
+  var checkpointInEpoch: Int64 { checkpointEpoch == epoch ? checkpoint : 0 }
+
   /// The state of a replica; nil when none is enrolled in the file.
   static func fetch(in db: Database) throws -> ReplicaState? {
     let rows = try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, value FROM meta"))
-    let values = Dictionary(
-      rows.map { ($0["name"] as String, Array($0["value"] as Data)) }, uniquingKeysWith: { $1 })
-    guard let device = values["device"] else { return nil }
+    var values: [String: [UInt8]] = [:]
+    for row in rows {
+      values[try row.cell("name", .identity)] = Array(try row.cell("value", .identity, as: Data.self))
+    }
+    guard let device = values["device"] else {
+      // An enrolled replica always has a seal: without its name it lost a part.
+      guard values["seal"] == nil else { throw ReplicaDamage(.identity, "its device's code is gone") }
+      return nil
+    }
+    guard values["seal"] == seal(values) else {
+      throw ReplicaDamage(.identity, "what it knows of itself was changed")
+    }
     func text(_ name: String) -> String { String(decoding: values[name] ?? [], as: UTF8.self) }
     func number(_ name: String) -> Int64 { Int64(text(name)) ?? 0 }
     func id(_ name: String) -> RecordID { values[name].flatMap { RecordID(bytes: $0) } ?? .none }
@@ -80,8 +99,10 @@ extension ReplicaState {
       grants: grants("grants"))
     state.granted = grants("granted")
     state.hasNewGrants = number("has_new_grants") != 0
+    state.checkpointEpoch = id("checkpoint_epoch")
     state.checkpoint = number("checkpoint")
     state.appliedThrough = number("applied_through")
+    state.appliedHash = values["applied_hash"] ?? []
     state.clockOffsetMilliseconds = number("clock_offset")
     state.clockUncertaintyMilliseconds = number("clock_uncertainty")
     state.anchorBootID = id("anchor_boot_id")
@@ -98,8 +119,9 @@ extension ReplicaState {
     var values: [(String, [UInt8])] = [
       ("device", Array(device.utf8)), ("role", Array(role.rawValue.utf8)), ("name", Array(name.utf8)),
       ("url", Array(url.utf8)), ("ca_file", Array(caFile.utf8)), ("centre_key", centreKey),
-      ("key_seed", keySeed), ("epoch", epoch.bytes), ("incarnation", incarnation.bytes),
-      ("anchor_boot_id", anchorBootID.bytes), ("head_hash", headHash),
+      ("key_seed", keySeed), ("epoch", epoch.bytes), ("checkpoint_epoch", checkpointEpoch.bytes),
+      ("incarnation", incarnation.bytes),
+      ("anchor_boot_id", anchorBootID.bytes), ("head_hash", headHash), ("applied_hash", appliedHash),
       ("refused_with", Array(refusedWith.utf8)),
     ]
     for (name, grants) in [("grants", grants), ("granted", granted)] {
@@ -115,7 +137,30 @@ extension ReplicaState {
     ]
     values += numbers.map { ($0, Array(String($1).utf8)) }
     if let lastSyncAt { values.append(("last_sync_at", Array(String(lastSyncAt.milliseconds).utf8))) }
+    values.append(("seal", ReplicaState.seal(Dictionary(values, uniquingKeysWith: { $1 }))))
     let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")
     for (name, value) in values { try statement.execute(arguments: [name, Data(value)]) }
+  }
+
+  /// The parts of the state that are sealed.
+  private static let sealed = [
+    "device", "role", "name", "url", "ca_file", "centre_key", "key_seed", "epoch", "checkpoint_epoch",
+    "incarnation", "grants", "grants_prefixes", "grants_everything", "granted", "granted_prefixes",
+    "granted_everything", "has_new_grants", "anchor_boot_id", "head_hash", "applied_hash", "refused_with",
+    "checkpoint", "applied_through", "clock_offset", "clock_uncertainty",
+    "anchor_boot_time", "anchor_centre_time", "head_version", "last_sync_at",
+  ]
+
+  /// A hash over the state: a bit that the disk changed in a key or a checkpoint would otherwise show as
+  /// something else, as a copied replica or a device nobody knows.
+  private static func seal(_ values: [String: [UInt8]]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for name in sealed {
+      guard let value = values[name] else { continue }
+      bytes += Array(name.utf8)
+      bytes.appendVarint(UInt64(value.count))
+      bytes += value
+    }
+    return Hashing.sha256(bytes)
   }
 }

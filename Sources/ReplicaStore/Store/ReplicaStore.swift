@@ -11,7 +11,7 @@ import struct Foundation.Data
 /// they keep true.
 public final class ReplicaStore {
   let database: any DatabaseWriter
-  private let lock: ReplicaLock?
+  let lock: ReplicaLock?
 
   /// - Parameter lock: the writers' lock of the file; nil for a store in memory.
   init(_ database: any DatabaseWriter, lock: ReplicaLock?) {
@@ -92,13 +92,18 @@ public final class ReplicaStore {
     }
   }
 
-  /// The chain hash after an operation of this device; nil when it is not kept here.
-  func chainHash(of number: Int64) throws -> [UInt8]? {
-    guard number > 0 else { return OperationChain.start }
-    return try read { db in try Outbox.find(number, in: db)?.chainHash }
+  /// Where the device's chain ends.
+  func chainEnd(_ state: ReplicaState) throws -> (number: Int64, chainHash: [UInt8]) {
+    try read { db in try Outbox.end(state, in: db) }
   }
 
-  func lastRecorded() throws -> Int64 { try read { db in try Outbox.last(in: db)?.number ?? 0 } }
+  /// The number of the last operation recorded; 0 before the first.
+  func lastRecorded() throws -> Int64 {
+    try read { db in
+      guard let state = try ReplicaState.fetch(in: db) else { return 0 }
+      return try Outbox.end(state, in: db).number
+    }
+  }
 
   // MARK: Download
 
@@ -140,7 +145,6 @@ public final class ReplicaStore {
   /// The buckets held at the checkpoint, sorted.
   func heldBuckets() throws -> [Bucket] {
     try read { db in try String.fetchAll(db, sql: "SELECT name FROM bucket ORDER BY name").map(Bucket.init) }
-      .filter { $0 != ConfirmedRows.everything }
   }
 
   /// Forgets pages that will not become a checkpoint; a first load starts from nothing again.

@@ -46,6 +46,8 @@ extension ReplicaStore {
         try db.inTransaction(.immediate) {
           guard try Outbox.last(in: db)?.number ?? 0 <= number, let state = try ReplicaState.fetch(in: db)
           else { return .rollback }
+          // A damaged file that was kept aside has rows as well.
+          if lock != nil { try ReplicaFile(database.path).removeAside() }
           try ReplicaStore.empty(db)
           try ReplicaState.wiped(state).store(in: db)
           isWiped = true

@@ -1133,6 +1133,81 @@ nonisolated struct WireCurrencyEntry: Sendable {
   fileprivate var _exponent: Int64? = nil
 }
 
+/// store.restore
+nonisolated struct WireRestoreStore: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id of the history that begins
+  var epoch: Data {
+    get {_epoch ?? Data()}
+    set {_epoch = newValue}
+  }
+  /// Returns true if `epoch` has been explicitly set.
+  var hasEpoch: Bool {self._epoch != nil}
+  /// Clears the value of `epoch`. Subsequent reads from it will return its default value.
+  mutating func clearEpoch() {self._epoch = nil}
+
+  var backup: String {
+    get {_backup ?? String()}
+    set {_backup = newValue}
+  }
+  /// Returns true if `backup` has been explicitly set.
+  var hasBackup: Bool {self._backup != nil}
+  /// Clears the value of `backup`. Subsequent reads from it will return its default value.
+  mutating func clearBackup() {self._backup = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _epoch: Data? = nil
+  fileprivate var _backup: String? = nil
+}
+
+/// work.bring
+nonisolated struct WireBringWork: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var device: String {
+    get {_device ?? String()}
+    set {_device = newValue}
+  }
+  /// Returns true if `device` has been explicitly set.
+  var hasDevice: Bool {self._device != nil}
+  /// Clears the value of `device`. Subsequent reads from it will return its default value.
+  mutating func clearDevice() {self._device = nil}
+
+  var number: Int64 {
+    get {_number ?? 0}
+    set {_number = newValue}
+  }
+  /// Returns true if `number` has been explicitly set.
+  var hasNumber: Bool {self._number != nil}
+  /// Clears the value of `number`. Subsequent reads from it will return its default value.
+  mutating func clearNumber() {self._number = nil}
+
+  var chainHash: Data {
+    get {_chainHash ?? Data()}
+    set {_chainHash = newValue}
+  }
+  /// Returns true if `chainHash` has been explicitly set.
+  var hasChainHash: Bool {self._chainHash != nil}
+  /// Clears the value of `chainHash`. Subsequent reads from it will return its default value.
+  mutating func clearChainHash() {self._chainHash = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _device: String? = nil
+  fileprivate var _number: Int64? = nil
+  fileprivate var _chainHash: Data? = nil
+}
+
 /// setting.change
 nonisolated struct WireChangeSetting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -8168,6 +8243,89 @@ nonisolated extension WireCurrencyEntry: SwiftProtobuf.Message, SwiftProtobuf._M
   static func ==(lhs: WireCurrencyEntry, rhs: WireCurrencyEntry) -> Bool {
     if lhs._code != rhs._code {return false}
     if lhs._exponent != rhs._exponent {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRestoreStore: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RestoreStore"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}backup\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._epoch) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._backup) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._epoch {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._backup {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireRestoreStore, rhs: WireRestoreStore) -> Bool {
+    if lhs._epoch != rhs._epoch {return false}
+    if lhs._backup != rhs._backup {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireBringWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".BringWork"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}number\0\u{3}chain_hash\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._device) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self._number) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self._chainHash) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._device {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._number {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._chainHash {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireBringWork, rhs: WireBringWork) -> Bool {
+    if lhs._device != rhs._device {return false}
+    if lhs._number != rhs._number {return false}
+    if lhs._chainHash != rhs._chainHash {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -31,6 +31,15 @@ extension FoundStore {
   }
 }
 
+extension RestoreStore {
+  /// Changes no row: what the entry does is to begin a history, which the centre's store keeps.
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try trade.checkIsCentre()
+    try trade.check(form.epoch != .none, "epoch")
+    return Verdict(.applied, record: form.backup)
+  }
+}
+
 extension ChangeSetting {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     guard let setting = Settings(rawValue: form.name) else {

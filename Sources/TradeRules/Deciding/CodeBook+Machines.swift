@@ -54,7 +54,10 @@ extension CodeBook {
       "Export its work (waybill outbox export) and enrol anew.", .rejectedByCentre),
     entry(
       .replicaCorrupt, "The replica's file is damaged.",
-      "waybill verify says where.", .unexpected),
+      "waybill sync mends it; without a link, waybill repair.", .unexpected),
+    entry(
+      .operationUnreadable, "An operation recorded here can no longer be read.",
+      "Record it again.", .attention),
     entry(
       .replaced, "The same device connected again; the newer connection won.",
       "", .replicaBusy, retryable: true),
@@ -79,6 +82,16 @@ extension CodeBook {
     entry(
       .storeCorrupt, "The centre's store is damaged.",
       "waybill-server verify says where; restore a backup.", .unexpected),
+    entry(
+      .historyDiffers, "The centre's log is not the one this device has seen.",
+      "An older file may have been put in the centre's place: backup create, then restore it.", .needsLink,
+      retryable: true),
+    entry(
+      .unknownBackup, "There is no such backup.",
+      "waybill-server backup list shows them.", .notFound, atOnce: true),
+    entry(
+      .backupUnusable, "This is no sound backup of this centre; nothing was changed.",
+      "Choose another: waybill-server backup list.", .validation, atOnce: true),
     entry(
       .diskFull, "The disk is full; nothing was recorded.",
       "Free some space and try again.", .unexpected, retryable: true),

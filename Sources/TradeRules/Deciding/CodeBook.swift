@@ -107,6 +107,9 @@ public enum CodeBook {
     entry(
       .fieldNotEditable, "This field cannot be edited.",
       "The message lists those that can.", .validation, atOnce: true),
+    entry(
+      .workKnown, "The centre knows this work already; it counts once.",
+      "", .done),
     // What an order may no longer do
     entry(
       .alreadySubmitted, "The order was submitted already.",

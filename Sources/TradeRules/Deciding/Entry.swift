@@ -13,15 +13,21 @@ public struct Entry: Sendable {
   /// SHA-256, for ids that a decision makes.
   public var hash: @Sendable ([UInt8]) -> [UInt8]
 
+  /// Of the work this group brings in, what the centre has decided already: sent by its device, or brought in
+  /// before. Looked at only through `Trade.observe`: the log keeps the answer.
+  public var knownWork: Set<BroughtWork>
+
   public init(
     version: Int64, receivedAt: Instant, device: Device, basedOnReceivedAt: Instant? = nil,
-    isFinal: Bool, hash: @escaping @Sendable ([UInt8]) -> [UInt8]
+    isFinal: Bool, knownWork: Set<BroughtWork> = [],
+    hash: @escaping @Sendable ([UInt8]) -> [UInt8]
   ) {
     self.version = version
     self.receivedAt = receivedAt
     self.device = device
     self.basedOnReceivedAt = basedOnReceivedAt
     self.isFinal = isFinal
+    self.knownWork = knownWork
     self.hash = hash
   }
 }

@@ -2,8 +2,8 @@
 public enum RuleBook {
   public static let all: [OperationRule] = [
     // The centre's own
-    OperationRule(FoundStore.self), OperationRule(ChangeSetting.self), OperationRule(InviteDevice.self),
-    OperationRule(EnrolDevice.self), OperationRule(ChangeScope.self),
+    OperationRule(FoundStore.self), OperationRule(RestoreStore.self), OperationRule(ChangeSetting.self),
+    OperationRule(InviteDevice.self), OperationRule(EnrolDevice.self), OperationRule(ChangeScope.self),
     OperationRule(ChangeDeviceState.self), OperationRule(ReleaseWork.self), OperationRule(BeginImport.self),
     OperationRule(EndImport.self),
     OperationRule(ImportWarehouses.self), OperationRule(ImportProducts.self),
@@ -12,6 +12,7 @@ public enum RuleBook {
     OperationRule(ImportAttributes.self), OperationRule(ImportPacks.self),
     OperationRule(ImportBarcodes.self), OperationRule(ImportRates.self), OperationRule(ImportTaxes.self),
     OperationRule(ImportOrders.self),
+    OperationRule(BringWork.self),
     // Catalog and parties
     OperationRule(CreateCategory.self), OperationRule(EditCategory.self),
     OperationRule(TranslateProduct.self), OperationRule(SetAttribute.self), OperationRule(CreatePack.self),

@@ -23,6 +23,31 @@ public struct CurrencyEntry: FormFields {
   public let exponent = Field<Int64>(2)
 }
 
+/// The first entry after a backup was restored: a new history goes on from what the backup has.
+public struct RestoreStore: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "store.restore"
+  public static let message = "RestoreStore"
+  public let epoch = Field<RecordID>(1)
+  /// The backup's name.
+  public let backup = Field<String>(2)
+  public static func record(of form: Filled<Self>) -> String { form.backup }
+}
+
+/// Leads a group of another device's work, out of a file it exported: of a replica that was lost or copied.
+public struct BringWork: OperationForm {
+  public static let fields = Self()
+  public static let kind: OperationKind = "work.bring"
+  public static let message = "BringWork"
+  /// Whose work it was.
+  public let device = Field<String>(1)
+  /// Of the group's last operation there.
+  public let number = Field<Int64>(2)
+  /// That device's chain after it, 32 bytes.
+  public let chainHash = Field<[UInt8]>(3)
+  public static func record(of form: Filled<Self>) -> String { "\(form.device)/\(form.number)" }
+}
+
 /// Changes a number that rules read.
 public struct ChangeSetting: OperationForm {
   public static let fields = Self()

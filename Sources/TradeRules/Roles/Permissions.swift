@@ -42,8 +42,8 @@ public enum Permissions {
   private static let kinds: [Role: Set<OperationKind>] = Dictionary(
     uniqueKeysWithValues: table.map { ($0.role, Set($0.kinds)) })
 
-  /// Everybody closes the tasks of theirs and gives up work that is held.
-  private static let working: [OperationKind] = [FinishTask.kind, WithdrawWork.kind]
+  /// Everybody closes the tasks of theirs, gives up work that is held, and brings in what a lost device had.
+  private static let working: [OperationKind] = [FinishTask.kind, WithdrawWork.kind, BringWork.kind]
 
   /// Who edits records settles the disagreements about them.
   private static let attending: [OperationKind] = working + [ResolveConflict.kind]

@@ -9,7 +9,9 @@ public import TradeRules
 public enum BaseImages {
   /// Keeps what the changed rows were, where nothing is kept of them yet.
   ///
-  /// Call it before the changes are written, or after: only `Change.before` counts.
+  /// Call it before the changes are written: where a change knows of no row before it, the store is asked. A rule
+  /// that makes a record need not have looked for it, and the record may be here: another device brought the same
+  /// work in (#66), or a restored centre was told of it before (#67).
   public static func keep(_ changes: some Collection<Change>, in db: Database) throws {
     let statement = try RawStatement(
       "INSERT INTO base (table_no, key, image) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", in: db)
@@ -17,7 +19,7 @@ public enum BaseImages {
       let table = try TableStatements.of(change.key.table).table
       try statement.bind(Int64(change.key.table), at: 0)
       try statement.bindBlob(copying: change.key.bytes, at: 1)
-      if let before = change.before {
+      if let before = try change.before ?? TradeTables.row(change.key, in: db) {
         try statement.bindBlob(copying: RowImage.encode(before, of: table), at: 2)
       } else {
         try statement.bindNull(at: 2)

@@ -126,10 +126,15 @@ extension TradeDatabase {
   private static func inspect(
     _ path: String, as format: StoreFormat, options: StoreOptions, doing: String
   ) throws -> DatabaseQueue? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
     var configuration = configuration(for: format.kind, options: options)
     configuration.readonly = true
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    let queue: DatabaseQueue
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+      guard !FileManager.default.fileExists(atPath: path) else { throw error }
+      return nil
+    }
     let version = try queue.read { try format.check($0, doing: doing) }
     return version == 0 ? nil : queue
   }

@@ -8,6 +8,7 @@ final class AdminLink {
     case store(OpenCentre)
   }
 
+  private let folder: DataFolder
   private let way: Way
   private let actor = SystemUser.actor()
 
@@ -18,6 +19,7 @@ final class AdminLink {
   /// - Parameter creating: makes a store where there is none.
   /// - Throws: `Failure` with `STORE_BUSY` when another process has the store and does not answer.
   init(_ folder: DataFolder, creating: Bool, console: Console) throws {
+    self.folder = folder
     var waited = 0
     while true {
       if let channel = try AdminLink.connect(folder) {
@@ -47,7 +49,8 @@ final class AdminLink {
   func ask(_ request: AdminRequest) throws -> JSONValue {
     switch way {
     case .store(let centre):
-      let service = AdminService(host: centre.host, actor: actor, isServing: false)
+      let service = AdminService(
+        host: centre.host, folder: folder, actor: actor, isServing: false)
       switch try service.answer(request) {
       case .done(let document, _): return document
       case .later(let work): return try work()

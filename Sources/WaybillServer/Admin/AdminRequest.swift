@@ -25,6 +25,9 @@ enum AdminRequest: Codable, Sendable {
   case log(LogRequest)
   case history(key: String)
   case verify(deep: Bool)
+  /// - Parameter to: a folder, from the root; nil = the centre's own.
+  case createBackup(to: String?)
+  case backups
   case export(ExportKind, after: String)
   case report(ReportRequest)
   /// Says what importing these rows would do, and does nothing.

@@ -8,6 +8,7 @@ import TradeRules
 /// asker's thread, on a connection of its own, while the centre goes on deciding.
 struct AdminService {
   let host: CentralHost
+  let folder: DataFolder
   /// `os:NAME`.
   let actor: String
   /// Whether devices can connect.
@@ -24,9 +25,12 @@ struct AdminService {
     let queries = host.store.queries
     switch request {
     case .status:
-      let (online, isServing) = (host.onlineDevices.count, isServing)
+      let (online, isServing, halted) = (host.onlineDevices.count, isServing, host.halted)
+      let (backups, key) = (BackupFolder.of(folder), host.publicKey)
       return .later {
-        Documents.status(try queries.status(at: SystemClock.now), online: online, isServing: isServing)
+        Documents.status(
+          try queries.status(at: SystemClock.now), online: online, isServing: isServing,
+          halted: halted, lastBackup: backups.list(signedBy: key).last)
       }
     case .devices: return devices(queries)
     case .device(let code): return device(code, queries)
@@ -49,6 +53,16 @@ struct AdminService {
     case .log(let log): return .later { try Documents.log(log, queries) }
     case .history(let key): return .later { try Documents.history(of: key, queries) }
     case .verify(let deep): return .later { Documents.checks(try queries.verify(deep: deep)) }
+    case .createBackup(let place):
+      let (backups, key) = (place.map(BackupFolder.init) ?? BackupFolder.of(folder), try folder.key())
+      return .later {
+        Documents.backup(try backups.create(of: queries, signedBy: key, at: SystemClock.now))
+      }
+    case .backups:
+      let (backups, key) = (BackupFolder.of(folder), host.publicKey)
+      return .later {
+        ["backups": .array(backups.list(signedBy: key).map(Documents.backup))]
+      }
     case .export(let kind, let after): return .later { try ExportPages(queries).page(of: kind, after: after) }
     case .report(let report): return self.report(report, queries)
     case .rehearse, .hasUnfinishedImport, .beginImport, .importRows, .endImport:

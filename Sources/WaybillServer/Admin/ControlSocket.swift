@@ -74,10 +74,10 @@ final class ControlSocket: Sendable {
 
   /// Has a request answered on the host's thread; what may take long is done here.
   private func answer(_ request: AdminRequest, by actor: String) throws -> JSONValue {
-    let slot = AnswerSlot()
+    let (slot, folder) = (AnswerSlot(), folder)
     let isTaken = inbox.take { centre in
       do {
-        let service = AdminService(host: centre.host, actor: actor, isServing: true)
+        let service = AdminService(host: centre.host, folder: folder, actor: actor, isServing: true)
         switch try service.answer(request) {
         case .done(let document, let orders):
           slot.fill { document }

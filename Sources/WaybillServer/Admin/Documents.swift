@@ -3,7 +3,9 @@ import TradeRules
 
 /// The JSON documents of the administrative commands; scripts rely on their names.
 enum Documents {
-  static func status(_ status: CentralStatus, online: Int, isServing: Bool) -> JSONValue {
+  static func status(
+    _ status: CentralStatus, online: Int, isServing: Bool, halted: Halt?, lastBackup: Backup?
+  ) -> JSONValue {
     [
       "epoch": .string(status.epoch.description), "head": .integer(status.head),
       "replicas": [
@@ -12,8 +14,16 @@ enum Documents {
       ],
       "conflicts": ["open": .integer(status.openConflicts)], "tasks": ["open": .integer(status.openTasks)],
       "held": .integer(status.held), "rejected": .integer(status.rejected),
-      "store": ["bytes": .integer(status.storeBytes)], "lastBackup": nil, "serving": .bool(isServing),
+      "store": ["bytes": .integer(status.storeBytes)],
+      "lastBackup": .instant(lastBackup?.manifest.createdAt),
+      "backup": lastBackup.map(backup) ?? .null,
+      "halted": halted.map { ["code": .string($0.code.rawValue), "detail": .string($0.detail)] } ?? .null,
+      "serving": .bool(isServing),
     ]
+  }
+
+  static func backup(_ backup: Backup) -> JSONValue {
+    backup.manifest.json.adding(["file": .string(backup.path)])
   }
 
   static func device(_ overview: DeviceOverview, isOnline: Bool, at now: Instant) -> JSONValue {

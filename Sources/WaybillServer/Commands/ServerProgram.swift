@@ -12,6 +12,7 @@ struct ServerProgram: ParsableCommand {
         waybill-server serve --listen 127.0.0.1:8420          let devices sync
         waybill-server status
         waybill-server verify --deep
+        waybill-server backup create
 
       All commands work the same whether or not the server is running.
       """,
@@ -19,6 +20,6 @@ struct ServerProgram: ParsableCommand {
     subcommands: [
       Serve.self, Invite.self, Import.self, Export.self, Status.self, DeviceCommands.self,
       QuarantineCommands.self, QuotaCommands.self, ConflictCommands.self, Log.self, History.self, Verify.self,
-      Report.self,
+      Report.self, BackupCommands.self, Restore.self,
     ])
 }

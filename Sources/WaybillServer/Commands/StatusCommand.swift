@@ -33,6 +33,10 @@ struct Status: Command {
       "\(number("conflicts", "open")) conflicts open, \(number("tasks", "open")) tasks open, "
         + "\(number("held")) operations held, \(number("rejected")) refused")
     table.add("Store", "\(Sizes.text(status["store"]?["bytes"]?.integer ?? 0))")
+    if let halted = status["halted"], !halted.isNull {
+      table.add("Halted", "\(halted["code"]?.plain ?? ""): \(halted["detail"]?.plain ?? "")")
+    }
+    table.add("Last backup", status["lastBackup"]?.string ?? "none: waybill-server backup create")
     return table.lines.dropFirst().joined(separator: "\n")
   }
 }

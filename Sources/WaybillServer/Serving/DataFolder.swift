@@ -8,6 +8,8 @@ struct DataFolder: Sendable {
 
   var storePath: String { path + "/centre.db" }
   var keyPath: String { path + "/centre.key" }
+  /// A restored store that is about to take the present one's place.
+  var restoredPath: String { storePath + ".restored" }
   var lockPath: String { path + "/lock" }
   static let socketName = "control.sock"
 
@@ -47,23 +49,21 @@ struct DataFolder: Sendable {
         hint: "Restore it from a backup.")
     }
     let seed = SystemRandom.bytes(32)
-    try writeDurably(seed, to: keyPath)
+    try DurableFile.write(seed, to: keyPath)
     return try SigningKey(seed: seed)
   }
 
-  /// Writes a new file that either is there whole after a crash or is not there.
-  private func writeDurably(_ bytes: [UInt8], to path: String) throws {
-    let draft = path + ".new"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw DataFolder.failure("make \(draft)") }
-    defer { close(descriptor) }
-    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard written == bytes.count, fsync(descriptor) == 0 else { throw DataFolder.failure("write \(draft)") }
-    guard rename(draft, path) == 0 else { throw DataFolder.failure("rename \(draft)") }
-    let folder = open(self.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { throw DataFolder.failure("open \(self.path)") }
-    defer { close(folder) }
-    guard fsync(folder) == 0 else { throw DataFolder.failure("sync \(self.path)") }
+  /// The centre's key where there must be one already.
+  ///
+  /// - Throws: `Failure` with `NO_STORE` for a folder that is no centre's, `FILE_UNUSABLE` for one that lost its
+  ///   key: a backup restored without it would know no device, and no device it.
+  func presentKey() throws -> SigningKey {
+    guard DurableFile.exists(keyPath) else {
+      guard DurableFile.exists(path) else { throw Failure(.noStore, path) }
+      throw Failure(
+        .fileUnusable, "\(keyPath) is missing", hint: "Put the centre's key back first; it is in no backup.")
+    }
+    return try key()
   }
 
   /// Whether two paths are one file, whatever links lead there.

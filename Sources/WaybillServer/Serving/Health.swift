@@ -1,3 +1,4 @@
+import CentralStore
 import Synchronization
 import TradeRules
 import WebSocketTransport
@@ -7,6 +8,7 @@ final class Health: Sendable {
   private struct State {
     var head: Int64
     var at: Instant
+    var halted: Halt?
   }
 
   private let epoch: RecordID
@@ -20,8 +22,8 @@ final class Health: Sendable {
     state = Mutex(State(head: head, at: now))
   }
 
-  func update(head: Int64, at now: Instant) {
-    state.withLock { $0 = State(head: head, at: now) }
+  func update(head: Int64, halted: Halt?, at now: Instant) {
+    state.withLock { $0 = State(head: head, at: now, halted: halted) }
   }
 
   /// Answers every plain HTTP request.
@@ -33,9 +35,10 @@ final class Health: Sendable {
       return HTTPResponse(status: 405, text: "GET only.\n")
     }
     let state = state.withLock { $0 }
-    let isAlive = now.milliseconds(since: state.at) < Health.silenceMax
+    let isAlive = now.milliseconds(since: state.at) < Health.silenceMax && state.halted == nil
     let document: JSONValue = [
       "ok": .bool(isAlive), "epoch": .string(epoch.description), "head": .integer(state.head),
+      "halted": .text(state.halted?.code.rawValue),
     ]
     return HTTPResponse(
       status: isAlive ? 200 : 503, contentType: "application/json", body: Array(document.text.utf8),

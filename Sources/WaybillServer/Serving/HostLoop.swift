@@ -16,6 +16,7 @@ final class HostLoop {
   private var connections: [CentralHost.ConnectionNumber: ConnectionID] = [:]
   private var wakes: [Instant] = []
   private var keeper: LogKeeper
+  private var storeGuard: StoreGuard
 
   /// Looks at the clock at least this often, so that a jump of it is noticed and does not stretch a wait.
   private static let longestWait: TimeInterval = 5
@@ -32,6 +33,7 @@ final class HostLoop {
     self.health = health
     self.log = log
     keeper = LogKeeper(path: folder.storePath + "-wal", log: log)
+    storeGuard = StoreGuard(folder, log: log)
   }
 
   /// Works until the inbox is closed and empty.
@@ -46,7 +48,8 @@ final class HostLoop {
         throw error
       }
       serve(turn, at: now)
-      health.update(head: centre.store.head.version, at: now)
+      obey(storeGuard.afterTurn(of: centre.host))
+      health.update(head: centre.store.head.version, halted: centre.host.halted, at: now)
       keeper.afterTurn(of: centre.store, isIdle: turn.events.isEmpty && turn.jobs.isEmpty)
       if turn.isLast { return }
     }

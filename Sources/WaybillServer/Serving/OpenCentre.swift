@@ -17,8 +17,11 @@ final class OpenCentre {
   /// - Throws: `Failure` with `NO_STORE`; `StoreFault`.
   static func open(_ folder: DataFolder, creating: Bool) throws -> OpenCentre? {
     if creating { try folder.create() }
-    guard creating || folder.hasStore else { throw Failure(.noStore, folder.path) }
+    guard creating || folder.hasStore || DurableFile.exists(folder.restoredPath) else {
+      throw Failure(.noStore, folder.path)
+    }
     guard let lock = try FolderLock(folder) else { return nil }
+    try Restoring.finish(folder)
     let key = try folder.key()
     let store = try CentralStore.open(at: folder.storePath, create: creating)
     let host = CentralHost(store: store, key: key, random: SystemRandom.bytes)

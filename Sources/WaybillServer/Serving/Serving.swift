@@ -32,6 +32,7 @@ struct Serving {
     defer { bridge.server.stop() }
     let control = try ControlSocket(desk.folder, inbox: bridge.inbox, log: log)
     signals.wait { [inbox = bridge.inbox] in inbox.close() }
+    StoreScrub.start(on: centre.store.queries, inbox: bridge.inbox, log: log)
     announce(port, centre.store)
     log.info("serving", metadata: ["address": "\(address.urlHost):\(port)", "tls": "\(tls != nil)"])
     let loop = HostLoop(

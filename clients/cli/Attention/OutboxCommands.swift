@@ -8,7 +8,7 @@ struct OutboxCommands: ParsableCommand {
     commandName: "outbox", abstract: "This device's work that is not done with: unsent, held, rejected.",
     subcommands: [
       OutboxList.self, OutboxShow.self, OutboxRetry.self, OutboxWithdraw.self, OutboxExport.self,
-      OutboxDiscard.self,
+      OutboxImport.self, OutboxDiscard.self,
     ])
 }
 

@@ -70,6 +70,9 @@ extension Failure {
     case .busy(let holder): self.init(.replicaBusy, holder, details: ["holder": .string(holder)])
     case .io(let doing, let number):
       self.init(.ioFailed, "cannot \(doing) (errno \(number))", details: ["errno": .integer(Int64(number))])
+    case .full(let folder, let free):
+      self.init(
+        .diskFull, "\(folder) has \(free / 1_000_000) MB left", details: ["freeBytes": .integer(free)])
     case .noRecord(let code, let key): self.init(code, key, details: ["key": .string(key)])
     case .ambiguous(let key): self.init(.ambiguousKey, key, details: ["key": .string(key)])
     }

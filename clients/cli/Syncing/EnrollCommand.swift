@@ -27,6 +27,7 @@ struct Enroll: Command {
     let address = try CentreAddress.url(url)
     let caFile = caFile.map { URL(fileURLWithPath: $0).path } ?? ""
     try file.makeFolder()
+    try file.requireRoom()
     let lock = try file.lockSync()
     defer { lock.release() }
     let store = try file.openToEnrol()

@@ -26,15 +26,24 @@ struct Sync: Command {
     guard desk.file.exists else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
     let lock = try desk.file.lockSync()
     defer { lock.release() }
-    let store = try desk.file.openToSync()
-    let result = Result { try sync(store, at: desk) }
+    do { return try syncOnce(at: desk, isDamaged: false) } catch  where ReplicaDamage.isBehind(error) {
+      // Damage that nothing had read before: the file is made anew, and the sync goes on with it.
+      return try syncOnce(at: desk, isDamaged: true)
+    }
+  }
+
+  private func syncOnce(at desk: Desk, isDamaged: Bool) throws -> ExitStatus {
+    let (store, mending) = try desk.openSound(isDamaged: isDamaged)
+    desk.tell(mending)
+    let result = Result { try sync(store, mending, at: desk) }
     // What cannot be done now is done after the next sync.
     try? store.removeRemains()
-    try store.close()
+    // A damaged file may not let itself be closed; what came of the sync is what counts.
+    if case .success = result { try store.close() } else { try? store.close() }
     return try result.get()
   }
 
-  private func sync(_ store: ReplicaStore, at desk: Desk) throws -> ExitStatus {
+  private func sync(_ store: ReplicaStore, _ mending: Mending, at desk: Desk) throws -> ExitStatus {
     guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
     guard !state.isWiped else { throw Failure(.deviceWiped) }
     let address = try url.map(CentreAddress.url) ?? state.url
@@ -42,7 +51,8 @@ struct Sync: Command {
     let loop = SyncLoop(host: host, url: address, caFile: state.caFile)
     defer { loop.stop() }
     let report = try store.view { try SyncReport($0) }
-    let run = SyncRun(loop: loop, report: report, console: desk.console, address: address)
+    let run = SyncRun(
+      loop: loop, report: report, mending: mending, console: desk.console, address: address)
     let result = Result { watch ? try run.watch() : try run.once(timeout: timeout) }
     if loop.wasLetIn, url != nil { try store.moveCentre(to: address) }
     return try result.get()
@@ -54,10 +64,14 @@ final class SyncRun {
   private let loop: SyncLoop
   private let console: Console
   private let address: String
+  private let mending: Mending
   private var report: SyncReport
   private var progress: ProgressLine
 
-  init(loop: SyncLoop, report: SyncReport, console: Console, address: String) {
+  init(
+    loop: SyncLoop, report: SyncReport, mending: Mending, console: Console, address: String
+  ) {
+    self.mending = mending
     self.loop = loop
     self.report = report
     self.console = console
@@ -88,6 +102,7 @@ final class SyncRun {
       "checkpoint": .integer(progress.checkpoint), "sent": .integer(progress.sent),
       "received": .integer(progress.received), "answers": .array(news.answers.map(\.json)),
       "notices": .array(news.notices.map(\.json)), "unsent": .integer(unsent),
+      "repaired": mending.isSound ? .null : mending.json,
     ]
     var lines = [
       "Synced with \(address): sent \(progress.sent) operations, received \(progress.received) rows, "
@@ -96,7 +111,7 @@ final class SyncRun {
     lines += news.answers.map { $0.text(console) } + news.notices.map(\.text)
     if unsent > 0 { lines.append("\(unsent) operations are not sent yet; next: waybill sync") }
     console.show(document, lines.joined(separator: "\n"))
-    return news.answers.contains(where: \.needsAttention)
+    return mending.needsAttention || news.answers.contains(where: \.needsAttention)
   }
 
   // MARK: Staying live

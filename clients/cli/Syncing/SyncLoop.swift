@@ -79,6 +79,9 @@ final class SyncLoop {
         }
       } catch ReplicaFault.busy {
         try startOver()
+      } catch  where ReplicaFault.mayPass(error) {
+        // A disk that is full or does not answer: what is stored stays, and the rest comes again.
+        try waitForDisk()
       }
       onStep()
     }
@@ -100,6 +103,11 @@ final class SyncLoop {
     var failure: Failure?
     for letter in mailbox.take(waiting: wake - Clocks.sinceBoot) {
       if case .interrupted = letter { return .interrupted }
+      if case .closed = letter, !events.isEmpty {
+        // What was said before a close explains it.
+        try obey(try host.handle(events, at: Clocks.reading()))
+        events = []
+      }
       if let event = take(letter, &failure) { events.append(event) }
     }
     try obey(try host.handle(events.isEmpty ? [.ticked] : events, at: Clocks.reading()))
@@ -141,6 +149,15 @@ final class SyncLoop {
     try obey(try host.handle([.disconnected], at: Clocks.reading()))
   }
 
+  /// How long to leave a disk alone that took nothing, milliseconds.
+  private static let diskPause: Int64 = 5_000
+
+  private func waitForDisk() throws {
+    drop()
+    _ = try? host.handle([.disconnected], at: Clocks.reading())
+    connectAt = Clocks.sinceBoot + SyncLoop.diskPause
+  }
+
   private func connect() throws {
     link += 1
     var configuration = WebSocketClient.Configuration(url: url, subprotocol: ReplicaHost.subprotocol)
@@ -177,7 +194,9 @@ final class SyncLoop {
     let (before, now) = (progressAtConnecting, host.progress)
     // The centre asked us to come back at once.
     if now.trouble == .scopeChanged { return true }
-    return now.received > before.received || now.checkpoint > before.checkpoint || now.sent > before.sent
+    // What was sent to a centre that then refused has brought nothing.
+    let wasTaken = now.sent > before.sent && (now.trouble == nil || now.trouble == .noLink)
+    return now.received > before.received || now.checkpoint > before.checkpoint || wasTaken
   }
 
   private func noLink(_ why: String?) -> Failure {

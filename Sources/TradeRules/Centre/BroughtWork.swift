@@ -1,0 +1,34 @@
+extension BringWork {
+  /// Says whose work the rest of the group is, and refuses it when it is known already: sent by that device
+  /// itself, or brought in before (#66).
+  ///
+  /// What follows in the group is decided as this device's own, with its role and scope.
+  public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try trade.check(Names.isWord(form.device), "device")
+    try trade.check(form.number > 0, "number")
+    try trade.check(form.chainHash.count == 32, "chainHash")
+    let work = BroughtWork(form)
+    if trade.entry.isFinal, trade.observe({ trade.entry.knownWork.contains(work) }) {
+      throw .refused(Refusal(.workKnown, "\(form.device)/\(form.number)"))
+    }
+    return Verdict(.applied, record: "\(form.device)/\(form.number)")
+  }
+}
+
+/// A group of another device's work, known by the number of its last operation and the device's chain after it.
+public struct BroughtWork: Hashable, Sendable {
+  public let device: String
+  public let number: Int64
+  /// 32 bytes.
+  public let hash: [UInt8]
+
+  public init(device: String, number: Int64, hash: [UInt8]) {
+    self.device = device
+    self.number = number
+    self.hash = hash
+  }
+
+  public init(_ form: Filled<BringWork>) {
+    self.init(device: form.device, number: form.number, hash: form.chainHash)
+  }
+}

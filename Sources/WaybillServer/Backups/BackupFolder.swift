@@ -1,0 +1,177 @@
+import CentralStore
+import Foundation
+import SyncSession
+import TradeRules
+
+/// Where a centre's backups lie: for each a store's file `ID.db` and, once that is whole and checked, its
+/// manifest `ID.json`. A file without a manifest is no backup.
+struct BackupFolder: Sendable {
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
+  /// The backups beside a centre's store.
+  static func of(_ folder: DataFolder) -> BackupFolder { BackupFolder(folder.path + "/backups") }
+
+  /// Copies the store while it works, reads the copy back, and only then calls it a backup.
+  ///
+  /// - Throws: `Failure`; nothing is left then that looks like a backup.
+  func create(of queries: CentralQueries, signedBy key: SigningKey, at now: Instant) throws -> Backup {
+    try DurableFile.makeFolder(path)
+    sweep()
+    try DurableFile.requireRoom(try queries.status(at: now).storeBytes + BackupFolder.spareBytes, in: path)
+    let draft = path + "/" + BackupFolder.draftPrefix + UUID().uuidString + ".db"
+    do {
+      try queries.copy(to: draft)
+      try DurableFile.sync(draft)
+      let facts = try BackupFolder.soundFacts(of: draft)
+      let (hash, bytes) = try DurableFile.measure(draft)
+      let manifest = BackupManifest(of: facts, bytes: bytes, sha256: hash, at: now)
+      let backup = Backup(manifest: manifest, path: path + "/\(manifest.id).db")
+      guard !DurableFile.exists(backup.manifestPath) else {
+        // Made within the same second of the same log: it is the same.
+        unlink(draft)
+        return try find(manifest.id, signedBy: key.publicKey)
+      }
+      try DurableFile.rename(draft, to: backup.path)
+      try DurableFile.write(Array(try manifest.text(signedBy: key).utf8), to: backup.manifestPath)
+      return backup
+    } catch {
+      unlink(draft)
+      throw error
+    }
+  }
+
+  /// All backups, oldest first. Manifests that cannot be read are passed over.
+  func list(signedBy publicKey: [UInt8]) -> [Backup] {
+    names.compactMap { name in
+      guard name.hasSuffix(".json") else { return nil }
+      return try? Backup(at: path + "/" + name.dropLast(5) + ".db", signedBy: publicKey)
+    }.sorted { ($0.manifest.createdAt, $0.manifest.head) < ($1.manifest.createdAt, $1.manifest.head) }
+  }
+
+  /// The backup of a name, or of a file anywhere that has its manifest beside it.
+  ///
+  /// - Throws: `Failure` with `UNKNOWN_BACKUP` or `BACKUP_UNUSABLE`.
+  func find(_ text: String, signedBy publicKey: [UInt8]) throws -> Backup {
+    let file = text.contains("/") || DurableFile.exists(text) ? text : "\(path)/\(text).db"
+    guard DurableFile.exists(file) else { throw Failure(.unknownBackup, text) }
+    return try Backup(at: file, signedBy: publicKey)
+  }
+
+  // MARK: Details
+
+  private static let draftPrefix = ".draft-"
+  /// Room to leave for the store itself while a copy is made.
+  private static let spareBytes: Int64 = 16 << 20
+
+  private var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  }
+
+  /// Removes what an interrupted backup left.
+  private func sweep() {
+    for name in names where name.hasPrefix(BackupFolder.draftPrefix) {
+      // Another backup may be under way: its draft is younger than a day.
+      var status = stat()
+      let isOld = stat(path + "/" + name, &status) == 0 && time(nil) - status.st_mtim.tv_sec > 86_400
+      if isOld { unlink(path + "/" + name) }
+    }
+  }
+
+  /// - Throws: `Failure` with `STORE_CORRUPT` when a copy does not hold together: then the store does not.
+  private static func soundFacts(of draft: String) throws -> BackupFacts {
+    let copy = try CentralQueries.reading(draft)
+    if let wrong = try copy.verify(deep: false).first(where: { !$0.isOK }) {
+      throw Failure(.storeCorrupt, "\(wrong.name): \(wrong.detail)")
+    }
+    return try copy.facts()
+  }
+}
+
+/// One backup.
+struct Backup {
+  let manifest: BackupManifest
+  /// Of the store's file.
+  let path: String
+
+  var manifestPath: String { Backup.manifestPath(of: path) }
+
+  static func manifestPath(of path: String) -> String {
+    (path.hasSuffix(".db") ? String(path.dropLast(3)) : path) + ".json"
+  }
+
+  init(manifest: BackupManifest, path: String) {
+    self.manifest = manifest
+    self.path = path
+  }
+
+  /// - Throws: `Failure` with `BACKUP_UNUSABLE` when there is no manifest of this centre beside the file.
+  init(at path: String, signedBy publicKey: [UInt8]) throws {
+    let manifestPath = Backup.manifestPath(of: path)
+    guard let data = FileManager.default.contents(atPath: manifestPath) else {
+      throw Failure(.backupUnusable, "there is no manifest \(manifestPath) beside it")
+    }
+    self.init(
+      manifest: try BackupManifest(parsing: String(decoding: data, as: UTF8.self), signedBy: publicKey),
+      path: path)
+  }
+
+  /// Holds the file against its manifest, and what is in it against itself.
+  func verify() throws -> [BackupCheck] {
+    let (hash, bytes) = try DurableFile.measure(path)
+    let isSame = hash == manifest.sha256 && bytes == manifest.bytes
+    let file = BackupCheck(
+      name: "bytes", isOK: isSame,
+      detail: isSame ? "\(bytes) bytes are those of the manifest" : "the file is not the one that was made")
+    guard isSame else { return [file] }
+    let queries = try CentralQueries.reading(path)
+    let facts = try queries.facts()
+    let isTold =
+      facts.epoch == manifest.epoch && facts.head.version == manifest.head
+      && facts.head.hash == manifest.headHash && Int64(facts.schemaVersion) == manifest.schemaVersion
+    let log = BackupCheck(
+      name: "log", isOK: isTold,
+      detail: isTold
+        ? "it ends at version \(manifest.head), as the manifest says"
+        : "its log does not end as the manifest says")
+    return [file, log] + (try queries.verify(deep: false)).map(BackupCheck.init)
+  }
+
+  /// - Throws: `Failure` with `BACKUP_UNUSABLE`, naming what is wrong.
+  func requireSound() throws {
+    guard manifest.schemaVersion <= Int64(CentralStore.schemaVersion) else {
+      throw Failure(.upgradeRequired, "the backup was made by a newer program")
+    }
+    let checks: [BackupCheck]
+    do { checks = try verify() } catch {
+      throw Failure(.backupUnusable, Failure(error).message)
+    }
+    if let wrong = checks.first(where: { !$0.isOK }) {
+      throw Failure(.backupUnusable, "\(wrong.name): \(wrong.detail)")
+    }
+  }
+}
+
+/// One thing that was looked at, and how it was found.
+struct BackupCheck {
+  let name: String
+  let isOK: Bool
+  let detail: String
+
+  init(name: String, isOK: Bool, detail: String) {
+    self.name = name
+    self.isOK = isOK
+    self.detail = detail
+  }
+
+  init(_ result: CheckResult) { self.init(name: result.name, isOK: result.isOK, detail: result.detail) }
+
+  static func json(_ checks: [BackupCheck]) -> JSONValue {
+    [
+      "ok": .bool(checks.allSatisfy(\.isOK)),
+      "checks": .array(
+        checks.map { ["name": .string($0.name), "ok": .bool($0.isOK), "detail": .string($0.detail)] }),
+    ]
+  }
+}

@@ -1,0 +1,126 @@
+import CentralStore
+import Foundation
+import SyncSession
+import TradeRules
+
+/// Puts a backup in the place of a centre's store, under a new epoch, and keeps the present store aside.
+///
+/// A crash at any moment leaves either the present store or the restored one: what is to be done after the
+/// restored file has its name `centre.db.restored` is done again at the next start.
+struct Restoring {
+  let folder: DataFolder
+  let key: SigningKey
+
+  struct Outcome {
+    let id: String
+    let epoch: RecordID
+    let head: Int64
+    /// Where the store lies that was there before; nil when there was none.
+    let aside: String?
+  }
+
+  /// - Throws: `Failure` with `BACKUP_UNUSABLE`, `UPGRADE_REQUIRED` or `DISK_FULL`; then nothing was changed.
+  func restore(_ backup: Backup, at now: Instant) throws -> Outcome {
+    try backup.requireSound()
+    try DurableFile.requireRoom(backup.manifest.bytes * 2, in: folder.path)
+    let draft = folder.storePath + ".restoring"
+    Restoring.remove(draft)
+    let store: (epoch: RecordID, head: Int64)
+    do {
+      store = try Restoring.prepare(backup, as: draft, key: key, at: now)
+    } catch {
+      Restoring.remove(draft)
+      throw error
+    }
+    let aside = try keepAside(at: now)
+    try DurableFile.rename(draft, to: folder.restoredPath)
+    try Restoring.finish(folder)
+    return Outcome(id: backup.manifest.id, epoch: store.epoch, head: store.head, aside: aside)
+  }
+
+  /// Makes a store of a backup's file and begins its new history: one file, on the disk.
+  static func prepare(
+    _ backup: Backup, as path: String, key: SigningKey, at now: Instant
+  ) throws -> (epoch: RecordID, head: Int64) {
+    try DurableFile.copy(backup.path, to: path)
+    let store = try CentralStore.open(at: path, create: false)
+    let host = CentralHost(store: store, key: key, random: SystemRandom.bytes)
+    let epoch = try host.beginHistory(from: backup.manifest.id, at: now)
+    let head = store.head.version
+    try store.checkpointLog(truncating: true)
+    try store.close()
+    try DurableFile.sync(path)
+    for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+    return (epoch, head)
+  }
+
+  /// Takes up what a crash interrupted; whoever calls has the folder's lock.
+  static func finish(_ folder: DataFolder) throws {
+    guard DurableFile.exists(folder.restoredPath) else { return }
+    // The old store's log must not be taken for the new one's.
+    for suffix in ["-wal", "-shm"] { unlink(folder.storePath + suffix) }
+    try DurableFile.rename(folder.restoredPath, to: folder.storePath)
+  }
+
+  /// Gives the present store, as it is, a second name that stays.
+  private func keepAside(at now: Instant) throws -> String? {
+    guard folder.hasStore else { return nil }
+    let time = now.timestamp.prefix(19).filter { $0 != "-" && $0 != ":" }
+    var aside = "\(folder.path)/aside/\(time)Z"
+    var count = 1
+    while DurableFile.exists(aside) {
+      count += 1
+      aside = "\(folder.path)/aside/\(time)Z-\(count)"
+    }
+    try DurableFile.makeFolder(aside)
+    for suffix in ["", "-wal"] where DurableFile.exists(folder.storePath + suffix) {
+      try DurableFile.link(folder.storePath + suffix, to: aside + "/centre.db" + suffix)
+    }
+    try DurableFile.sync(aside)
+    return aside
+  }
+
+  private static func remove(_ path: String) { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+}
+
+/// Restores a backup to a scratch place and compares: whether it would do, before anybody needs it.
+struct BackupDrill {
+  let folder: DataFolder
+  let key: SigningKey
+
+  /// - Throws: `Failure` when the drill itself cannot be held.
+  func run(_ backup: Backup, at now: Instant) throws -> [BackupCheck] {
+    var checks = try backup.verify()
+    guard checks.allSatisfy(\.isOK) else { return checks }
+    let scratch = folder.path + "/drill-" + UUID().uuidString
+    try DurableFile.makeFolder(scratch)
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    try DurableFile.requireRoom(backup.manifest.bytes * 2, in: scratch)
+    let path = scratch + "/centre.db"
+    let restored = try Restoring.prepare(backup, as: path, key: key, at: now)
+    let queries = try CentralQueries.reading(path)
+    let goesOn = restored.head == backup.manifest.head + 1
+    checks = [
+      BackupCheck(
+        name: "restored", isOK: goesOn,
+        detail: goesOn
+          ? "it would go on at version \(restored.head) under a new epoch" : "the restored log has a gap")
+    ]
+    checks += try queries.verify(deep: true).map(BackupCheck.init)
+    if let check = try compareWithPresent(backup.manifest) { checks.append(check) }
+    return checks
+  }
+
+  /// Whether the present store goes on from the backup; nil when there is none to compare with.
+  private func compareWithPresent(_ manifest: BackupManifest) throws -> BackupCheck? {
+    guard folder.hasStore, let present = try? CentralQueries.reading(folder.storePath),
+      let head = try? present.facts().head.version
+    else { return nil }
+    let isPart = try present.logHash(at: manifest.head) == manifest.headHash
+    return BackupCheck(
+      name: "present store", isOK: isPart,
+      detail: isPart
+        ? "it goes on from the backup: \(head - manifest.head) entries later"
+        : "its log is not the one of the backup")
+  }
+}

@@ -1,0 +1,183 @@
+import GRDB
+import SyncSession
+import Testing
+import TradeRules
+
+@testable import CentralStore
+@testable import ReplicaStore
+@testable import Simulator
+
+@Suite("The centre comes back from a backup")
+struct RestoreStories {
+  /// What the day after the backup brings: an order, picked and shipped, goods in, a count, an edit.
+  private func busyAfternoon(in shop: Shop) throws {
+    try shop.waitUntil(14)
+    let order = try shop.ana.orders(("CHAI", 4), ("MATE", 1))
+    try shop.settle()
+    try shop.pia.picks(4, of: order)
+    try shop.pia.ships(order)
+    try shop.settle()
+    try shop.quim.receives(7, bin: "B-1")
+    try shop.ben.notes("C-BEN", phone: "+49 30 222")
+    try shop.settle()
+    try shop.quim.counts(90)
+    try shop.ben.orders(("CHAI", 2))
+    try shop.settle()
+  }
+
+  @Test("#67 G27 all that people did since the backup is sent again, decided once, and comes to the same")
+  func nothingLostNothingTwice() throws {
+    let shop = try Shop()
+    let (backup, epoch) = (try shop.copyOfStore(), shop.world.store.epoch)
+    try busyAfternoon(in: shop)
+    let before = try shop.business()
+    try shop.world.replaceCentre(with: backup)
+    let everybody = ["A1", "P1", "P2", "B1", "A2", "HQ"]
+    for code in everybody { try shop.world.setOnline(code, false) }
+    for code in everybody { try shop.reconnect(Person(shop, code)) }
+    #expect(Set(before).symmetricDifference(try shop.business()).sorted() == [])
+    #expect(shop.world.store.epoch != epoch)
+    #expect(try shop.world.devices["A1"]?.store.state()?.checkpointEpoch == shop.world.store.epoch)
+    try shop.expectAllIsWell()
+    for result in try shop.world.store.queries.verify(deep: true) {
+      #expect(result.isOK, "\(result.name): \(result.detail)")
+    }
+  }
+
+  @Test("#67 in whatever order they come back: what was shipped, counted and received is the same")
+  func anyOrder() throws {
+    let shop = try Shop()
+    let backup = try shop.copyOfStore()
+    try busyAfternoon(in: shop)
+    try shop.world.replaceCentre(with: backup)
+    // The pick arrives before its order, the count before the pick.
+    let everybody = ["HQ", "B1", "P2", "P1", "A2", "A1"]
+    for code in everybody { try shop.world.setOnline(code, false) }
+    for code in everybody { try shop.reconnect(Person(shop, code)) }
+    // 90 counted in MAIN after the pick, 7 received into another bin.
+    #expect(try shop.centre.onHand() == 90)
+    #expect(try shop.centre.level().onHand == 97)
+    let shipped = try shop.centre.all(OrderLineColumns.self).filter { $0.shipped > .zero }
+    #expect(shipped.map(\.shipped) == [4])
+    #expect(try shop.centre.customer("C-BEN")?.phone.text == "+49 30 222")
+    try shop.expectAllIsWell()
+  }
+
+  @Test(
+    "#67 a link that breaks while the new history arrives: it goes on, whole", arguments: [1, 3, 6, 10, 15])
+  func brokenMeanwhile(message: Int) throws {
+    var limits = SyncLimits()
+    limits.pageRowsMax = 10
+    let shop = try Shop(staffed: ["A1", "P1"], limits: limits)
+    let backup = try shop.copyOfStore()
+    let order = try shop.ana.orders(("CHAI", 4))
+    try shop.settle()
+    try shop.pia.receives(3)
+    try shop.settle()
+    try shop.world.replaceCentre(with: backup)
+    var (carried, wanted) = (0, Quantity(4))
+    shop.world.onArrival = { delivery in
+      guard shop.world.network.device(of: delivery.link) == "A1" else { return .arrives }
+      carried += 1
+      // Until the new rows are whole, the old ones show, and own work does.
+      #expect(try shop.ana.books.line(order).ordered == wanted)
+      if carried == message {
+        // Work goes on meanwhile, on what the person sees.
+        try shop.ana.sets(order, to: 6)
+        wanted = 6
+        return .breaksLink
+      }
+      return .arrives
+    }
+    try shop.settle()
+    #expect(carried > message)
+    #expect(try shop.centre.line(order).ordered == 6)
+    #expect(try shop.centre.onHand() == 103)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("#67 it comes back twice from the same backup: the second time is as good as the first")
+  func twice() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let (first, second) = (try shop.copyOfStore(), try shop.copyOfStore())
+    let order = try shop.ana.orders(("CHAI", 4))
+    try shop.settle()
+    try shop.world.replaceCentre(with: first)
+    try shop.settle()
+    try shop.pia.receives(3)
+    try shop.settle()
+    try shop.world.replaceCentre(with: second)
+    try shop.settle()
+    #expect(try shop.centre.order(order)?.state == .accepted)
+    #expect(try shop.centre.onHand() == 103)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("G21 an older file in the centre's place is noticed: nothing is decided on it until it is restored")
+  func olderFile() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let older = try shop.copyOfStore()
+    let order = try shop.ana.orders(("CHAI", 4))
+    try shop.settle()
+    try shop.world.replaceCentre(with: older, isRestored: false)
+    let head = shop.world.store.head
+    try shop.ana.sets(order, to: 5)
+    try shop.world.run(milliseconds: 90_000)
+    #expect(shop.ana.device.host.progress.trouble == .historyDiffers)
+    #expect(shop.world.store.head == head)
+    try shop.world.centre.beginHistory(from: "the present file", at: shop.world.now)
+    try shop.expectAllIsWell()
+    #expect(try shop.centre.line(order).ordered == 5)
+  }
+
+  @Test("G21 a log that somebody rewrote is noticed by whoever saw it before")
+  func rewrittenLog() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    try shop.cutOff(shop.ana)
+    let seen = try #require(try shop.ana.device.store.state()).headVersion
+    try shop.world.store.database.write { db in
+      try db.execute(sql: "UPDATE log_entry SET hash = randomblob(32) WHERE version = ?", arguments: [seen])
+    }
+    try shop.world.setOnline("A1", true)
+    try shop.world.run(milliseconds: 10_000)
+    #expect(shop.ana.device.host.progress.trouble == .historyDiffers)
+    #expect(shop.world.centre.onlineDevices == ["P1"])
+  }
+
+  @Test("what somebody saw in a lost history counts as far as this one has it")
+  func seenVersions() {
+    let (first, second, third) = (id(1), id(2), id(3))
+    var epochs = Epochs()
+    epochs.begin(first, at: 1)
+    #expect(epochs.version(seenAt: 40, of: first) == 40)
+    #expect(epochs.version(seenAt: 40, of: id(9)) == nil)
+    epochs.begin(second, at: 31)
+    #expect(epochs.version(seenAt: 20, of: first) == 20)
+    #expect(epochs.version(seenAt: 40, of: first) == 30)
+    #expect(epochs.version(seenAt: 40, of: second) == 40)
+    epochs.begin(third, at: 51)
+    #expect(epochs.version(seenAt: 60, of: second) == 50)
+    #expect(epochs.version(seenAt: 60, of: id(9)) == 50)
+    #expect(epochs.covers(30, of: first))
+    #expect(!epochs.covers(31, of: first))
+    #expect(epochs.covers(99, of: third))
+  }
+
+  private func id(_ number: UInt64) -> RecordID { RecordID(high: number, low: number) }
+}
+
+extension Shop {
+  /// The centre's store as it is now.
+  fileprivate func copyOfStore() throws -> CentralStore {
+    let copy = try CentralStore.inMemory()
+    try world.store.database.backup(to: copy.database)
+    return try copy.reopened()
+  }
+
+  /// What all of it came to, without when and in which entry.
+  fileprivate func business() throws -> [String] {
+    try Outcome(self).sentences.filter {
+      !$0.hasPrefix("the log ends") && !$0.hasSuffix(" decided") && !$0.hasSuffix(" held")
+    }
+  }
+}
