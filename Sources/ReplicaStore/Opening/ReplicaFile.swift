@@ -98,7 +98,7 @@ public struct ReplicaFile: Hashable, Sendable {
 
   /// Whoever opens a log that rotted writes over what is behind the damage.
   private func requireWholeLog() throws {
-    guard try LogCheck.isCutShort(path) else { return }
+    guard WriteAheadLog(of: path)?.isCutShort == true else { return }
     throw ReplicaDamage(.file, "commits in its log are behind a damaged one")
   }
 

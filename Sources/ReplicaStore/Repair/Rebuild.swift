@@ -40,7 +40,7 @@ extension ReplicaFile {
         for suffix in ["", "-wal", "-shm"] { unlink(fresh.path + suffix) }
         throw error
       }
-      if try LogCheck.isCutShort(path) { report.mayLackMore = true }
+      if WriteAheadLog(of: path)?.isLastInDoubt == true { report.mayLackMore = true }
       report.aside =
         "\(path)\(ReplicaFile.asideMark)\(now.timestamp.prefix(19).filter { $0 != "-" && $0 != ":" })Z"
       // The old log belongs to the old file; without it the file alone would be older.
@@ -102,13 +102,17 @@ extension ReplicaFile {
   private static func openDamaged(
     _ path: String, _ copy: String, _ graft: SchemaGraft
   ) throws -> DatabaseQueue {
-    if let found = try? TradeDatabase.openReadOnly(at: path, as: ReplicaSchema.format) {
+    let log = WriteAheadLog(of: path)
+    // SQLite would take a log that rotted for a shorter one.
+    if log?.isCutShort != true,
+      let found = try? TradeDatabase.openReadOnly(at: path, as: ReplicaSchema.format)
+    {
       if (try? found.read(Scrub.requireSoundSchema)) != nil { return found }
       try? found.close()
     }
     for suffix in ["", "-wal", "-shm"] { unlink(copy + suffix) }
     do {
-      try graft.copy(path, to: copy)
+      try graft.copy(path, log, to: copy)
       return try TradeDatabase.openReadOnly(at: copy, as: ReplicaSchema.format)
     } catch  where ReplicaDamage.explains(error) {
       throw ReplicaDamage(.file, "it cannot be opened: \(error)")

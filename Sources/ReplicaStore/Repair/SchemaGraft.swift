@@ -33,23 +33,19 @@ struct SchemaGraft {
     }
   }
 
-  /// Copies a damaged file and its log and makes the copy readable.
-  func copy(_ path: String, to copy: String) throws {
-    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
-      do { try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix) } catch {
-        let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
-        throw ReplicaFault.io("copy \(path + suffix)", isFull ? ENOSPC : EIO)
-      }
+  /// Copies a damaged file, with its log in it, and makes the copy readable.
+  func copy(_ path: String, _ log: WriteAheadLog?, to copy: String) throws {
+    do { try FileManager.default.copyItem(atPath: path, toPath: copy) } catch {
+      let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+      throw ReplicaFault.io("copy \(path)", isFull ? ENOSPC : EIO)
     }
-    // The log is read by way of the header, and may have a newer one.
-    try write(to: copy)
-    try TradeDatabase.foldLog(at: copy)
-    try write(to: copy)
-  }
-
-  private func write(to copy: String) throws {
     guard let file = FileHandle(forUpdatingAtPath: copy) else { throw ReplicaFault.io("open \(copy)", errno) }
     defer { try? file.close() }
+    try log?.fold(into: file)
+    try write(to: file)
+  }
+
+  private func write(to file: FileHandle) throws {
     let length = try file.seekToEnd() / UInt64(Self.pageBytes)
     for page in pages where page.number <= length {
       var bytes = page.bytes

@@ -80,6 +80,8 @@ extension StoreFault {
   public init(_ error: DatabaseError, doing: String = "use the store") {
     let reason: Reason =
       switch error.resultCode {
+      // A file beside the store that could not grow: there is no room.
+      case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: .full
       case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
       case .SQLITE_FULL: .full
       case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: .ioFailed
