@@ -107,6 +107,49 @@ struct FailingDiskTests {
   }
 }
 
+extension FailingDiskTests {
+  @Test(
+    "G22 a device's disk is full: what is there is read, what is not taken is said, and a live sync goes on by itself",
+    .enabled(if: SmallDisk.isPossible), .timeLimit(.minutes(4)))
+  func fullDevice() async throws {
+    let company = try Company()
+    let disk = try SmallDisk(at: company.path("tablet"), megabytes: 48)
+    defer { disk.unmount() }
+    try await company.open()
+    try await company.importBasics()
+    let enrolled = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
+    let tablet = Company.Device(code: "W1", replica: disk.path + "/W1.waybill")
+    try FileManager.default.moveItem(atPath: enrolled.replica, toPath: tablet.replica)
+    try await company.on(tablet, "stock", "receive", "P-1", "1", "--warehouse", "MAD", "--bin", "A-01")
+    try disk.fill()
+    let refused = try await company.run(
+      tablet, ["stock", "receive", "P-1", "50", "--warehouse", "MAD", "--bin", "A-01"])
+    #expect(refused.status == 1 && refused.errors.contains("DISK_FULL"), "\(refused)")
+    #expect(try await company.on(tablet, "status")["unsent"].number == 1)
+    let full = try await company.run(tablet, ["sync"])
+    #expect(full.status == 1 && full.errors.contains("DISK_FULL"), "\(full)")
+    try disk.empty()
+
+    let live = try company.start(tablet, "sync", "--watch")
+    try await company.untilStock(of: "P-1", on: tablet, is: 101)
+    try disk.fill()
+    let other = try await company.enrol("W2", as: "warehouse", "--warehouse", "MAD")
+    for _ in 1...3 {
+      try await company.on(other, "stock", "receive", "P-1", "2", "--warehouse", "MAD", "--bin", "A-01")
+      try await company.sync(other)
+    }
+    try disk.empty()
+    try await company.untilStock(of: "P-1", on: tablet, is: 107)
+    #expect(live.isRunning)
+    live.send(SIGINT)
+    #expect(await live.ended().status == 0)
+    try await company.sync(tablet)
+    #expect(try await company.atCentre("export", "stock")[0]["qty"].number == 107)
+    try await company.expectVerified([tablet, other])
+    try await company.close()
+  }
+}
+
 /// A file system of a few megabytes in memory, for tests that fill it.
 struct SmallDisk {
   let path: String
@@ -140,6 +183,18 @@ struct SmallDisk {
 }
 
 extension Company {
+  /// Asks a device how much there is until it says so.
+  fileprivate func untilStock(of sku: String, on device: Device, is quantity: Decimal) async throws {
+    let pulse = Latch()
+    for _ in 0..<300 {
+      let stock = try await on(device, "stock", "show", sku, "--warehouse", "MAD")
+      let unsent = try await on(device, "status")["unsent"].number
+      if stock["warehouses"][0]["onHand"].number == quantity, unsent == 0 { return }
+      await pulse.wait(atMost: 0.1)
+    }
+    throw Surprise("the device never had \(quantity)")
+  }
+
   /// Asks for the centre's status until it says something.
   fileprivate func untilCentre(_ holds: (Document) -> Bool) async throws -> Document {
     let pulse = Latch()

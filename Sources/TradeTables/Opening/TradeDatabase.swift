@@ -62,10 +62,21 @@ public enum TradeDatabase {
   ) throws -> DatabaseQueue {
     let doing = "open \(path)"
     return try StoreFault.explaining(doing) {
-      guard let queue = try inspect(path, as: format, options: options, doing: doing) else {
-        throw missing(doing)
+      do {
+        guard let queue = try inspect(path, as: format, options: options, doing: doing) else {
+          throw missing(doing)
+        }
+        return queue
+      } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE {
+        // The disk has no room for what readers and writers share, so nobody writes (G22). Without a log the file
+        // is all there is, and can be read as one that does not change (https://sqlite.org/uri.html, "immutable").
+        let name = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
+        let log = (try? FileManager.default.attributesOfItem(atPath: path + "-wal"))?[.size] as? Int ?? 0
+        guard log == 0, let queue = try inspect(name, as: format, options: options, doing: doing) else {
+          throw error
+        }
+        return queue
       }
-      return queue
     }
   }
 
