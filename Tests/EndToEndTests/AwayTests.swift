@@ -4,6 +4,37 @@ import Testing
 @Suite("Devices that were away")
 struct AwayTests {
   @Test(
+    "#25 a warehouse goes from one tablet to another: what the first did there before it heard is booked and marked",
+    .timeLimit(.minutes(4)))
+  func handedOver() async throws {
+    let company = try Company()
+    try await company.open()
+    try await company.importBasics()
+    let csv = company.path("second.csv")
+    try "code,name,country\nLIS,Lisboa,PT\n".write(toFile: csv, atomically: true, encoding: .utf8)
+    _ = try await company.atCentre("import", "warehouses", csv)
+    let first = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
+    try await company.on(first, "stock", "receive", "P-1", "7", "--warehouse", "MAD", "--bin", "A-01")
+    _ = try await company.atCentre("device", "scope", "W1", "--warehouse", "LIS")
+    let second = try await company.enrol("W2", as: "warehouse", "--warehouse", "MAD")
+    try await company.on(second, "stock", "receive", "P-1", "2", "--warehouse", "MAD", "--bin", "A-01")
+    try await company.sync(second)
+
+    let summary = try await company.sync(first)
+    #expect(summary["answers"][0]["outcome"].text == "applied", "\(summary)")
+    #expect(summary["answers"][0]["codes"].texts.contains("PREVIOUS_OWNER"), "\(summary)")
+    try await company.sync(second)
+    let stock = try await company.on(second, "stock", "show", "P-1", "--warehouse", "MAD")
+    #expect(stock["warehouses"][0]["onHand"].number == 109)
+    // It has heard now.
+    let refused = try await company.run(
+      first, ["stock", "receive", "P-1", "1", "--warehouse", "MAD", "--bin", "A-01"])
+    #expect(refused.status == 4, "\(refused)")
+    try await company.expectVerified([first, second])
+    try await company.close()
+  }
+
+  @Test(
     "#68 G5 a device comes back after its history has ended: its queue is answered, then its rows are all new",
     .timeLimit(.minutes(4)))
   func awayForLong() async throws {
