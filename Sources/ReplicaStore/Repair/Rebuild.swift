@@ -169,11 +169,13 @@ private struct Rebuild {
     return report
   }
 
-  /// Human numbers go on where they were; a damaged count is made up for by the numbers that are in use.
+  /// Human numbers go on where they were; a damaged count is made up for by the numbers that are in use. Rows that
+  /// left this device's sight are still in the file that is kept aside.
   private func takeNumbering() throws {
     guard let rows = try? GRDB.Row.fetchCursor(damaged, sql: "SELECT name, value FROM meta") else { return }
     while let row = try? rows.next() {
-      guard let name = try? row.cell("name", .identity, as: String.self), name.hasPrefix("series_"),
+      guard let name = try? row.cell("name", .identity, as: String.self),
+        name.hasPrefix("series_") || name == "has_remains",
         let value = try? row.cell("value", .identity, as: Data.self)
       else { continue }
       try db.execute(sql: "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)", arguments: [name, value])

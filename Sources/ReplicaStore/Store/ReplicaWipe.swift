@@ -20,6 +20,7 @@ extension ReplicaStore {
     guard try read({ try Bool.fetchOne($0, sql: query) }) == true else { return }
     try locked {
       try database.writeWithoutTransaction { db in
+        if lock != nil { try ReplicaFile(database.path).removeAside() }
         try ReplicaStore.makeAnew(db)
         try db.execute(sql: "DELETE FROM meta WHERE name = 'has_remains'")
       }
