@@ -10,6 +10,11 @@ CREATE INDEX barcode_of_product ON barcode (sku);
 CREATE INDEX tax_rate_of_class ON tax_rate (tax_class, jurisdiction, valid_from);
 CREATE INDEX exchange_rate_of_pair ON exchange_rate (from_currency, to_currency, as_of);
 CREATE INDEX customer_code ON customer (code);
+-- By what makes two of them alike however they are written (MatchKey).
+CREATE INDEX customer_tax_id ON customer (upper(replace(replace(replace(replace(replace(replace(tax_id, ' ', ''), '-', ''), '(', ''), ')', ''), '/', ''), '.', '')));
+CREATE INDEX customer_phone ON customer (upper(replace(replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '/', ''), '.', '')));
+CREATE INDEX customer_name ON customer (country, upper(replace(replace(replace(replace(replace(replace(name, ' ', ''), '-', ''), '(', ''), ')', ''), '/', ''), '.', '')));
+CREATE INDEX customer_account_of ON customer_account (customer);
 CREATE INDEX stock_of_product ON stock (warehouse, sku);
 CREATE INDEX stock_level_of_product ON stock_level (sku);
 CREATE INDEX movement_from ON movement (warehouse, from_bin, sku, lot, condition, occurred_at);

@@ -201,10 +201,32 @@ CREATE TABLE customer (
   agent TEXT,
   territory TEXT,
   warehouse TEXT,
+  merged_into BLOB CHECK (length(merged_into) = 16)
+    REFERENCES customer (id) DEFERRABLE INITIALLY DEFERRED,
+  other_agents TEXT NOT NULL,
+  other_territories TEXT NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   proofs BLOB,
   PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE agent (
+  code TEXT NOT NULL CHECK (code <> ''),
+  name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE territory (
+  code TEXT NOT NULL CHECK (code <> ''),
+  name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  extra BLOB,
+  PRIMARY KEY (code)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE device (

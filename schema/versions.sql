@@ -18,6 +18,8 @@ CREATE INDEX tax_rate_version ON tax_rate (version);
 CREATE INDEX exchange_rate_version ON exchange_rate (version);
 CREATE INDEX customer_version ON customer (version);
 CREATE INDEX supplier_version ON supplier (version);
+CREATE INDEX agent_version ON agent (version);
+CREATE INDEX territory_version ON territory (version);
 CREATE INDEX device_version ON device (version);
 CREATE INDEX bin_version ON bin (version);
 CREATE INDEX lot_version ON lot (version);

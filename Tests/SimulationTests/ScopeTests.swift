@@ -115,8 +115,9 @@ struct ScopeTests {
     #expect(try shop.centre.answer(to: edit.id)?.codes == ["NOT_PERMITTED"])
     #expect(try shop.ana.books.customer("C-ANA") == nil)
     #expect(try shop.centre.customer("C-ANA")?.phone.text == "+49 30 100")
-    // Her order stays hers.
-    #expect(try shop.ana.books.order(order)?.state == .draft)
+    // Her open order goes along.
+    #expect(try shop.ana.books.order(order) == nil)
+    #expect(try shop.ben.books.order(order)?.state == .draft)
     try shop.expectAllIsWell()
   }
 

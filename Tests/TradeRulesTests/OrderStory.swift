@@ -232,7 +232,7 @@ extension RuleBench {
     addDevice("Q", .warehouse, warehouses: ["W1"])
     addDevice("HQ", .admin)
     addCustomer("C-ANA", agent: "ANA")
-    addCustomer("C-BEN", agent: "BEN")
+    addCustomer("C-BEN", agent: "BEN", phone: "+49 30 2")
     syncAll()
   }
 

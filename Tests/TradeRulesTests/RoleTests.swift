@@ -16,8 +16,8 @@ struct RoleTests {
     "sales": """
     customer.create customer.set order.create order.line_add order.line_set order.line_remove order.set
     order.submit order.hold order.release order.cancel order.delete order.charge order.deliver
-    order.accept order.reject order.allocate shipment.track quota.request quota.return
-    conflict.resolve task.done work.bring work.withdraw
+    order.accept order.reject order.allocate customer.merge customer.assign shipment.track
+    quota.request quota.return conflict.resolve task.done work.bring work.withdraw
     """,
     "picker": """
     order.pick order.put_back order.pack order.ship order.deliver shipment.track stock.move barcode.link

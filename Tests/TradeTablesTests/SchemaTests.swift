@@ -27,7 +27,10 @@ struct SchemaFacts {
         facts.insert(fact(table.name, position + 1, "proofs", "BLOB", notNull: false, keyRank: 0))
       }
       for index in table.indexes {
-        let columns = index.columns.map { table.column(named: $0)?.sqlName ?? "?" }
+        let columns = index.columns.map { name in
+          let column = table.column(named: name)
+          return column?.kind == .personal ? "a match key" : column?.sqlName ?? "?"
+        }
         facts.insert("index \(index.name) on \(table.name) (\(columns.joined(separator: ", ")))")
       }
       if !table.isCentreOnly { facts.insert("index \(table.name)_version on \(table.name) (version)") }
@@ -50,7 +53,8 @@ struct SchemaFacts {
         db, sql: "SELECT name FROM pragma_index_list(?) WHERE origin = 'c'", arguments: [table])
       for index in indexes {
         let columns = try String.fetchAll(
-          db, sql: "SELECT name FROM pragma_index_info(?) ORDER BY seqno", arguments: [index])
+          db, sql: "SELECT coalesce(name, 'a match key') FROM pragma_index_info(?) ORDER BY seqno",
+          arguments: [index])
         facts.insert("index \(index) on \(table) (\(columns.joined(separator: ", ")))")
       }
     }

@@ -144,7 +144,7 @@ enum TestRanges {
     OrderLineColumns.self, AllocationColumns.self, ShipmentColumns.self, ShipmentLineColumns.self,
     StagedColumns.self, TaskColumns.self, ConflictColumns.self, HeldColumns.self, EventColumns.self,
     TrackingEventColumns.self, RecentOrderColumns.self, PaymentColumns.self,
-    PackageColumns.self, PackageLineColumns.self, QuotaColumns.self,
+    PackageColumns.self, PackageLineColumns.self, QuotaColumns.self, CustomerAccountColumns.self,
   ]
 
   /// The range of an index in which `row` is; nil for a table that is not listed above.

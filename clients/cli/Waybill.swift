@@ -19,8 +19,8 @@ struct Waybill: ParsableCommand {
     subcommands: [
       Enroll.self, Sync.self, Status.self, ProductCommands.self, CategoryCommands.self, BarcodeCommands.self,
       ScanCommand.self, PriceCommands.self, RateCommands.self, TaxCommands.self, StockCommands.self,
-      QuotaCommands.self, CustomerCommands.self, SupplierCommands.self, OrderCommands.self, Pick.self,
-      PutBack.self, Ship.self,
+      QuotaCommands.self, CustomerCommands.self, AgentCommands.self, TerritoryCommands.self,
+      SupplierCommands.self, OrderCommands.self, Pick.self, PutBack.self, Ship.self,
       PackGoods.self, Deliver.self, Track.self, ShipmentCommands.self, PaymentCommands.self,
       TaskCommands.self, ConflictCommands.self,
       OutboxCommands.self, History.self, Report.self, Verify.self, Repair.self, SQL.self,

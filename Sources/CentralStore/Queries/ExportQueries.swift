@@ -22,13 +22,13 @@ extension CentralQueries {
     }
   }
 
-  /// Customers in order of their codes.
+  /// Customers in order of their codes, without those that were merged into another.
   public func customers(after code: String, limit: Int) throws -> [Customer] {
     try database.read { db in
       let keys = try ids(
-        "SELECT id FROM customer WHERE code > ? ORDER BY code, id LIMIT ?", [code, limit],
-        of: CustomerColumns.self,
-        in: db)
+        """
+        SELECT id FROM customer WHERE code > ? AND merged_into IS NULL ORDER BY code, id LIMIT ?
+        """, [code, limit], of: CustomerColumns.self, in: db)
       let rows = try TradeTables.rows(keys, in: db)
       return keys.compactMap { rows[$0].map { Customer($0) } }
     }

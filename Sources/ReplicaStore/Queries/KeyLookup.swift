@@ -20,10 +20,17 @@ extension ReplicaView {
     return try all(ProductColumns.self, "product_folded", EnteredText.foldedSKU(sku)).first
   }
 
-  /// The customer of a code in any case, or of an id; nil when there is none.
+  /// The customer of a code in any case, or of an id; nil when there is none. One that was merged leads to the
+  /// one that is left, where that is in sight.
   ///
   /// - Throws: `ReplicaFault.ambiguous` when several customers have the code.
   public func customer(_ key: String) throws -> Customer? {
+    guard let found = try customerRecord(key) else { return nil }
+    return try survivor(of: found) ?? found
+  }
+
+  /// The same, of one that was merged its own record.
+  public func customerRecord(_ key: String) throws -> Customer? {
     let key = EnteredText.normalised(key)
     for code in [key, key.uppercased()] {
       if let found = try single(all(CustomerColumns.self, "customer_code", code), key) { return found }
@@ -69,7 +76,7 @@ extension ReplicaView {
   public func recordName(_ key: String) throws -> String? {
     if let order = try order(key) { return order.number }
     if let product = try product(key) { return product.sku }
-    if let customer = try customer(key) { return customer.code }
+    if let customer = try customerRecord(key) { return customer.code }
     // A deleted draft still has its history, and so has work that was refused.
     return try hasHistory(of: EnteredText.normalised(key)) ? EnteredText.normalised(key) : nil
   }

@@ -15,8 +15,9 @@ extension Workload {
 
   private mutating func command() throws {
     let sku = random.pick(Shop.hotProducts) ?? Shop.weighed
-    switch random.number(0...8) {
+    switch random.number(0...9) {
     case 8: try customerFile()
+    case 9: try customerMerge()
     case 0:
       try world.decide(Shop.prices(of: [sku], tenThousandths: Int64(random.number(50_000...150_000))))
     case 1:
@@ -61,6 +62,20 @@ extension Workload {
     try world.decide(
       Filled<ImportCustomers> {
         $0.rows = [Shop.entry(code, agent: agent, territory: territory, id: id)]
+      })
+  }
+
+  /// Two customers turn out to be one: seldom, or soon there would be nobody else left.
+  private mutating func customerMerge() throws {
+    guard random.chance(200) else { return }
+    let customers = try world.store.read { db in
+      try TradeTables.scan(.of(CustomerColumns.self), limit: .max, in: db).map { Customer($0) }
+    }
+    guard let merged = random.pick(customers), let survivor = random.pick(customers) else { return }
+    try world.decide(
+      Filled<MergeCustomers> {
+        ($0.merged, $0.mergedCode) = (merged.id, merged.code)
+        ($0.survivor, $0.survivorCode) = (survivor.id, survivor.code)
       })
   }
 }

@@ -5941,6 +5941,313 @@ nonisolated struct WireSetCredit: Sendable {
   fileprivate var _isBlocked: Int64? = nil
 }
 
+/// customer.merge
+nonisolated struct WireMergeCustomers: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var merged: Data {
+    get {_merged ?? Data()}
+    set {_merged = newValue}
+  }
+  /// Returns true if `merged` has been explicitly set.
+  var hasMerged: Bool {self._merged != nil}
+  /// Clears the value of `merged`. Subsequent reads from it will return its default value.
+  mutating func clearMerged() {self._merged = nil}
+
+  /// id
+  var survivor: Data {
+    get {_survivor ?? Data()}
+    set {_survivor = newValue}
+  }
+  /// Returns true if `survivor` has been explicitly set.
+  var hasSurvivor: Bool {self._survivor != nil}
+  /// Clears the value of `survivor`. Subsequent reads from it will return its default value.
+  mutating func clearSurvivor() {self._survivor = nil}
+
+  var mergedCode: String {
+    get {_mergedCode ?? String()}
+    set {_mergedCode = newValue}
+  }
+  /// Returns true if `mergedCode` has been explicitly set.
+  var hasMergedCode: Bool {self._mergedCode != nil}
+  /// Clears the value of `mergedCode`. Subsequent reads from it will return its default value.
+  mutating func clearMergedCode() {self._mergedCode = nil}
+
+  var survivorCode: String {
+    get {_survivorCode ?? String()}
+    set {_survivorCode = newValue}
+  }
+  /// Returns true if `survivorCode` has been explicitly set.
+  var hasSurvivorCode: Bool {self._survivorCode != nil}
+  /// Clears the value of `survivorCode`. Subsequent reads from it will return its default value.
+  mutating func clearSurvivorCode() {self._survivorCode = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _merged: Data? = nil
+  fileprivate var _survivor: Data? = nil
+  fileprivate var _mergedCode: String? = nil
+  fileprivate var _survivorCode: String? = nil
+}
+
+/// customer.assign
+nonisolated struct WireAssignCustomer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// id
+  var id: Data {
+    get {_id ?? Data()}
+    set {_id = newValue}
+  }
+  /// Returns true if `id` has been explicitly set.
+  var hasID: Bool {self._id != nil}
+  /// Clears the value of `id`. Subsequent reads from it will return its default value.
+  mutating func clearID() {self._id = nil}
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var agent: String {
+    get {_agent ?? String()}
+    set {_agent = newValue}
+  }
+  /// Returns true if `agent` has been explicitly set.
+  var hasAgent: Bool {self._agent != nil}
+  /// Clears the value of `agent`. Subsequent reads from it will return its default value.
+  mutating func clearAgent() {self._agent = nil}
+
+  /// may be absent
+  var territory: String {
+    get {_territory ?? String()}
+    set {_territory = newValue}
+  }
+  /// Returns true if `territory` has been explicitly set.
+  var hasTerritory: Bool {self._territory != nil}
+  /// Clears the value of `territory`. Subsequent reads from it will return its default value.
+  mutating func clearTerritory() {self._territory = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _id: Data? = nil
+  fileprivate var _code: String? = nil
+  fileprivate var _agent: String? = nil
+  fileprivate var _territory: String? = nil
+}
+
+/// agent.create
+nonisolated struct WireCreateAgent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _name: String? = nil
+}
+
+/// agent.set
+nonisolated struct WireEditAgent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  /// may be absent
+  var status: String {
+    get {_status ?? String()}
+    set {_status = newValue}
+  }
+  /// Returns true if `status` has been explicitly set.
+  var hasStatus: Bool {self._status != nil}
+  /// Clears the value of `status`. Subsequent reads from it will return its default value.
+  mutating func clearStatus() {self._status = nil}
+
+  /// may be absent
+  var nameSeen: String {
+    get {_nameSeen ?? String()}
+    set {_nameSeen = newValue}
+  }
+  /// Returns true if `nameSeen` has been explicitly set.
+  var hasNameSeen: Bool {self._nameSeen != nil}
+  /// Clears the value of `nameSeen`. Subsequent reads from it will return its default value.
+  mutating func clearNameSeen() {self._nameSeen = nil}
+
+  /// may be absent
+  var statusSeen: String {
+    get {_statusSeen ?? String()}
+    set {_statusSeen = newValue}
+  }
+  /// Returns true if `statusSeen` has been explicitly set.
+  var hasStatusSeen: Bool {self._statusSeen != nil}
+  /// Clears the value of `statusSeen`. Subsequent reads from it will return its default value.
+  mutating func clearStatusSeen() {self._statusSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _name: String? = nil
+  fileprivate var _status: String? = nil
+  fileprivate var _nameSeen: String? = nil
+  fileprivate var _statusSeen: String? = nil
+}
+
+/// territory.create
+nonisolated struct WireCreateTerritory: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _name: String? = nil
+}
+
+/// territory.set
+nonisolated struct WireEditTerritory: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var code: String {
+    get {_code ?? String()}
+    set {_code = newValue}
+  }
+  /// Returns true if `code` has been explicitly set.
+  var hasCode: Bool {self._code != nil}
+  /// Clears the value of `code`. Subsequent reads from it will return its default value.
+  mutating func clearCode() {self._code = nil}
+
+  /// may be absent
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  /// may be absent
+  var status: String {
+    get {_status ?? String()}
+    set {_status = newValue}
+  }
+  /// Returns true if `status` has been explicitly set.
+  var hasStatus: Bool {self._status != nil}
+  /// Clears the value of `status`. Subsequent reads from it will return its default value.
+  mutating func clearStatus() {self._status = nil}
+
+  /// may be absent
+  var nameSeen: String {
+    get {_nameSeen ?? String()}
+    set {_nameSeen = newValue}
+  }
+  /// Returns true if `nameSeen` has been explicitly set.
+  var hasNameSeen: Bool {self._nameSeen != nil}
+  /// Clears the value of `nameSeen`. Subsequent reads from it will return its default value.
+  mutating func clearNameSeen() {self._nameSeen = nil}
+
+  /// may be absent
+  var statusSeen: String {
+    get {_statusSeen ?? String()}
+    set {_statusSeen = newValue}
+  }
+  /// Returns true if `statusSeen` has been explicitly set.
+  var hasStatusSeen: Bool {self._statusSeen != nil}
+  /// Clears the value of `statusSeen`. Subsequent reads from it will return its default value.
+  mutating func clearStatusSeen() {self._statusSeen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _code: String? = nil
+  fileprivate var _name: String? = nil
+  fileprivate var _status: String? = nil
+  fileprivate var _nameSeen: String? = nil
+  fileprivate var _statusSeen: String? = nil
+}
+
 /// An entry of a list.
 nonisolated struct WireQuotaCover: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -12650,6 +12957,290 @@ nonisolated extension WireSetCredit: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs._limitMinor != rhs._limitMinor {return false}
     if lhs._isUnlimited != rhs._isUnlimited {return false}
     if lhs._isBlocked != rhs._isBlocked {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireMergeCustomers: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".MergeCustomers"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}merged\0\u{1}survivor\0\u{3}merged_code\0\u{3}survivor_code\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._merged) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self._survivor) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._mergedCode) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._survivorCode) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._merged {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._survivor {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._mergedCode {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._survivorCode {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMergeCustomers, rhs: WireMergeCustomers) -> Bool {
+    if lhs._merged != rhs._merged {return false}
+    if lhs._survivor != rhs._survivor {return false}
+    if lhs._mergedCode != rhs._mergedCode {return false}
+    if lhs._survivorCode != rhs._survivorCode {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAssignCustomer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AssignCustomer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}code\0\u{1}agent\0\u{1}territory\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self._id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._agent) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._territory) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._id {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._agent {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._territory {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireAssignCustomer, rhs: WireAssignCustomer) -> Bool {
+    if lhs._id != rhs._id {return false}
+    if lhs._code != rhs._code {return false}
+    if lhs._agent != rhs._agent {return false}
+    if lhs._territory != rhs._territory {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCreateAgent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CreateAgent"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCreateAgent, rhs: WireCreateAgent) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEditAgent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".EditAgent"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}status\0\u{4}\u{1f}name_seen\0\u{3}status_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._status) }()
+      case 34: try { try decoder.decodeSingularStringField(value: &self._nameSeen) }()
+      case 35: try { try decoder.decodeSingularStringField(value: &self._statusSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._status {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._nameSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 34)
+    } }()
+    try { if let v = self._statusSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 35)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireEditAgent, rhs: WireEditAgent) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs._status != rhs._status {return false}
+    if lhs._nameSeen != rhs._nameSeen {return false}
+    if lhs._statusSeen != rhs._statusSeen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCreateTerritory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CreateTerritory"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCreateTerritory, rhs: WireCreateTerritory) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEditTerritory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".EditTerritory"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}status\0\u{4}\u{1f}name_seen\0\u{3}status_seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._status) }()
+      case 34: try { try decoder.decodeSingularStringField(value: &self._nameSeen) }()
+      case 35: try { try decoder.decodeSingularStringField(value: &self._statusSeen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._code {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._status {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._nameSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 34)
+    } }()
+    try { if let v = self._statusSeen {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 35)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireEditTerritory, rhs: WireEditTerritory) -> Bool {
+    if lhs._code != rhs._code {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs._status != rhs._status {return false}
+    if lhs._nameSeen != rhs._nameSeen {return false}
+    if lhs._statusSeen != rhs._statusSeen {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -50,6 +50,7 @@ public struct TaskKind: Word {
   public static let reviewPayment: TaskKind = "review_payment"
   public static let reviewDelivery: TaskKind = "review_delivery"
   public static let reviewQuota: TaskKind = "review_quota"
+  public static let mergeCustomers: TaskKind = "merge_customers"
 }
 
 public struct ConflictState: Word {

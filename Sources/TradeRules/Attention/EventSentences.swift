@@ -92,6 +92,12 @@ public enum EventSentences {
     case CancelOrder.kind.rawValue: return "cancelled the order" + because(detail)
     case DeleteOrder.kind.rawValue: return "deleted the draft"
     case SetCredit.kind.rawValue: return "changed the customer's credit"
+    case MergeCustomers.kind.rawValue where detail.hasPrefix("into "): return "merged the customer \(detail)"
+    case MergeCustomers.kind.rawValue: return "merged \(detail) into the customer"
+    case AssignCustomer.kind.rawValue: return "gave the customer to \(detail.isEmpty ? "nobody" : detail)"
+    case CreateAgent.kind.rawValue: return "created the agent"
+    case CreateTerritory.kind.rawValue: return "created the territory"
+    case EditAgent.kind.rawValue, EditTerritory.kind.rawValue: return "changed \(fieldWords(detail))"
     case RequestQuota.kind.rawValue, GrantQuota.kind.rawValue: return "set aside \(detail)"
     case ReturnQuota.kind.rawValue: return "gave back what was set aside, \(detail)"
     case WriteOffQuota.kind.rawValue: return "wrote off what was set aside, \(detail)"

@@ -30,9 +30,11 @@ enum FieldMerge {
   ///   - name: what a person calls the record.
   ///   - whole: the record in whose life it is told, where that is another one.
   ///   - places: the record's buckets, for conflicts and history.
+  ///   - isAlias: whether the author edited another record that has become this one: what this one has, and
+  ///     they did not see, is kept in a conflict (#51).
   static func apply<C: TableColumns>(
     _ form: Form, to record: inout Record<C>, called name: String, toldOf whole: String? = nil,
-    places: [Bucket], in trade: Trade
+    places: [Bucket], isAlias: Bool = false, in trade: Trade
   ) throws(Interruption) -> MergeResult {
     var result = MergeResult()
     for column in TableDescription.of(C.self).columns {
@@ -44,7 +46,7 @@ enum FieldMerge {
       }
       let edit = FieldEdit(
         column: column, key: record.key, name: name, whole: whole ?? name, places: places, seen: seen,
-        new: new,
+        isAlias: isAlias, new: new,
         current: record.row.values[column.number - 1])
       if try edit.decide(&result, in: trade) {
         record.row.values[column.number - 1] = new
@@ -75,6 +77,7 @@ private struct FieldEdit {
   let whole: String
   let places: [Bucket]
   let seen: PersonalText
+  let isAlias: Bool
   let new: Value
   let current: Value
 
@@ -82,9 +85,8 @@ private struct FieldEdit {
   func decide(_ result: inout MergeResult, in trade: Trade) throws(Interruption) -> Bool {
     // A replica knows of nobody else's edits: it shows the person's own value until the centre decides.
     guard trade.entry.isFinal,
-      let theirs = try FieldStamps.find(column.number, of: key, in: trade),
-      theirs.changedVersion > trade.operation.basedOnVersion,
-      theirs.device != trade.operation.id.device
+      let theirs = try FieldStamps.find(column.number, of: key, in: trade) ?? (isAlias ? FieldStamp() : nil),
+      isConcurrent(with: theirs, in: trade)
     else { return isPersonal || new != current }
     if isSame(in: trade) { return false }
     let wins = isMerged && theirs.isOlder(than: trade)
@@ -95,6 +97,18 @@ private struct FieldEdit {
     if !wins { result.hasLost = true }
     trade.tell(code.rawValue, of: whole, PersonalText(column.name), places: places)
     return wins
+  }
+
+  /// Whether the author could not know the value that stands.
+  private func isConcurrent(with theirs: FieldStamp, in trade: Trade) -> Bool {
+    if theirs.changedVersion > trade.operation.basedOnVersion,
+      theirs.device != trade.operation.id.device
+    {
+      return true
+    }
+    guard isAlias else { return false }
+    let text = FieldText.text(of: current, in: column)
+    return trade.observe { !text.text.isEmpty && text.text != seen.text }
   }
 
   private var isMerged: Bool { if case .merged = column.role { true } else { false } }

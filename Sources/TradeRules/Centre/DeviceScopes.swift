@@ -23,6 +23,8 @@ extension ChangeScope {
     device.territory = form.territory
     device.warehouses = form.warehouses
     device.scopeVersion = trade.entry.version
+    try Agents.ensure(device.agent, in: trade)
+    try Territories.ensure(device.territory, in: trade)
     trade.put(device)
     return Verdict(.applied)
   }

@@ -18,6 +18,8 @@ extension InviteDevice {
     device.agent = isNameless ? form.device : form.agent
     device.territory = form.territory
     device.warehouses = form.warehouses
+    try Agents.ensure(device.agent, in: trade)
+    try Territories.ensure(device.territory, in: trade)
     trade.put(device)
     var invitation = Invitation()
     invitation.secretHash = form.secretHash

@@ -75,7 +75,7 @@ extension ImportOrders {
   private static func order(
     of row: Filled<ImportedOrder>, in trade: Trade
   ) throws(Interruption) -> Order {
-    guard let customer = try trade.all(CustomerColumns.self, "customer_code", row.customer).first else {
+    guard let customer = try Aliases.find(code: row.customer, in: trade) else {
       throw .refused(Refusal(.unknownCustomer, row.customer))
     }
     let currency = row.currency ?? customer.currency
@@ -86,6 +86,7 @@ extension ImportOrders {
       throw .refused(Refusal(.unknownWarehouse, warehouse))
     }
     try trade.check(row.agent.map(Names.isWord) ?? true, "agent")
+    try Agents.ensure(row.agent, in: trade)
     var order = Order()
     order.id = row.id
     order.number = row.number

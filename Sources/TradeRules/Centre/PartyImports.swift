@@ -11,9 +11,17 @@ extension ImportCustomers {
           [
             .row(RowKey(CustomerColumns.self, row.id)),
             .range(RowRange(CustomerColumns.self, "customer_code", [row.code])),
-          ]
+          ] + sellers(of: row)
         })
     return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+  }
+
+  private static func sellers(of row: Filled<CreateCustomer>) -> [Need] {
+    [
+      row.agent.map { RowKey(AgentColumns.self, $0) },
+      row.territory.map { RowKey(TerritoryColumns.self, $0) },
+    ]
+    .compactMap { $0 }.map(Need.row)
   }
 
   private static func take(
@@ -24,19 +32,35 @@ extension ImportCustomers {
     let imported = try ImportedRow("customer", row.code, content, entry, in: trade)
     if imported.isUnchanged { return .unchanged }
     let new = try CreateCustomer.makeCustomer(row, in: trade)
-    guard var customer = try trade.all(CustomerColumns.self, "customer_code", row.code).first else {
+    guard var customer = try Aliases.find(code: row.code, in: trade) else {
       try CreateCustomer.checkIsNew(new, in: trade)
+      try ensureSellers(of: new, in: trade)
       trade.put(new)
       imported.keep(in: trade)
       return .created
     }
     imported.keep(in: trade)
-    let fields = try imported.update(&customer, to: new, in: trade)
+    let before = customer
+    let fields = try imported.update(&customer, to: new, keeping: kept(of: customer, row), in: trade)
+    if customer.places != before.places { try ensureSellers(of: customer, in: trade) }
     trade.put(customer)
+    try Assigning.follow(customer, before: before, in: trade)
     trade.tell(
       kind.rawValue, of: customer.code, PersonalText(fields.joined(separator: ", ")),
       places: customer.places)
     return .updated
+  }
+
+  /// Of a customer who was merged the file still edits what is left, but not who they are and who sells to them.
+  private static func kept(of customer: Customer, _ row: Filled<CreateCustomer>) -> [Int] {
+    let columns = CustomerColumns.columns
+    return customer.code == row.code
+      ? [] : [columns.code.number, columns.agent.number, columns.territory.number]
+  }
+
+  private static func ensureSellers(of customer: Customer, in trade: Trade) throws(Interruption) {
+    try Agents.ensure(customer.agent, in: trade)
+    try Territories.ensure(customer.territory, in: trade)
   }
 }
 

@@ -275,6 +275,17 @@ public enum CodeBook {
     entry(
       .creditLimit, "The order would exceed what the customer may owe.",
       "Headquarters must release the order.", .attention),
+    entry(
+      .unknownAgent, "No agent has this code.", "waybill agent list shows them.", .notFound, atOnce: true),
+    entry(
+      .unknownTerritory, "No territory has this code.", "waybill territory list shows them.", .notFound,
+      atOnce: true),
+    entry(
+      .alreadyMerged, "The two are one customer already.", "waybill customer show tells into whom.",
+      .rejectedByCentre, atOnce: true),
+    entry(
+      .possibleDuplicateCustomer, "Another customer has the same tax id, phone or name.",
+      "Go on; headquarters looks at both, and if they are one both codes lead to it.", .done),
     // Quotas
     entry(
       .quotaShort, "Less can be set aside than was asked for; the rest is promised to others.",

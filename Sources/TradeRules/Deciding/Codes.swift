@@ -84,6 +84,10 @@ extension Code {
   // MARK: Parties
   public static let creditLimit: Code = "CREDIT_LIMIT"
   public static let unknownSupplier: Code = "UNKNOWN_SUPPLIER"
+  public static let unknownAgent: Code = "UNKNOWN_AGENT"
+  public static let unknownTerritory: Code = "UNKNOWN_TERRITORY"
+  public static let alreadyMerged: Code = "ALREADY_MERGED"
+  public static let possibleDuplicateCustomer: Code = "POSSIBLE_DUPLICATE_CUSTOMER"
   // MARK: Quotas
   public static let quotaShort: Code = "QUOTA_SHORT"
   public static let quotaExceeded: Code = "QUOTA_EXCEEDED"

@@ -49,6 +49,22 @@ public final class Observations {
     return answer
   }
 
+  /// Which record a question finds, if any: yes or no, and after a yes the 128 bits of its id.
+  func askID(_ question: () -> RecordID?) -> RecordID? {
+    var found: RecordID?
+    let isThere = ask {
+      found = question()
+      return found != nil
+    }
+    guard isThere else { return nil }
+    let asked = found ?? .none
+    func half(_ bits: UInt64) -> UInt64 {
+      (0..<64).reduce(0) { half, place in half << 1 | (ask { bits >> (63 - place) & 1 == 1 } ? 1 : 0) }
+    }
+    let high = half(asked.high)
+    return RecordID(high: high, low: half(asked.low))
+  }
+
   /// Forgets the answers since an attempt that has to be repeated.
   func rewind(to count: Int) { answers.removeLast(answers.count - count) }
 }

@@ -115,7 +115,7 @@ struct RangeMembers {
       bytes.append(1)
       bytes.appendVarint(UInt64(blob.count))
       bytes.append(contentsOf: blob)
-    case .personal(let personal): spell(.text(personal.text), to: &bytes)
+    case .personal: spell(value.indexed, to: &bytes)
     case .integer, .text, .id:
       bytes.append(1)
       RowKey.append(value, to: &bytes)

@@ -9,6 +9,8 @@ public struct RowRange: Sendable {
   /// The index's place among the table's.
   let ordinal: Int
 
+  /// A text about a person stands for all that are the same by their `MatchKey`.
+  ///
   /// - Precondition: the table declares the index, and `equal` has a value for each of its equal columns.
   public init<C: TableColumns>(
     _: C.Type, _ index: String, _ equal: [any ColumnValue], from: (any ColumnValue)? = nil
@@ -19,7 +21,7 @@ public struct RowRange: Sendable {
     else { preconditionFailure("\(C.name) has no index \(index) over \(equal.count) equal columns") }
     self.index = table.indexes[ordinal]
     self.ordinal = ordinal
-    self.equal = equal.map(\.value)
+    self.equal = equal.map(\.value.indexed)
     self.from = from?.value
   }
 
@@ -28,7 +30,7 @@ public struct RowRange: Sendable {
 
   func hasPrefix(of row: Row) -> Bool {
     let cells = cells
-    for place in equal.indices where row.values[cells[place]] != equal[place] { return false }
+    for place in equal.indices where row.values[cells[place]].indexed != equal[place] { return false }
     return true
   }
 

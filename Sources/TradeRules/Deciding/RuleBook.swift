@@ -37,7 +37,9 @@ public enum RuleBook {
     OperationRule(RecordPayment.self), OperationRule(RefundPayment.self), OperationRule(ImportPayments.self),
     // Parties
     OperationRule(SetCredit.self), OperationRule(CreateSupplier.self), OperationRule(EditSupplier.self),
-    OperationRule(ImportSuppliers.self),
+    OperationRule(ImportSuppliers.self), OperationRule(MergeCustomers.self),
+    OperationRule(AssignCustomer.self), OperationRule(CreateAgent.self), OperationRule(EditAgent.self),
+    OperationRule(CreateTerritory.self), OperationRule(EditTerritory.self),
     // Quotas
     OperationRule(RequestQuota.self), OperationRule(ReturnQuota.self), OperationRule(GrantQuota.self),
     OperationRule(WriteOffQuota.self),

@@ -99,6 +99,9 @@ public final class Trade {
     observations.ask { one.text == other.text }
   }
 
+  /// Which record a question about personal texts finds.
+  func observeID(_ question: () -> RecordID?) -> RecordID? { observations.askID(question) }
+
   /// Any other question about a personal text.
   public func observe(_ question: () -> Bool) -> Bool { observations.ask(question) }
 

@@ -18,7 +18,8 @@ public struct PaymentMethod: Word {
   public static let known: [PaymentMethod] = [cash, card, bank, credit]
 }
 
-/// Money that came in or went out for an order: a fact, never changed.
+/// Money that came in or went out for an order: a fact, never changed. Whose it is and who sees it follows the
+/// order.
 ///
 /// Warehouses see the orders they pick and none of their money.
 public struct PaymentColumns: TableColumns {
@@ -90,6 +91,7 @@ public struct CustomerAccountColumns: TableColumns {
   public static let reach = Reach<Self>.following { account in
     moneyBuckets(agent: account.agent, territory: account.territory, device: account.device)
   }
+  public static let indexes = [Index("customer_account_of", equal: ["customer"])]
   public let customer = Column<RecordID>(1, .key)
   public let currency = Column<String>(2, .key)
   /// Below zero when credit was used that later fell away.

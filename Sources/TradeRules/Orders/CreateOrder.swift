@@ -5,7 +5,7 @@ extension CreateOrder {
   /// `NOT_PERMITTED` when the order would be outside the device's scope, then as its lines are refused.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     try checkNumber(form, in: trade)
-    guard let customer = try trade.find(CustomerColumns.self, form.customer) else {
+    guard let customer = try Aliases.find(form.customer, in: trade) else {
       guard trade.entry.isFinal else { throw .refused(Refusal(.unknownCustomer)) }
       throw try trade.missing(
         RowKey(CustomerColumns.self, form.customer), called: "customer of \(form.number)")
@@ -66,8 +66,7 @@ extension CreateOrder {
     order.customerName = customer.name
     order.deliveryAddress = form.deliveryAddress ?? customer.address
     order.notes = form.notes ?? PersonalText("")
-    order.agent = customer.agent ?? trade.device.agent
-    order.territory = customer.territory ?? trade.device.territory
+    (order.agent, order.territory) = customer.seller(at: trade.device)
     order.warehouse = try warehouse(form, customer, in: trade)
     (order.currency, order.priceList) = try priceTerms(form, customer, in: trade)
     order.state = .draft

@@ -110,14 +110,14 @@ struct OrderSheet {
     explain()
     try HoldTasks.follow(order, heldBefore: stored.order?.holds ?? [], in: trade)
     if let before = stored.order { try Accounts.follow(order, before: before, in: trade) }
-    let hasMoved = stored.order.map { $0.warehouses != order.warehouses } ?? false
+    let moved = stored.order.flatMap { $0.isSeen(like: order) ? nil : $0 }
     if stored.order != order { trade.put(order) }
     put(&lines, stored.lines, in: trade)
     put(&promises, stored.promises, in: trade)
     put(&staged, stored.staged, in: trade)
     stored = StoredRows(order: order, lines: lines, promises: promises, staged: staged)
-    if hasMoved {
-      try Shipments.show(self, in: trade)
+    if let before = moved {
+      try Shipments.show(self, movedFrom: before, in: trade)
       if lines.contains(where: { $0.packed > .zero }) { try Packages.show(order, in: trade) }
     }
   }
@@ -167,6 +167,13 @@ struct OrderSheet {
 
   func promised(at place: PromisePlace) -> Quantity {
     promises.first { $0.line == place.line && $0.warehouse == place.warehouse }?.quantity ?? .zero
+  }
+}
+
+extension Record where Columns == OrderColumns {
+  /// Whether the same people see both.
+  fileprivate func isSeen(like other: Order) -> Bool {
+    self.warehouses == other.warehouses && self.agent == other.agent && self.territory == other.territory
   }
 }
 

@@ -56,6 +56,27 @@ enum RecentOrders {
     }
   }
 
+  /// What an order's new agent or territory may see of it.
+  static func move(_ order: Order, in trade: Trade) throws(Interruption) {
+    let known = try trade.all(RecentOrderColumns.self, "recent_order_customer", order.customer)
+    for var recent in known where recent.order == order.id {
+      (recent.agent, recent.territory) = (order.agent, order.territory)
+      trade.put(recent)
+    }
+  }
+
+  /// What one customer ordered lately another did, too, as far as there are free slots.
+  static func join(_ merged: RecordID, into survivor: RecordID, in trade: Trade) throws(Interruption) {
+    var slot = Int64(try trade.all(RecentOrderColumns.self, "recent_order_customer", survivor).count)
+    let others = try trade.all(RecentOrderColumns.self, "recent_order_customer", merged)
+    for var recent in others.sorted(by: { ($1.orderedAt, $1.order) < ($0.orderedAt, $0.order) })
+    where slot < slots {
+      (recent.customer, recent.slot) = (survivor, slot)
+      trade.put(recent)
+      slot += 1
+    }
+  }
+
   private static func keep(_ sheet: OrderSheet, _ lines: [String], _ known: [RecentOrder], in trade: Trade) {
     var recent =
       known.first { $0.order == sheet.order.id }

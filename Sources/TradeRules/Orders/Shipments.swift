@@ -55,8 +55,10 @@ enum Shipments {
     return shipment
   }
 
-  /// Shows an order's shipments to the warehouses that have to do with it now.
-  static func show(_ sheet: OrderSheet, in trade: Trade) throws(Interruption) {
+  /// Shows an order's shipments to those who have to do with it now.
+  static func show(
+    _ sheet: OrderSheet, movedFrom before: Order, in trade: Trade
+  ) throws(Interruption) {
     for var line in try trade.all(ShipmentLineColumns.self, "shipment_line_order", sheet.order.id) {
       line.follow(sheet.order)
       trade.put(line)
@@ -65,6 +67,9 @@ enum Shipments {
       }
       guard var shipment else { continue }
       shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
+      if shipment.agent == before.agent, shipment.territory == before.territory {
+        (shipment.agent, shipment.territory) = (sheet.order.agent, sheet.order.territory)
+      }
       try put(shipment, in: trade)
     }
   }

@@ -54,7 +54,7 @@ extension SetCredit {
   /// Sets a customer's limit, takes it away, stops the customer or lets them buy again. Orders that are on
   /// hold stay so until somebody releases them. Refuses `UNKNOWN_CUSTOMER`, `BAD_VALUE`.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
-    guard let customer = try trade.find(CustomerColumns.self, form.id) else {
+    guard let customer = try Aliases.find(form.id, in: trade) else {
       throw .refused(Refusal(.unknownCustomer, form.code))
     }
     try trade.check((form.limitMinor ?? 0) >= 0, "limit")

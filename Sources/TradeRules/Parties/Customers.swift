@@ -1,4 +1,7 @@
 extension CreateCustomer {
+  /// Makes a customer of the device's own agent and territory. One who looks like another is proposed to
+  /// headquarters as the same; its author gets the code alone (#50). Refuses `BAD_VALUE`, `NOT_PERMITTED`,
+  /// `CODE_TAKEN`.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var customer = try makeCustomer(form, in: trade)
     if form.agent == nil { customer.agent = trade.device.agent }
@@ -7,9 +10,12 @@ extension CreateCustomer {
       throw .refused(Refusal(.notPermitted, "a customer of another agent or territory"))
     }
     try checkIsNew(customer, in: trade)
+    try Agents.ensure(customer.agent, in: trade)
+    try Territories.ensure(customer.territory, in: trade)
+    let codes = try Duplicates.propose(customer, in: trade)
     trade.put(customer)
     trade.tell(kind.rawValue, of: customer.code, places: customer.places)
-    return Verdict(.applied)
+    return Verdict(.applied, codes)
   }
 
   /// An agent makes customers of their own, the sales desk whomever it will see.
@@ -61,13 +67,10 @@ extension CreateCustomer {
 }
 
 extension EditCustomer {
-  /// Merges field by field (#52). Waits at the centre for a customer that has not arrived (#70).
+  /// Merges field by field (#52). Edits of a customer who was merged go to the one that is left (#51). Waits at
+  /// the centre for a customer that has not arrived (#70).
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
-    let key = RowKey(CustomerColumns.self, form.id)
-    guard var customer = try trade.find(CustomerColumns.self, key: key) else {
-      if trade.entry.isFinal { throw try trade.missing(key, called: form.code) }
-      throw .refused(Refusal(.unknownCustomer, form.code))
-    }
+    var customer = try Aliases.require(form.id, called: form.code, in: trade)
     let places = customer.places
     guard trade.mayChange(places) else {
       throw .refused(Refusal(.notPermitted, customer.code))
@@ -83,8 +86,12 @@ extension EditCustomer {
       status: CustomerStatus(rawValue: form.status ?? CustomerStatus.active.rawValue),
       country: form.country ?? "", currency: form.currency ?? "",
       warehouse: form.warehouse.flatMap { $0.isEmpty ? nil : $0 })
-    let result = try FieldMerge.apply(
-      form.form, to: &customer, called: customer.code, places: places, in: trade)
+    var result = try FieldMerge.apply(
+      form.form, to: &customer, called: customer.code, places: places, isAlias: customer.id != form.id,
+      in: trade)
+    if result.changedFields.contains(where: ["name", "phone", "taxId", "country"].contains) {
+      result.codes += try Duplicates.propose(customer, in: trade)
+    }
     trade.put(customer)
     return result.verdict(record: customer.code)
   }

@@ -3,6 +3,8 @@ public struct CustomerStatus: Word {
   public init(rawValue: String) { self.rawValue = rawValue }
   public static let active: CustomerStatus = "active"
   public static let blocked: CustomerStatus = "blocked"
+  /// Turned out to be another customer, who is used instead.
+  public static let merged: CustomerStatus = "merged"
 }
 
 /// A customer, merged field by field when several people edit it.
@@ -14,9 +16,14 @@ public struct CustomerColumns: TableColumns {
     var buckets: [Bucket] = []
     if let agent = customer.agent { buckets.append(.agent(agent)) }
     if let territory = customer.territory { buckets.append(.territory(territory)) }
+    buckets += customer.otherAgents.words.map(Bucket.agent)
+    buckets += customer.otherTerritories.words.map(Bucket.territory)
     return buckets
   }
-  public static let indexes = [Index("customer_code", equal: ["code"])]
+  public static let indexes = [
+    Index("customer_code", equal: ["code"]), Index("customer_tax_id", equal: ["taxId"]),
+    Index("customer_phone", equal: ["phone"]), Index("customer_name", equal: ["country", "name"]),
+  ]
   public let id = Column<RecordID>(1, .key)
   /// `C-A7-0001` when made on device A7, else as imported.
   public let code = Column<String>(2)
@@ -33,6 +40,11 @@ public struct CustomerColumns: TableColumns {
   public let territory = Column<String?>(13)
   /// The warehouse that serves this customer unless an order says otherwise.
   public let warehouse = Column<String?>(14, .merged)
+  /// The customer that this one turned out to be: an alias leads there (#50, #51).
+  public let mergedInto = Column<RecordID?>(15)
+  /// Agents and territories of customers that were merged into this one; they sell to it, too.
+  public let otherAgents = Column<WordList>(16)
+  public let otherTerritories = Column<WordList>(17)
 }
 public typealias Customer = Record<CustomerColumns>
 

@@ -30,6 +30,7 @@ extension TableDescription {
     TableDescription(OrderAccountColumns.self),
     TableDescription(CustomerAccountColumns.self), TableDescription(QuotaColumns.self),
     TableDescription(CreditColumns.self), TableDescription(SupplierColumns.self),
+    TableDescription(AgentColumns.self), TableDescription(TerritoryColumns.self),
   ].sorted { $0.number < $1.number }
 
   private static let byNumber: [TableDescription?] = {

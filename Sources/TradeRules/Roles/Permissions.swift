@@ -58,7 +58,9 @@ public enum Permissions {
   private static let collecting: [OperationKind] = [RecordPayment.kind, RefundPayment.kind]
 
   /// What the sales desk may besides.
-  private static let deciding: [OperationKind] = [AcceptOrder.kind, RejectOrder.kind, AllocateLine.kind]
+  private static let deciding: [OperationKind] = [
+    AcceptOrder.kind, RejectOrder.kind, AllocateLine.kind, MergeCustomers.kind, AssignCustomer.kind,
+  ]
 
   private static let picking: [OperationKind] = [
     PickLine.kind, PutBackLine.kind, PackOrder.kind, ShipOrder.kind, DeliverOrder.kind, TrackShipment.kind,

@@ -74,7 +74,7 @@ final class TableStatements: Sendable {
       """
     var ranges: [String: (all: String, from: String)] = [:]
     for index in table.indexes {
-      let columns = index.columns.map { quoted(table.sqlName(of: $0)) }
+      let columns = index.columns.map { table.expression(of: $0) }
       // IS, because a cell that may be null may be asked for as null.
       let equal = columns.prefix(index.equalCount).map { "\($0) IS ?" }.joined(separator: " AND ")
       let order = (columns.dropFirst(index.equalCount) + keys).joined(separator: ", ")
@@ -95,11 +95,14 @@ public struct UnknownTable: Error, Hashable, Sendable {
 
 extension TableDescription {
   /// - Precondition: the table has the column; an `Index` names no other.
-  fileprivate func sqlName(of column: String) -> String {
+  fileprivate func expression(of column: String) -> String {
     guard let found = self.column(named: column) else {
       preconditionFailure("no column \(column) in \(name)")
     }
-    return found.sqlName
+    guard found.kind == .personal else { return quoted(found.sqlName) }
+    // As schema/indexes.sql has it, or SQLite does not find the index.
+    let bare = MatchKey.ignored.reduce(quoted(found.sqlName)) { "replace(\($0), '\($1)', '')" }
+    return "upper(\(bare))"
   }
 }
 

@@ -126,7 +126,7 @@ extension RuleBench {
   @discardableResult
   func addCustomer(
     _ code: String, agent: String? = nil, territory: String? = nil, currency: String = "EUR",
-    priceList: String? = nil, warehouse: String? = nil
+    priceList: String? = nil, warehouse: String? = nil, phone: String = "+49 30 1"
   ) -> RecordID {
     let id = newID()
     does(
@@ -135,7 +135,7 @@ extension RuleBench {
         $0.id = id
         $0.code = code
         $0.name = PersonalText("Customer \(code)")
-        $0.phone = PersonalText("+49 30 1")
+        $0.phone = PersonalText(phone)
         $0.address = PersonalText("1 First Street")
         $0.currency = currency
         $0.priceList = priceList

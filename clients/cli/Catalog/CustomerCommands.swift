@@ -4,10 +4,10 @@ import TradeRules
 
 struct CustomerCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "customer", abstract: "Customers: add, find, show and edit them.",
+    commandName: "customer", abstract: "Customers: add, find, show, edit, merge and assign them.",
     subcommands: [
       CustomerCreate.self, CustomerList.self, CustomerFind.self, CustomerShow.self, CustomerSet.self,
-      CustomerCredit.self,
+      CustomerCredit.self, CustomerMerge.self, CustomerAssign.self,
     ])
 }
 
@@ -86,15 +86,23 @@ struct CustomerFind: Command {
 struct CustomerShow: Command {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "One customer.",
-    discussion: "Examples:\n  waybill customer show C-A7-0001")
+    discussion: """
+      Examples:
+        waybill customer show C-A7-0001
+
+      Of a customer who was merged it tells into whom; every other command goes on with that one.
+      """)
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Code or id.") var customer: String
 
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.show { view in
-      let customer = try view.requireCustomer(customer)
+      guard let customer = try view.customerRecord(customer) else {
+        throw ReplicaFault.noRecord(.unknownCustomer, key: customer)
+      }
       return CustomerShown(
         customer: customer, syncState: try view.syncState(of: customer.code),
+        survivor: customer.mergedInto == nil ? nil : try view.survivor(of: customer),
         credit: try view.credit(of: customer), exponent: try view.exponent(of: customer.currency)
       ).shown
     }

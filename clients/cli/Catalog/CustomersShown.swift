@@ -26,13 +26,21 @@ struct CustomersShown {
 struct CustomerShown {
   let customer: Customer
   let syncState: SyncState
+  /// Whom a merged customer became one with; nil where this device does not see them.
+  var survivor: Customer?
   /// Nil where this device may not see it.
   var credit: Credit?
   /// Decimals of the customer's currency.
   var exponent: Int64 = 2
 
   var shown: (document: JSONValue, text: String) {
-    (customer.json.adding(["syncState": .string(syncState.rawValue)]).followed(by: creditFields), text)
+    let document = customer.json.adding(["syncState": .string(syncState.rawValue), "mergedInto": leadsTo])
+    return (document.followed(by: creditFields), text)
+  }
+
+  private var leadsTo: JSONValue {
+    guard let id = customer.mergedInto else { return .null }
+    return ["id": .string((survivor?.id ?? id).description), "code": .text(survivor?.code)]
   }
 
   private var creditFields: JSONValue {
@@ -47,11 +55,14 @@ struct CustomerShown {
     var lines = [
       "\(customer.code)  \(customer.name.text)  \(Marks.mark(of: syncState)) \(syncState.rawValue)"
     ]
+    let others = customer.otherAgents.words + customer.otherTerritories.words
     let facts: [(String, String)] = [
+      ("merged into", survivor.map { "\($0.code)  \($0.name.text)" } ?? ""),
       ("phone", customer.phone.text), ("e-mail", customer.email.text), ("tax id", customer.taxId.text),
       ("address", customer.address.text), ("country", customer.country), ("currency", customer.currency),
       ("price list", customer.priceList), ("warehouse", customer.warehouse ?? ""),
       ("agent", customer.agent ?? ""), ("territory", customer.territory ?? ""),
+      ("also of", others.joined(separator: ", ")),
       ("status", customer.status == .active ? "" : customer.status.rawValue),
     ]
     let limit = credit?.limitMinor.map {
