@@ -74,12 +74,15 @@ CREATE TABLE member (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX member_version ON member (bucket, version, table_no, key);
+CREATE INDEX member_left ON member (version) WHERE has_left = 1;
 
 -- Each bucket's last change and digest; '*' is the bucket of all rows, for those who hold everything.
 CREATE TABLE bucket (
   name TEXT NOT NULL PRIMARY KEY,
   version INTEGER NOT NULL,
-  digest BLOB NOT NULL CHECK (length(digest) = 16)
+  digest BLOB NOT NULL CHECK (length(digest) = 16),
+  -- Which rows left up to this version is forgotten: who holds an older checkpoint takes the bucket whole.
+  horizon INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- What the centre remembers of each device's conversations; no rule reads it.

@@ -17,6 +17,8 @@ public struct SyncLimits: Sendable {
   public var pageBytes = 256 * 1024
   /// Pages sent and not yet stored by the replica. Beyond it the centre waits: it bounds the send buffer.
   public var pagesInFlightMax = 6
+  /// Bytes of encoded pages of whole buckets that the centre keeps, for the next device that asks for them.
+  public var pageCacheBytes = 32 * 1024 * 1024
   /// Rows read in one turn to find out where a replica differs. 5,000 take some 10 ms, which bounds how long others
   /// wait for them.
   public var comparedRowsPerTurn = 5_000

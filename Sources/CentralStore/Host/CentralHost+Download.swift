@@ -19,8 +19,13 @@ extension CentralHost {
 
   private func pump(_ number: ConnectionNumber, at now: Instant) throws {
     guard var connection = connections[number], var download = connection.download else { return }
+    let takesWhole = try !download.hasWhole || hasHandedIn(connection)
     while connection.session.pagesLeft(limits) > 0 {
-      guard let piece = try download.nextPiece(from: store, limits: limits) else {
+      guard
+        let piece = try download.nextPiece(
+          from: store, limits: limits, cache: &pages, takesWhole: takesWhole)
+      else {
+        if download.hasWhole { break }
         if download.include(store.index.buckets(grantedBy: connection.grants)) { continue }
         connection.download = nil
         connections[number] = connection
@@ -34,6 +39,13 @@ extension CentralHost {
     connection.download = download
     connections[number] = connection
     if PlantedBug.isPlanted(.checkpointBeforePages) { try sendCheckpoint(to: number, buckets: [], at: now) }
+  }
+
+  /// Whether what the device had recorded when it connected is decided or held: only then is it sent whole
+  /// buckets, so that what it sees has its own work.
+  private func hasHandedIn(_ connection: Connection) throws -> Bool {
+    guard connection.lastRecorded > 0, let device = connection.device else { return true }
+    return try store.session(of: device)?.appliedThrough ?? 0 >= connection.lastRecorded
   }
 
   func sendWhole(_ buckets: [Bucket], to number: ConnectionNumber, at now: Instant) throws {

@@ -159,6 +159,11 @@ extension CentralHost {
       wholeBuckets: download.legs.filter(\.isSnapshot).map(\.bucket), loadContinues: download.isResumed)
   }
 
+  /// The version at which a download of a whole bucket begins.
+  private func base(of bucket: Bucket) -> Int64 {
+    pages.base(of: bucket, head: store.head.version, horizon: store.index.horizon(of: bucket))
+  }
+
   /// What the replica has to be sent: it goes on where it stopped, takes what changed since its checkpoint,
   /// or takes whole the buckets it does not hold.
   private func planDownload(for grants: Grants, hello: Hello) throws -> Download {
@@ -178,12 +183,10 @@ extension CentralHost {
           isKnown && holds && hello.checkpointVersion > 0
           ? .delta(
             through: hello.checkpointVersion + (PlantedBug.isPlanted(.cursorTooFar) ? 1 : 0), after: nil)
-          : .snapshot(base: store.head.version, after: nil)
-        return Download.Leg(bucket: bucket, position: positions[bucket] ?? start)
+          : .snapshot(base: base(of: bucket), after: nil)
+        let position = positions[bucket] ?? start
+        return Download.Leg(
+          bucket: bucket, position: position.within(store.index, bucket, head: store.head.version))
       }, isResumed: resumed != nil)
   }
-}
-
-extension Download.Leg {
-  var isSnapshot: Bool { if case .snapshot = position { true } else { false } }
 }

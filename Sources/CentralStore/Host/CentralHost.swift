@@ -42,6 +42,10 @@ public final class CentralHost {
   var orders: [Order] = []
   /// Groups that arrived in this batch of events, with the devices' sessions after them.
   var pending: [PendingPush] = []
+  /// Pages of whole buckets that several devices may take.
+  var pages: PageCache
+  /// When it is next looked for what may be forgotten.
+  var forgetsAt = Instant(milliseconds: 0)
   /// Comparing buckets with replicas whose digests differ.
   var ranges = RangeWork()
   /// Why nothing is decided; nil while all is well.
@@ -59,6 +63,7 @@ public final class CentralHost {
     self.key = key
     self.limits = limits
     self.random = random
+    pages = PageCache(bytesMax: limits.pageCacheBytes)
   }
 
   /// Handles what happened, in order, and says what to do.
@@ -78,8 +83,21 @@ public final class CentralHost {
     workOnRanges(at: now)
     pumpDownloads(at: now)
     sendIdleCheckpoints(at: now)
+    forget(at: now)
     return orders
   }
+
+  /// Forgets what left its bucket long ago, some of it a turn, once an hour.
+  private func forget(at now: Instant) {
+    guard now >= forgetsAt else { return }
+    // What cannot be written now is forgotten another time.
+    let count = (try? store.forget(at: now)) ?? 0
+    let hasMore = count == CentralStore.forgottenAtOnce
+    forgetsAt = now.advanced(byMilliseconds: hasMore ? 1 : CentralHost.forgetEveryMilliseconds)
+    if hasMore { orders.append(.wake(at: forgetsAt)) }
+  }
+
+  static let forgetEveryMilliseconds: Int64 = 3_600_000
 
   // MARK: Connections
 

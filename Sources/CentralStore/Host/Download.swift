@@ -55,9 +55,11 @@ struct Download {
     let isLast: Bool
     var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
     var left: [RowKey] = []
+    /// The page as it travels, where it was made already.
+    var body: PageBody?
 
     /// The first page of a snapshot says even when it is empty that the bucket is.
-    var saysNothing: Bool { rows.isEmpty && left.isEmpty && !opensSnapshot }
+    var saysNothing: Bool { rows.isEmpty && left.isEmpty && body == nil && !opensSnapshot }
   }
 
   /// The same with single rows of some buckets before the rest, and some buckets whole.
@@ -82,16 +84,27 @@ struct Download {
     return !new.isEmpty
   }
 
-  /// Reads the next page, or nil when nothing is newer than what was sent: then the head is a checkpoint.
-  mutating func nextPiece(from store: CentralStore, limits: SyncLimits) throws -> Piece? {
+  /// Reads the next page, or nil when nothing is newer than what was sent: then the head is a checkpoint, unless
+  /// a bucket waits to be sent whole.
+  ///
+  /// - Parameter takesWhole: whether pages of whole buckets may be sent.
+  mutating func nextPiece(
+    from store: CentralStore, limits: SyncLimits, cache: inout PageCache, takesWhole: Bool
+  ) throws -> Piece? {
     for index in legs.indices {
-      if let piece = try DownloadReader(store, limits).piece(for: legs[index]) {
+      legs[index].position = legs[index].position.within(
+        store.index, legs[index].bucket, head: store.head.version)
+      if legs[index].isSnapshot, !takesWhole { continue }
+      if let piece = try DownloadReader(store, limits).piece(for: legs[index], cache: &cache) {
         legs[index].position = piece.next
         return piece
       }
     }
     return nil
   }
+
+  /// Whether a bucket is still to be sent whole.
+  var hasWhole: Bool { legs.contains(where: \.isSnapshot) }
 }
 
 extension Download {
@@ -122,7 +135,19 @@ extension Download {
   }
 }
 
+extension Download.Position {
+  /// The same, or the whole bucket where it is forgotten what left since.
+  func within(_ index: ChangeIndex, _ bucket: Bucket, head: Int64) -> Download.Position {
+    guard case .delta(let through, let after) = self, through > 0 || after != nil,
+      max(through, (after?.version ?? 0) - 1) < index.horizon(of: bucket)
+    else { return self }
+    return .snapshot(base: head, after: nil)
+  }
+}
+
 extension Download.Leg {
+  var isSnapshot: Bool { if case .snapshot = position { true } else { false } }
+
   fileprivate var isMending: Bool { if case .rows = position { true } else { false } }
 }
 

@@ -1,4 +1,5 @@
 import GRDB
+import SyncProtocol
 import SyncSession
 import TradeRules
 import TradeTables
@@ -16,9 +17,9 @@ struct DownloadReader {
   }
 
   /// The next page of a leg; nil when the bucket has nothing newer.
-  func piece(for leg: Download.Leg) throws -> Download.Piece? {
+  func piece(for leg: Download.Leg, cache: inout PageCache) throws -> Download.Piece? {
     switch leg.position {
-    case .snapshot(let base, let after): try snapshot(leg.bucket, base: base, after: after)
+    case .snapshot(let base, let after): try snapshot(leg.bucket, base: base, after: after, &cache)
     case .delta(let through, let after): try delta(leg.bucket, through: through, after: after)
     case .rows(let keys, let then): try single(keys, of: leg.bucket, then: then)
     }
@@ -50,7 +51,27 @@ struct DownloadReader {
 
   // MARK: Snapshot
 
-  private func snapshot(_ bucket: Bucket, base: Int64, after: RowKey?) throws -> Download.Piece {
+  private func snapshot(
+    _ bucket: Bucket, base: Int64, after: RowKey?, _ cache: inout PageCache
+  ) throws -> Download.Piece {
+    let place = PageCache.Place(bucket: bucket, after: after)
+    let entry: PageCache.Entry
+    if let found = cache.page(at: place, base: base, bucketVersion: store.index.version(of: bucket)) {
+      entry = found
+    } else {
+      entry = try page(of: bucket, after: after)
+      cache.keep(entry, at: place)
+    }
+    let next: Download.Position =
+      entry.last.map { .snapshot(base: base, after: $0) } ?? .delta(through: base, after: nil)
+    var piece = Download.Piece(
+      bucket: bucket, isSnapshot: true, opensSnapshot: after == nil, next: next, isLast: false)
+    piece.body = entry.isEmpty ? nil : entry.body
+    return piece
+  }
+
+  /// Reads the rows of a bucket that follow a key, as many as fit on a page.
+  private func page(of bucket: Bucket, after: RowKey?) throws -> PageCache.Entry {
     var budget = PageBudget(limits)
     var gathered = RowGatherer()
     var last = after
@@ -58,7 +79,8 @@ struct DownloadReader {
       for table in BucketRows.tables(of: bucket) where table.number >= (after?.table ?? 0) {
         var start = after?.table == table.number ? after : nil
         while true {
-          let rows = try BucketRows.read(bucket, in: table, after: start, limit: budget.rowsLeft, db)
+          let rows = try BucketRows.read(
+            bucket, in: table, after: start, limit: budget.rowsLeft, db)
           for row in rows {
             gathered.add(row, in: table)
             last = table.key(of: row)
@@ -70,11 +92,9 @@ struct DownloadReader {
       }
       return true
     }
-    let next: Download.Position =
-      isComplete ? .delta(through: base, after: nil) : .snapshot(base: base, after: last)
-    return Download.Piece(
-      bucket: bucket, isSnapshot: true, opensSnapshot: after == nil, next: next, isLast: false,
-      rows: gathered.tables)
+    return PageCache.Entry(
+      body: PageBody(PageContent.encode(rows: gathered.tables), compressing: true),
+      last: isComplete ? nil : last, readAt: store.head.version)
   }
 
   // MARK: Delta

@@ -6,6 +6,7 @@ extension Page {
   init(_ piece: Download.Piece, cursor: [UInt8]) {
     self.init(
       bucket: piece.bucket, cursor: cursor, isSnapshot: piece.isSnapshot, isLast: piece.isLast,
-      body: PageBody(PageContent.encode(rows: piece.rows, left: piece.left.sorted()), compressing: true))
+      body: piece.body
+        ?? PageBody(PageContent.encode(rows: piece.rows, left: piece.left.sorted()), compressing: true))
   }
 }

@@ -138,6 +138,14 @@ public final class CentralStore {
     epochs.begin(epoch, at: 1)
   }
 
+  /// Changes the index and nothing else, in a transaction of its own.
+  func change<T>(_ body: (inout ChangeIndex, Database) throws -> T) throws -> T {
+    var newIndex = index
+    let result = try database.write { db in try body(&newIndex, db) }
+    index = newIndex
+    return result
+  }
+
   func session(of device: String) throws -> DeviceSession? {
     try read { db in try DeviceSessions.fetch(device, in: db) }
   }

@@ -15,21 +15,26 @@ struct ChangeIndex {
   struct State: Hashable {
     var version: Int64
     var digest: BucketDigest
+    /// Up to which version it is forgotten what left.
+    var horizon: Int64 = 0
   }
 
   private(set) var states: [Bucket: State]
 
   init(_ db: Database) throws {
     states = [:]
-    let rows = try GRDB.Row.fetchCursor(db, sql: "SELECT name, version, digest FROM bucket")
+    let rows = try GRDB.Row.fetchCursor(db, sql: "SELECT name, version, digest, horizon FROM bucket")
     while let row = try rows.next() {
       guard let digest = BucketDigest(bytes: Array(row["digest"] as Data)) else { continue }
-      states[Bucket(row["name"])] = State(version: row["version"], digest: digest)
+      states[Bucket(row["name"])] = State(
+        version: row["version"], digest: digest, horizon: row["horizon"])
     }
   }
 
   /// The version of a bucket's last change; 0 for one that never had a row.
   func version(of bucket: Bucket) -> Int64 { states[bucket]?.version ?? 0 }
+  /// Whoever holds the bucket as of an older version cannot be told what left it.
+  func horizon(of bucket: Bucket) -> Int64 { states[bucket]?.horizon ?? 0 }
   func digest(of bucket: Bucket) -> BucketDigest { states[bucket]?.digest ?? .zero }
 
   /// The buckets that exist and are granted, sorted.
@@ -38,6 +43,8 @@ struct ChangeIndex {
     let byPrefix = states.keys.filter { bucket in grants.prefixes.contains { bucket.name.hasPrefix($0) } }
     return Set(grants.exact + byPrefix).sorted()
   }
+
+  mutating func set(_ state: State, of bucket: Bucket) { states[bucket] = state }
 
   /// Takes in the net changes of a commit and writes what changed.
   ///

@@ -29,6 +29,16 @@ enum LogStore {
       entry)
   }
 
+  /// The last entry received at or before a time; nil when there is none.
+  static func lastVersion(receivedBy time: Instant, in db: Database) throws -> Int64? {
+    try Int64.fetchOne(
+      db.cachedStatement(
+        sql:
+          "SELECT version FROM log_entry WHERE received_at <= ? ORDER BY received_at DESC, version DESC LIMIT 1"
+      ),
+      arguments: [time.milliseconds])
+  }
+
   static func receivedAt(version: Int64, in db: Database) throws -> Instant? {
     let statement = try db.cachedStatement(sql: "SELECT received_at FROM log_entry WHERE version = ?")
     return try Int64.fetchOne(statement, arguments: [version]).map(Instant.init(milliseconds:))

@@ -282,8 +282,16 @@ public final class ReplicaHost {
       try store.handOver(through: welcome.appliedThrough)
     } else if !welcome.loadContinues {
       try store.dropStaged()
+      if !isNewHistory, state.checkpoint > 0 { try noteHorizon(welcome, at: clock.wall) }
     }
     sayStored(pages: 0, state)
+  }
+
+  /// Buckets that are here and come whole nevertheless: the centre cannot tell any more what left them.
+  private func noteHorizon(_ welcome: Welcome, at now: Instant) throws {
+    let anew = Set(try store.heldBuckets()).intersection(welcome.wholeBuckets).sorted()
+    guard !anew.isEmpty else { return }
+    try store.note(.behindHorizon, anew.map(\.name).joined(separator: " "), at: now)
   }
 
   private func sayStored(pages: Int, _ state: ReplicaState) {

@@ -57,48 +57,30 @@ struct CheckpointApplier {
   private func takeStaged(_ rows: inout ConfirmedRows, _ rebase: inout Rebase?) throws -> Int {
     // With other grants the device sees other rows, and guesses otherwise.
     if state.hasNewGrants { try rebase?.takeAllBack() }
-    let (whole, count) = try takePages(&rows, &rebase)
-    for bucket in whole.keys.sorted() { try sweep(bucket, keeping: whole[bucket] ?? [], &rows) }
+    for (bucket, keys) in try StagedSnapshot.rest(in: db) {
+      for key in keys { try rows.leave(bucket, key, telling: &rebase) }
+    }
+    let count = try takePages(&rows, &rebase)
     if state.hasNewGrants { try purgeUngranted(&rows) }
     return count
   }
 
   /// Applies the staged pages one at a time, so that a long absence costs disk and not memory.
   ///
-  /// - Returns: the keys that came of each bucket that was sent whole, and how many rows came in all.
-  private func takePages(
-    _ rows: inout ConfirmedRows, _ rebase: inout Rebase?
-  ) throws -> ([Bucket: Set<RowKey>], count: Int) {
-    var whole: [Bucket: Set<RowKey>] = [:]
+  /// - Returns: how many rows came.
+  private func takePages(_ rows: inout ConfirmedRows, _ rebase: inout Rebase?) throws -> Int {
     var count = 0
     try StagedPages.forEach(in: db) { page in
-      // A bucket that comes whole is compared with all rows that are here.
-      if page.isSnapshot {
-        try rebase?.takeAllBack()
-        if whole[page.bucket] == nil { whole[page.bucket] = [] }
-      }
       let content = try PageContent(page.body.content())
       for batch in content.batches {
-        let keys = try rows.replace(batch.rows(), in: batch.table, telling: &rebase)
-        count += keys.count
-        // Rows that changed while a bucket was sent whole belong to it as well.
-        whole[page.bucket]?.formUnion(keys)
+        try rows.replace(batch.rows(), in: batch.table, telling: &rebase)
+        count += batch.rowCount
       }
       for key in content.left {
         try rows.leave(page.bucket, key, telling: &rebase)
       }
     }
-    return (whole, count)
-  }
-
-  /// After a bucket came whole: what it did not bring is not in it any more.
-  private func sweep(_ bucket: Bucket, keeping sent: Set<RowKey>, _ rows: inout ConfirmedRows) throws {
-    for table in TableDescription.all where !table.isCentreOnly {
-      if let common = table.commonBucket, common != bucket, bucket != ConfirmedRows.everything { continue }
-      for key in try ConfirmedRows.keys(of: table, in: bucket, db) where !sent.contains(key) {
-        try rows.remove(key)
-      }
-    }
+    return count
   }
 
   /// Rows that meet no grant any more go. A bucket that was granted anew may have had rows here before, by

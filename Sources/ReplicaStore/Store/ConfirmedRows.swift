@@ -81,15 +81,6 @@ struct ConfirmedRows {
     rebase?.note(row, nil, in: table)
   }
 
-  /// The keys of a table's rows in a bucket, by the rows' own columns.
-  static func keys(of table: TableDescription, in bucket: Bucket, _ db: Database) throws -> [RowKey] {
-    var keys: [RowKey] = []
-    try TradeTables.visit(table, in: db) { row in
-      if bucket == everything || table.buckets(of: row).contains(bucket) { keys.append(table.key(of: row)) }
-    }
-    return keys
-  }
-
   // MARK: Digests
 
   func digest(of bucket: Bucket) -> BucketDigest { sums[bucket] ?? .zero }

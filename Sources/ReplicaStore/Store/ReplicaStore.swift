@@ -109,7 +109,13 @@ public final class ReplicaStore {
 
   /// Keeps a page and how far the download has come, durably.
   func stage(_ page: Page) throws {
-    try write { db in try StagedPages.append(page, in: db) }
+    try write { db in
+      if page.isSnapshot {
+        try StagedSnapshot(db: db).take(page)
+      } else {
+        try StagedPages.append(page, in: db)
+      }
+    }
   }
 
   /// Takes a page of the first load straight into the tables: nothing is recorded on a new replica yet and

@@ -25,7 +25,8 @@ enum StagedPages {
 
   /// Whether no download is under way.
   static func isEmpty(in db: Database) throws -> Bool {
-    try cursor(in: db) == nil && Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM staged LIMIT 1")) == nil
+    try cursor(in: db) == nil && Reached.fetchAll(in: db).isEmpty
+      && Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM staged LIMIT 1")) == nil
   }
 
   /// Hands out the pages in the order they came, one in memory at a time.
@@ -40,5 +41,6 @@ enum StagedPages {
   static func clear(in db: Database) throws {
     try db.cachedStatement(sql: "DELETE FROM staged").execute()
     try db.cachedStatement(sql: "DELETE FROM meta WHERE name = 'load_cursor'").execute()
+    try Reached.clear(in: db)
   }
 }

@@ -92,7 +92,9 @@ enum ReplicaChecks {
     tally.add("settled")
     let (incident, states, guesses) = try device.store.read { db in
       (
-        try String.fetchOne(db, sql: "SELECT code || ' ' || detail FROM incident LIMIT 1"),
+        try String.fetchOne(
+          db,
+          sql: "SELECT code || ' ' || detail FROM incident WHERE code <> 'BEHIND_HORIZON' LIMIT 1"),
         try GRDB.Row.fetchAll(db, sql: "SELECT number, state FROM outbox ORDER BY number"),
         try Int.fetchOne(db, sql: "SELECT count(*) FROM base") ?? 0
       )

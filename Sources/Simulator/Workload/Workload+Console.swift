@@ -40,6 +40,9 @@ extension Workload {
       let window = Int64(random.pick([0, 2_000, 600_000]) ?? 0)
       try world.decide(
         Filled<ChangeSetting> { ($0.name, $0.amount) = (Settings.nearCountMilliseconds.rawValue, window) })
+      // A centre that forgets within minutes: whoever was away for longer takes its buckets whole.
+      try world.decide(
+        Filled<ChangeSetting> { ($0.name, $0.amount) = (Settings.retentionMilliseconds.rawValue, window) })
     case 4:
       let status: ProductStatus = random.chance(400) ? .archived : .active
       try world.decide(Filled<EditProduct> { ($0.sku, $0.status) = (sku, status.rawValue) })

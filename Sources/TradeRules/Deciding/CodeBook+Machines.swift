@@ -71,6 +71,9 @@ extension CodeBook {
       .digestMismatch, "Rows differed from the centre's and were fetched again.",
       "", .attention, retryable: true),
     entry(
+      .behindHorizon, "The device was away for longer than the centre remembers; buckets came whole.",
+      "", .attention, retryable: true),
+    entry(
       .slowReader, "The connection could not take what was sent and was closed.",
       "It continues from its checkpoint.", .needsLink, retryable: true),
     entry(

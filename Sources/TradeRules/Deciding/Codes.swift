@@ -116,6 +116,7 @@ extension Code {
   public static let protocolViolation: Code = "PROTOCOL_VIOLATION"
   public static let upgradeRequired: Code = "UPGRADE_REQUIRED"
   public static let digestMismatch: Code = "DIGEST_MISMATCH"
+  public static let behindHorizon: Code = "BEHIND_HORIZON"
   public static let slowReader: Code = "SLOW_READER"
   public static let noStore: Code = "NO_STORE"
   public static let storeBusy: Code = "STORE_BUSY"

@@ -138,6 +138,9 @@ public enum Settings: String, CaseIterable, Sendable {
   case duplicateOrderMilliseconds
   /// How many of their lines must be alike for that, per mille.
   case duplicateLinesPerMille
+  /// How long the centre knows which rows left a bucket, milliseconds; 0 = for ever. Whoever was away for longer
+  /// takes the bucket whole.
+  case retentionMilliseconds
 
   public var standard: Int64 {
     switch self {
@@ -148,6 +151,7 @@ public enum Settings: String, CaseIterable, Sendable {
     case .priceGraceMilliseconds: 72 * 3_600_000
     case .duplicateOrderMilliseconds: 24 * 3_600_000
     case .duplicateLinesPerMille: 800
+    case .retentionMilliseconds: 400 * 24 * 3_600_000
     }
   }
 }

@@ -11,11 +11,11 @@ extension BaseImages {
     return rows
   }
 
-  /// The same, a row at a time and none kept. `body` may use the database, but change neither this table nor
+  /// The same, a row at a time and none kept, up to a key where one is given. `body` may use the database, but change neither this table nor
   /// `base`.
   public static func visitConfirmed(
-    _ table: TableDescription, after key: RowKey? = nil, limit: Int = .max, in db: Database,
-    _ body: (TradeRules.Row) throws -> Void
+    _ table: TableDescription, after key: RowKey? = nil, through last: RowKey? = nil, limit: Int = .max,
+    in db: Database, _ body: (TradeRules.Row) throws -> Void
   ) throws {
     var stored = try TableScan(table, after: key, in: db)
     var kept = try ImageScan(table, after: key, in: db)
@@ -34,6 +34,7 @@ extension BaseImages {
         row = try stored.next()
       }
       guard let confirmed else { continue }
+      if let last, last < table.key(of: confirmed) { return }
       try body(confirmed)
       count += 1
     }
