@@ -170,8 +170,13 @@ extension CentralHost {
     let granted = store.index.buckets(grantedBy: grants)
     let isKnown = sameHistory(hello) && hello.checkpointVersion <= store.head.version
     let stored = isKnown ? hello.loadCursor.flatMap(Download.init(cursor:)) : nil
-    // Among the pages that are stored may be some of a bucket that was taken away since: it starts anew.
-    let resumed = stored.flatMap { $0.legs.allSatisfy { grants.contains($0.bucket) } ? $0 : nil }
+    // Among the pages that are stored may be some of a bucket that was taken away since, or rows of which it is
+    // forgotten that they left: it starts anew.
+    let resumed = stored.flatMap { download in
+      download.legs.allSatisfy { leg in
+        grants.contains(leg.bucket) && leg.position.isWithin(store.index.horizon(of: leg.bucket))
+      } ? download : nil
+    }
     let positions = Dictionary(
       (resumed?.legs ?? []).map { ($0.bucket, $0.position) }, uniquingKeysWith: { first, _ in first })
     let held = Set(hello.buckets)
@@ -179,14 +184,13 @@ extension CentralHost {
       legs: granted.map { bucket in
         let holds =
           bucket == ChangeIndex.everything ? hello.holdsEverything : held.contains(bucket)
-        let start: Download.Position =
+        let since = hello.checkpointVersion + (PlantedBug.isPlanted(.cursorTooFar) ? 1 : 0)
+        let changes = Download.Position.delta(through: since, after: nil)
+        let hasChanges =
           isKnown && holds && hello.checkpointVersion > 0
-          ? .delta(
-            through: hello.checkpointVersion + (PlantedBug.isPlanted(.cursorTooFar) ? 1 : 0), after: nil)
-          : .snapshot(base: base(of: bucket), after: nil)
-        let position = positions[bucket] ?? start
-        return Download.Leg(
-          bucket: bucket, position: position.within(store.index, bucket, head: store.head.version))
+          && changes.isWithin(store.index.horizon(of: bucket))
+        let start = hasChanges ? changes : .snapshot(base: base(of: bucket), after: nil)
+        return Download.Leg(bucket: bucket, position: positions[bucket] ?? start)
       }, isResumed: resumed != nil)
   }
 }

@@ -140,7 +140,7 @@ extension CentralHost {
     let download =
       connection.download
       ?? Download(of: store.index.buckets(grantedBy: connection.grants), changedAfter: connection.current)
-    connection.download = download.mending(lacking, whole: whole, at: store.head.version)
+    connection.download = download.mending(lacking, whole: whole)
     connections[number] = connection
     let rows = mending.parts.reduce(0) { $0 + max($1.lacking.count, $1.unmet.count) }
     try report(mending.parts.map(\.walk.bucket), rows: rows, of: device, at: now)

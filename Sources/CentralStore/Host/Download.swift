@@ -63,11 +63,12 @@ struct Download {
   }
 
   /// The same with single rows of some buckets before the rest, and some buckets whole.
-  func mending(_ rows: [Bucket: [RowKey]], whole: Set<Bucket>, at version: Int64) -> Download {
+  func mending(_ rows: [Bucket: [RowKey]], whole: Set<Bucket>) -> Download {
     Download(
       legs: legs.map { leg in
-        if whole.contains(leg.bucket) {
-          return Leg(bucket: leg.bucket, position: .snapshot(base: version, after: nil))
+        // What left since the pages that the replica has stored follows the whole bucket.
+        if whole.contains(leg.bucket), case .delta(let through, _) = leg.position {
+          return Leg(bucket: leg.bucket, position: .snapshot(base: through, after: nil))
         }
         guard let keys = rows[leg.bucket], !keys.isEmpty else { return leg }
         return Leg(bucket: leg.bucket, position: .rows(keys, then: leg.position))
@@ -92,8 +93,10 @@ struct Download {
     from store: CentralStore, limits: SyncLimits, cache: inout PageCache, takesWhole: Bool
   ) throws -> Piece? {
     for index in legs.indices {
-      legs[index].position = legs[index].position.within(
-        store.index, legs[index].bucket, head: store.head.version)
+      let horizon = store.index.horizon(of: legs[index].bucket)
+      if case .delta = legs[index].position, !legs[index].position.isWithin(horizon) {
+        legs[index].position = .snapshot(base: horizon, after: nil)
+      }
       if legs[index].isSnapshot, !takesWhole { continue }
       if let piece = try DownloadReader(store, limits).piece(for: legs[index], cache: &cache) {
         legs[index].position = piece.next
@@ -136,12 +139,15 @@ extension Download {
 }
 
 extension Download.Position {
-  /// The same, or the whole bucket where it is forgotten what left since.
-  func within(_ index: ChangeIndex, _ bucket: Bucket, head: Int64) -> Download.Position {
-    guard case .delta(let through, let after) = self, through > 0 || after != nil,
-      max(through, (after?.version ?? 0) - 1) < index.horizon(of: bucket)
-    else { return self }
-    return .snapshot(base: head, after: nil)
+  /// Whether all that left the bucket since is known, where what left up to `horizon` is forgotten.
+  func isWithin(_ horizon: Int64) -> Bool {
+    switch self {
+    case .snapshot(let base, _): base >= horizon
+    // Whoever has nothing of the bucket misses nothing.
+    case .delta(0, nil): true
+    case .delta(let through, let after): max(through, (after?.version ?? 0) - 1) >= horizon
+    case .rows(_, let then): then.isWithin(horizon)
+    }
   }
 }
 

@@ -11,8 +11,8 @@ extension BaseImages {
     return rows
   }
 
-  /// The same, a row at a time and none kept, up to a key where one is given. `body` may use the database, but change neither this table nor
-  /// `base`.
+  /// The same, a row at a time and none kept, up to a key where one is given. `body` may use the database, but
+  /// change neither this table nor `base`.
   public static func visitConfirmed(
     _ table: TableDescription, after key: RowKey? = nil, through last: RowKey? = nil, limit: Int = .max,
     in db: Database, _ body: (TradeRules.Row) throws -> Void
