@@ -282,7 +282,7 @@ public final class ReplicaHost {
       try store.handOver(through: welcome.appliedThrough)
     } else if !welcome.loadContinues {
       try store.dropStaged()
-      if !isNewHistory, state.checkpoint > 0 { try noteHorizon(welcome, at: clock.wall) }
+      if state.checkpointInEpoch > 0 { try noteHorizon(welcome, at: clock.wall) }
     }
     sayStored(pages: 0, state)
   }
