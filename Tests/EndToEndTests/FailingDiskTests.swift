@@ -186,7 +186,7 @@ extension Company {
   /// Asks a device how much there is until it says so.
   fileprivate func untilStock(of sku: String, on device: Device, is quantity: Decimal) async throws {
     let pulse = Latch()
-    for _ in 0..<300 {
+    for _ in 0..<900 {
       let stock = try await on(device, "stock", "show", sku, "--warehouse", "MAD")
       let unsent = try await on(device, "status")["unsent"].number
       if stock["warehouses"][0]["onHand"].number == quantity, unsent == 0 { return }
@@ -198,7 +198,7 @@ extension Company {
   /// Asks for the centre's status until it says something.
   fileprivate func untilCentre(_ holds: (Document) -> Bool) async throws -> Document {
     let pulse = Latch()
-    for _ in 0..<300 {
+    for _ in 0..<900 {
       let status = try await atCentre("status")
       if holds(status) { return status }
       await pulse.wait(atMost: 0.1)
