@@ -3,6 +3,7 @@ import SyncSession
 import Testing
 import TradeRules
 
+@testable import CentralStore
 @testable import Simulator
 
 @Suite("A scope changes in the middle of a download")
@@ -109,5 +110,40 @@ struct DownloadScopeStories {
       #expect(try shop.incidents(on: shop.pia) == [])
       try shop.expectAllIsWell()
     }
+  }
+
+  // MARK: Pages that others were sent before
+
+  @Test(
+    "G8 a customer who changed hands since a page was read for somebody else is here as now, not as then",
+    arguments: [true, false])
+  func olderPage(isNew: Bool) throws {
+    let shop = try Shop.withTwoWarehouses(staffed: ["A1"])
+    try move(toAgent: "BEN", territory: "NORTH", in: shop)
+    try shop.world.addDevice("N1", .agent, territory: "NORTH")
+    try shop.settle()
+    let shared = shop.world.centre.pages.shared
+    try shop.cutOff(shop.ana)
+    try move(toAgent: "ANA", territory: "SOUTH", in: shop)
+    let person = isNew ? Person(shop, "A9") : shop.ana
+    if isNew {
+      try shop.world.addDevice("A9", .agent, agent: "ANA", territory: "NORTH")
+      try shop.settle()
+    } else {
+      try shop.rescope(shop.ana, agent: "ANA", territory: "NORTH", warehouses: ["W1"])
+      try shop.reconnect(shop.ana)
+    }
+    #expect(shop.world.centre.pages.shared > shared)
+    #expect(try person.customers.contains("C-MOVED"))
+    #expect(try shop.incidents(on: person) == [])
+    try shop.reconnect(shop.ana)
+    try shop.expectAllIsWell()
+  }
+
+  private func move(toAgent agent: String, territory: String, in shop: Shop) throws {
+    var row = Shop.customer("C-MOVED", of: agent, 77)
+    row.territory = territory
+    let moved = row
+    try shop.decide(Filled<ImportCustomers> { $0.rows = [moved] })
   }
 }

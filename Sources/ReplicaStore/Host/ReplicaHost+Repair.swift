@@ -47,6 +47,7 @@ extension ReplicaHost {
     try store.dropStaged()
     repair = nil
     isAwaitingWhole = true
+    hasFetchedWhole = true
     say(.fetch(Fetch(buckets: buckets)))
   }
 

@@ -32,9 +32,10 @@ extension ReplicaHost {
     // What came before the last row that was asked for is no checkpoint to stop at.
     guard !isAwaitingWhole, repair == nil else { return }
     do {
-      let (state, rows) = try store.apply(checkpoint, isMending: !mended.isEmpty, at: clock.wall)
+      let (state, rows) = try store.apply(checkpoint, mending: mending, at: clock.wall)
       progress.received += rows
       mended = []
+      hasFetchedWhole = false
       sayStored(pages: 0, state)
     } catch let mismatch as CheckpointApplier.Mismatch {
       try mend(mismatch, at: clock.wall)
@@ -43,6 +44,10 @@ extension ReplicaHost {
       try store.dropStaged()
       throw violation
     }
+  }
+
+  private var mending: CheckpointApplier.Mending {
+    hasFetchedWhole ? .buckets : mended.isEmpty ? .none : .rows
   }
 
   // MARK: Upload

@@ -52,6 +52,8 @@ public final class ReplicaHost {
   private var helloSentAt: ClockReading?
   /// Buckets were asked for again; until their first page what was on its way is passed over.
   var isAwaitingWhole = false
+  /// Whether such buckets were asked for since the last checkpoint was proved.
+  var hasFetchedWhole = false
   /// The device is out of use: the centre takes what there is, and gives nothing.
   private var isHandingOver = false
   /// The search for rows that differ, while it goes on.
@@ -133,6 +135,7 @@ public final class ReplicaHost {
     progress.refusedWith = nil
     progress.trouble = nil
     isAwaitingWhole = false
+    hasFetchedWhole = false
     isHandingOver = false
     repair = nil
     mended = []

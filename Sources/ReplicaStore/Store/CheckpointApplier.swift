@@ -11,8 +11,16 @@ import struct Foundation.Data
 struct CheckpointApplier {
   let db: Database
   var state: ReplicaState
-  /// Rows that differed have just been fetched: that digests kept row by row are off is no news.
-  var isMending = false
+  var mending = Mending.none
+
+  /// What has been fetched since digests were found to differ.
+  enum Mending {
+    case none
+    /// Single rows: that digests kept row by row are off is no news.
+    case rows
+    /// Whole buckets: what is here is not to be trusted in anything.
+    case buckets
+  }
 
   /// The buckets whose digests did not match, with the sums of their ranges; nothing was changed.
   struct Mismatch: Error {
@@ -24,7 +32,7 @@ struct CheckpointApplier {
   /// - Throws: `Mismatch`; the caller's transaction must then be rolled back.
   mutating func apply(_ checkpoint: Checkpoint) throws -> (state: ReplicaState, rows: Int) {
     var rebase: Rebase? = try Rebase(db)
-    var rows = try ConfirmedRows(db, grants: state.granted)
+    var rows = try ConfirmedRows(db, grants: state.granted, keepsNewer: mending != .buckets)
     let count = try takeStaged(&rows, &rebase)
     try prove(checkpoint, &rows)
     try rows.storeDigests()
@@ -49,7 +57,7 @@ struct CheckpointApplier {
   /// Makes the confirmed rows what they are with the staged pages, and nothing else.
   func takeStaged() throws {
     var rebase: Rebase? = try Rebase(db)
-    var rows = try ConfirmedRows(db, grants: state.granted)
+    var rows = try ConfirmedRows(db, grants: state.granted, keepsNewer: true)
     _ = try takeStaged(&rows, &rebase)
   }
 
@@ -57,12 +65,24 @@ struct CheckpointApplier {
   private func takeStaged(_ rows: inout ConfirmedRows, _ rebase: inout Rebase?) throws -> Int {
     // With other grants the device sees other rows, and guesses otherwise.
     if state.hasNewGrants { try rebase?.takeAllBack() }
+    if state.checkpointEpoch != state.epoch { try makeRoom(&rows, &rebase) }
     for (bucket, keys) in try StagedSnapshot.rest(in: db) {
       for key in keys { try rows.leave(bucket, key, telling: &rebase) }
     }
     let count = try takePages(&rows, &rebase)
     if state.hasNewGrants { try purgeUngranted(&rows) }
     return count
+  }
+
+  /// Takes out what the staged pages will replace: versions of another history cannot be compared with theirs.
+  private func makeRoom(_ rows: inout ConfirmedRows, _ rebase: inout Rebase?) throws {
+    try StagedPages.forEach(in: db) { page in
+      for batch in try PageContent(page.body.content()).batches {
+        for row in batch.rows() {
+          try rows.leave(ConfirmedRows.everything, batch.table.key(of: row), telling: &rebase)
+        }
+      }
+    }
   }
 
   /// Applies the staged pages one at a time, so that a long absence costs disk and not memory.
@@ -109,7 +129,7 @@ struct CheckpointApplier {
       let view = StagedView(db: db, holdsEverything: state.granted.everything)
       throw Mismatch(buckets: wrong, sums: try view.sums(of: wrong))
     }
-    if isMending { return }
+    if mending != .none { return }
     let names = suspect.map(\.name).joined(separator: " ")
     try Incidents.append(.digestMismatch, names, at: state.lastSyncAt ?? checkpoint.centreTime, in: db)
   }

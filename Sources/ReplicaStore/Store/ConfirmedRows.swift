@@ -14,13 +14,17 @@ struct ConfirmedRows {
 
   private let db: Database
   private let grants: Grants
+  /// Whether a row that is here stays when an older state of it comes: a page that was read for others may be
+  /// older than what another bucket has brought of the same row.
+  private let keepsNewer: Bool
   private let loader: RowLoader
   private var sums: [Bucket: BucketDigest] = [:]
   private var hasher = RowHasher()
 
-  init(_ db: Database, grants: Grants) throws {
+  init(_ db: Database, grants: Grants, keepsNewer: Bool) throws {
     self.db = db
     self.grants = grants
+    self.keepsNewer = keepsNewer
     loader = RowLoader(in: db)
     for row in try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, digest FROM bucket")) {
       sums[Bucket(row["name"])] = BucketDigest(bytes: Array(row["digest"] as Data))
@@ -29,7 +33,7 @@ struct ConfirmedRows {
 
   // MARK: Rows
 
-  /// Writes rows over those with the same keys, in key order.
+  /// Writes rows over those with the same keys, in key order; over newer ones only where that is asked for.
   ///
   /// - Parameter rebase: puts the device's own guess at a row back before the row is read, and hears what it
   ///   was; nil where there are no guesses.
@@ -38,16 +42,18 @@ struct ConfirmedRows {
   mutating func replace(
     _ rows: [TradeRules.Row], in table: TableDescription, telling rebase: inout Rebase?
   ) throws -> [RowKey] {
-    let keyed = rows.map { (key: table.key(of: $0), row: $0) }.sorted { $0.key < $1.key }
-    for (key, row) in keyed {
+    var written: [(key: RowKey, row: TradeRules.Row)] = []
+    for (key, row) in rows.map({ (key: table.key(of: $0), row: $0) }).sorted(by: { $0.key < $1.key }) {
       try rebase?.uncover(key)
       let old = try loader.row(key)
+      if keepsNewer, let old, old.version > row.version { continue }
       if let old { subtract(old, at: key, of: table) }
       add(row, at: key, of: table)
       rebase?.note(old, row, in: table)
+      written.append((key, row))
     }
-    try TradeTables.write(keyed, in: db)
-    return keyed.map { $0.key }
+    try TradeTables.write(written, in: db)
+    return written.map { $0.key }
   }
 
   /// Writes the rows of a first load straight from the page they came in. No row has one of their keys yet,

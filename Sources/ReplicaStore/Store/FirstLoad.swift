@@ -11,7 +11,7 @@ struct FirstLoad {
 
   /// - Returns: how many rows the page had.
   func take(_ page: Page) throws -> Int {
-    var rows = try ConfirmedRows(db, grants: grants)
+    var rows = try ConfirmedRows(db, grants: grants, keepsNewer: true)
     // Whoever has no rows yet has guessed nothing.
     var noRebase: Rebase?
     var count = 0

@@ -131,16 +131,16 @@ public final class ReplicaStore {
 
   /// Makes everything received since the last checkpoint visible at once (G3, G7).
   ///
-  /// - Parameter isMending: rows that differed have just been fetched.
+  /// - Parameter mending: what has been fetched since digests were found to differ.
   /// - Throws: `CheckpointApplier.Mismatch` when a digest differs; then nothing changed.
   func apply(
-    _ checkpoint: Checkpoint, isMending: Bool, at now: Instant
+    _ checkpoint: Checkpoint, mending: CheckpointApplier.Mending = .none, at now: Instant
   ) throws -> (state: ReplicaState, rows: Int) {
     try write { db in
       guard var state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
       if state.checkpoint == 0 { try FirstLoad.finish(db) } else { try SearchIndex.ensure(db) }
       state.lastSyncAt = now
-      var applier = CheckpointApplier(db: db, state: state, isMending: isMending)
+      var applier = CheckpointApplier(db: db, state: state, mending: mending)
       return try applier.apply(checkpoint)
     }
   }
