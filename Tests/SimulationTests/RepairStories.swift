@@ -58,10 +58,14 @@ struct RepairStories {
   }
 
   /// Lets a device come back with damaged rows that were noticed.
-  private func comeBack(_ person: Person, _ wire: Wire? = nil) throws {
+  private func comeBack(_ person: Person, _ wire: Wire? = nil, scrubbing: Bool = false) throws {
     let shop = person.shop
     try shop.cutOff(person)
-    try notice(person)
+    if scrubbing {
+      #expect(try person.device.store.scrub(at: shop.world.now).suspects == [.catalog])
+    } else {
+      try notice(person)
+    }
     if let wire { shop.world.onArrival = { try wire.note($0, of: person) } }
     try shop.reconnect(person)
     shop.world.onArrival = nil
@@ -73,23 +77,26 @@ struct RepairStories {
 
   // MARK: What is damaged
 
-  @Test("a spoilt value, a row that is missing and one too many cost three rows, not the catalog")
-  func fewRows() throws {
+  @Test(
+    "a spoilt value, a row that is missing and one too many cost three rows, not the catalog, whoever noticed",
+    arguments: [false, true])
+  func fewRows(scrubbing: Bool) throws {
     let shop = try stockedShop()
     try spoil(
       shop.ana, "UPDATE product SET name = 'rot' WHERE sku = 'ART-17'",
       "DELETE FROM product WHERE sku = 'ART-400'")
     try addStray("STRAY", to: shop.ana)
     let wire = Wire()
-    try comeBack(shop.ana, wire)
+    try comeBack(shop.ana, wire, scrubbing: scrubbing)
     #expect(wire.kinds == ["compare", "summary", "mend", "surplus", "page"])
     #expect(wire.rowsSent == ["ART-17", "ART-400"])
     #expect(try shop.ana.books.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM product") } == 702)
-    #expect(try incidents(shop.ana) == ["DIGEST_MISMATCH"])
+    let noticed = Array(repeating: "DIGEST_MISMATCH", count: scrubbing ? 2 : 1)
+    #expect(try incidents(shop.ana) == noticed)
     // 256 digests and some five rows in each of three ranges; the catalog whole takes ten times as much.
     #expect(wire.bytes < 4_096)
     try shop.expectAllIsWell()
-    #expect(try incidents(shop.ana) == ["DIGEST_MISMATCH"])
+    #expect(try incidents(shop.ana) == noticed)
   }
 
   @Test("damage in several buckets is found and mended in one go")
