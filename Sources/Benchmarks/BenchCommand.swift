@@ -54,7 +54,8 @@ struct BenchCommand: ParsableCommand {
 
   /// The two programs lie beside this one.
   private var programs: URL {
-    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    (Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0]))
+      .resolvingSymlinksInPath().deletingLastPathComponent()
   }
 
   private func printJSON(_ figures: [Figure]) throws {

@@ -15,7 +15,7 @@ struct ClientSetup {
   func makeTLS() throws -> OpaquePointer {
     Library.prepareTLS()
     guard let tls = SSL_CTX_new(TLS_client_method()) else {
-      throw TransportError.libraryRefused(cause: "OpenSSL has no context to give")
+      throw TransportError.setupFailed(cause: "OpenSSL has no context to give")
     }
     clws_tls_harden(tls)
     guard let file = configuration.caFile else {
@@ -71,6 +71,6 @@ struct ClientSetup {
   }
 
   private func refusal(_ cause: String) -> TransportError {
-    .libraryRefused(cause: owner.log.lastLine(mentioning: []) ?? cause)
+    .setupFailed(cause: owner.log.lastLine(mentioning: []) ?? cause)
   }
 }

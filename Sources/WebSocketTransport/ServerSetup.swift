@@ -38,7 +38,7 @@ struct ServerSetup {
       let cause = owner.log.lastLine(mentioning: ["evlib", "plugin"]) ?? "no context"
       throw cause.contains("evlib")
         ? TransportError.eventLoopUnavailable(cause: cause)
-        : TransportError.libraryRefused(cause: cause)
+        : TransportError.setupFailed(cause: cause)
     }
     return context
   }
@@ -104,7 +104,7 @@ struct ServerSetup {
         : .addressUnavailable(host: host, port: port, cause: String(cString: strerror(code)))
     }
     let cause = owner.log.lastLine(mentioning: ["cert", "key", "ssl"]) ?? "no virtual host"
-    guard let tls = configuration.tls else { return .libraryRefused(cause: cause) }
+    guard let tls = configuration.tls else { return .setupFailed(cause: cause) }
     let file = cause.contains("key") ? tls.keyFile : tls.certificateFile
     return .certificateUnusable(file: file, cause: cause)
   }

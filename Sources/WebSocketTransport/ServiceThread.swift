@@ -12,7 +12,7 @@ final class ServiceThread: Sendable {
   /// Every signal is blocked in it, so that the kernel hands signals to the program's own threads,
   /// which know what to do with them.
   ///
-  /// - Throws: `TransportError.libraryRefused` if the system has no thread to give.
+  /// - Throws: `TransportError.setupFailed` if the system has no thread to give.
   init(name: String, body: sending @escaping () -> Void) throws {
     let start = Unmanaged.passRetained(Start(name: name, body))
     var thread = pthread_t()
@@ -25,7 +25,7 @@ final class ServiceThread: Sendable {
     pthread_sigmask(SIG_SETMASK, &before, nil)
     guard code == 0 else {
       start.release()
-      throw TransportError.libraryRefused(cause: "no thread: \(String(cString: strerror(code)))")
+      throw TransportError.setupFailed(cause: "no thread: \(String(cString: strerror(code)))")
     }
     identity = thread
     self.thread = Mutex(thread)

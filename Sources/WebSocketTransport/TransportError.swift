@@ -9,7 +9,7 @@ public enum TransportError: Error, Equatable, Sendable {
   /// A certificate, key or authority file cannot be read, parsed or matched.
   case certificateUnusable(file: String, cause: String)
   /// libwebsockets refused the configuration for a reason of its own.
-  case libraryRefused(cause: String)
+  case setupFailed(cause: String)
   /// Not a `ws://` or `wss://` URL that can be used here.
   case badURL(String, cause: String)
   /// `ws://` to another machine, where anybody on the way could read and change what is sent.
@@ -49,7 +49,7 @@ extension TransportError: CustomStringConvertible {
     case .certificateUnusable(let file, let cause):
       "Cannot use \(file): \(cause). It must be a readable PEM file, and the key must fit the "
         + "certificate."
-    case .libraryRefused(let cause):
+    case .setupFailed(let cause):
       "libwebsockets refused to start: \(cause)."
     case .badURL(let url, let cause):
       "Cannot use the URL \(url): \(cause). Expected ws://host:port/path or wss://host:port/path."

@@ -66,7 +66,7 @@ public final class WebSocketClient: Sendable {
   /// Starts connecting; `opened` or `failed` follows. Once in a client's life.
   ///
   /// - Throws: `TransportError.badURL`, `.plaintextRefused`, `.certificateUnusable` for the
-  ///   authority file, or `.libraryRefused`. No event follows then.
+  ///   authority file, or `.setupFailed`. No event follows then.
   public func connect() throws {
     let url = try WebSocketURL(configuration.url)
     if !url.isSecure && !configuration.allowPlaintext && !HostKind.isLoopback(url.host) {

@@ -73,7 +73,7 @@ public final class WebSocketServer: Sendable {
   /// Starts listening and returns the port. Once in a server's life.
   ///
   /// - Throws: `TransportError.addressInUse`, `.addressUnavailable`, `.certificateUnusable`,
-  ///   `.eventLoopUnavailable` or `.libraryRefused`; the server may then be started again.
+  ///   `.eventLoopUnavailable` or `.setupFailed`; the server may then be started again.
   public func start() throws -> Int {
     try state.withLock { state in
       guard case .idle = state else { preconditionFailure("a server starts once") }

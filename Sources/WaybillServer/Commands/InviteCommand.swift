@@ -15,7 +15,9 @@ struct Invite: Command {
       """)
   @OptionGroup var global: GlobalOptions
   @Option(help: "What people call the device.") var name: String
-  @Option(help: ArgumentHelp("What its user may do.", valueName: "role"))
+  @Option(
+    help: ArgumentHelp(
+      "What its user may do: \(Role.all.map(\.rawValue).joined(separator: ", ")).", valueName: "role"))
   var role: String
   @Option(help: "Part of every number the device makes; never used again. By default the next free one.")
   var deviceCode: String?
