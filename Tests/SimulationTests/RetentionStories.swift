@@ -272,6 +272,11 @@ struct RetentionStories {
     #expect(cache.bytes <= 3_000)
     #expect(cache.page(at: place(0), base: 10, bucketVersion: 10) != nil)
     #expect(cache.page(at: place(1), base: 10, bucketVersion: 10) == nil)
+    // Shared as long as little changed since.
+    cache.count(PageCache.sharedChangesMax, changedIn: place(0).bucket)
+    #expect(cache.base(of: place(0).bucket, head: 50, horizon: 0) == 10)
+    cache.count(1, changedIn: place(0).bucket)
+    #expect(cache.base(of: place(0).bucket, head: 50, horizon: 0) == 50)
     // Read before the download began, and the bucket changed since.
     #expect(cache.page(at: place(4), base: 11, bucketVersion: 11) == nil)
     #expect(cache.page(at: place(4), base: 11, bucketVersion: 9) != nil)

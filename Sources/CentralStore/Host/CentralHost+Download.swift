@@ -98,6 +98,8 @@ extension CentralHost {
     ranges.take(commit.changes)
     var audiences: [Bucket: [ConnectionNumber]] = [:]
     let changed = ChangedBuckets(commit.changes)
+    for bucket in changed.buckets { pages.count(changed.count(in: bucket), changedIn: bucket) }
+    pages.count(commit.changes.count, changedIn: ChangeIndex.everything)
     for number in connections.keys.sorted() {
       guard let connection = connections[number], connection.device != nil, connection.download == nil
       else { continue }
@@ -197,6 +199,8 @@ private struct ChangedBuckets {
     }
     buckets = positions.keys.sorted()
   }
+
+  func count(in bucket: Bucket) -> Int { positions[bucket].map { $0.has.count + $0.lost.count } ?? 0 }
 
   /// The bucket's changes as encoded pages, as many as they take.
   func frames(for bucket: Bucket) -> [[UInt8]] {

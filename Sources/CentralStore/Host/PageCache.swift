@@ -17,6 +17,8 @@ struct PageCache {
     /// The head when it was read: the rows are as they were then.
     let readAt: Int64
     fileprivate var usedAt: UInt64 = 0
+    /// How many changes to its bucket were counted when it was read.
+    fileprivate var changesBefore = 0
 
     var isEmpty: Bool { body.bytes.isEmpty }
 
@@ -27,13 +29,15 @@ struct PageCache {
     }
   }
 
-  /// How many versions a download may begin behind the head, so that it can share pages that were read before:
-  /// what changed since follows as changes.
-  static let sharedVersionsMax: Int64 = 256
+  /// How many rows of a bucket may have changed since its pages were read, so that a download can share them: what
+  /// changed since follows, and is read for each device anew.
+  static let sharedChangesMax = 1_000
 
   private let bytesMax: Int
   private var entries: [Place: Entry] = [:]
   private var uses: UInt64 = 0
+  /// Rows that changed in each bucket since the program started.
+  private var changes: [Bucket: Int] = [:]
   private(set) var bytes = 0
   /// How many pages were read for it, and how often one was found in it.
   private(set) var made = 0
@@ -59,6 +63,7 @@ struct PageCache {
     uses += 1
     var entry = entry
     entry.usedAt = uses
+    entry.changesBefore = changes[place.bucket] ?? 0
     entries[place] = entry
     bytes += entry.size(at: place)
     while bytes > bytesMax, let oldest = entries.min(by: { $0.value.usedAt < $1.value.usedAt })?.key {
@@ -66,11 +71,14 @@ struct PageCache {
     }
   }
 
-  /// The version at which a download of a bucket begins that starts now: a little behind the head when that lets
-  /// it share pages.
+  /// Takes note of rows that changed in a bucket, or left it.
+  mutating func count(_ rows: Int, changedIn bucket: Bucket) { changes[bucket, default: 0] += rows }
+
+  /// The version at which a download of a bucket begins that starts now: behind the head when that lets it share
+  /// pages, and little changed since.
   func base(of bucket: Bucket, head: Int64, horizon: Int64) -> Int64 {
     guard let first = entries[Place(bucket: bucket, after: nil)], first.readAt >= horizon,
-      head - first.readAt <= PageCache.sharedVersionsMax
+      (changes[bucket] ?? 0) - first.changesBefore <= PageCache.sharedChangesMax
     else { return head }
     return first.readAt
   }
