@@ -12,7 +12,8 @@ APT_PACKAGES := libwebsockets-dev libwebsockets-evlib-ev libssl-dev libsqlite3-d
 SWIFT_OLDEST := 6.2
 GENERATED := Sources/SyncProtocol/Generated
 OUR_SWIFT := find Package.swift Sources Tests clients schema -name '*.swift' -not -path '$(GENERATED)/*' -print0
-SEEDS ?= 1000
+MINUTES ?= 10
+SEEDS ?=
 ROUNDS ?= 200
 JOBS ?= 2
 ORDERS ?= 1000000
@@ -90,14 +91,15 @@ bench: setup ## measures the workloads of docs/PERFORMANCE.md (release)
 	@swift build -c release
 	@"$$(swift build -c release --show-bin-path)/waybill-bench"
 
-simulate: setup ## torments the hosts with SEEDS=1000 seeds (release)
+simulate: setup ## torments the hosts on all cores for MINUTES=10, or with SEEDS=n seeds (release)
 	@swift build -c release --product waybill-simulate
-	@SWIFT_DETERMINISTIC_HASHING=1 "$$(swift build -c release --show-bin-path)/waybill-simulate" --seeds $(SEEDS)
+	@SWIFT_DETERMINISTIC_HASHING=1 "$$(swift build -c release --show-bin-path)/waybill-simulate" \
+	  $(if $(SEEDS),--seeds $(SEEDS),--for $$(( $(MINUTES) * 60 ))) --report .build/simulate.txt
 
 planted: setup ## plants one bug after the other and lets the simulator find it in 2,000 seeds (release)
 	@swift build -c release -Xswiftc -DPLANTED_BUGS --scratch-path .build/planted --product waybill-simulate
 	@$(PLANTED) --list-plants | xargs -P $(JOBS) -I{} bash -c \
-	  'if said=$$($(PLANTED) --plant {} --seeds 2000 --twice-in 0 | grep FAIL); \
+	  'if said=$$($(PLANTED) --plant {} --seeds 2000 --twice-in 0 --jobs 1 | grep FAIL); \
 	  then printf "found    %-24s %s\n" {} "$$said"; else printf "ESCAPED  %s\n" {}; exit 1; fi'
 
 kill: build ## kills both programs at random moments, ROUNDS=200 times

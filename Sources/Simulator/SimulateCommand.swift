@@ -13,8 +13,11 @@ struct SimulateCommand: ParsableCommand {
       went two ways, 131 a long run never met some rare event it has to.
       """)
 
-  @Option(help: "How many seeds to run.")
-  var seeds: UInt64 = 1_000
+  @Option(help: "How many seeds to run; 1000, or with --for as many as there is time for.")
+  var seeds: UInt64?
+
+  @Option(name: .customLong("for"), help: "Begin no seed after so many seconds.")
+  var forSeconds: Int?
 
   @Option(help: "The first seed.")
   var from: UInt64 = 1
@@ -22,17 +25,26 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Run this seed alone.")
   var seed: UInt64?
 
-  @Flag(help: "Write everything that happens to standard error.")
+  @Option(help: "How many processes run seeds at a time; the number of cores unless said.")
+  var jobs = max(1, ProcessInfo.processInfo.activeProcessorCount)
+
+  @Option(help: "Write what all seeds came to into this file.")
+  var report: String?
+
+  @Flag(help: "Write everything that happens to standard error; in one process.")
   var log = false
 
-  @Option(help: "Stop after this many failed seeds.")
-  var failuresMax = 1
+  @Option(help: "Begin no seed after this many failed; 1, or with --for 20.")
+  var failuresMax: Int?
 
   @Option(help: "Run one seed in this many twice, the second time in a process of its own; 0 = none.")
   var twiceIn: UInt64 = 50
 
-  @Flag(help: "Print nothing but the fingerprint of each seed.")
+  @Flag(help: "Print nothing but the fingerprint of each seed; in one process.")
   var fingerprints = false
+
+  @Flag(help: .hidden)
+  var worker = false
 
   #if PLANTED_BUGS
     @Option(help: "Plant a bug, and see whether it is found.")
@@ -46,8 +58,8 @@ struct SimulateCommand: ParsableCommand {
   private static let seedsForMarks = 1_000
 
   func validate() throws {
-    guard seeds > 0, failuresMax > 0 else {
-      throw ValidationError("--seeds and --failures-max must be above zero")
+    guard seeds != 0, jobs > 0, failuresMax.map({ $0 > 0 }) ?? true, forSeconds.map({ $0 > 0 }) ?? true else {
+      throw ValidationError("--seeds, --jobs, --for and --failures-max must be above zero")
     }
   }
 
@@ -64,28 +76,77 @@ struct SimulateCommand: ParsableCommand {
         PlantedBug.planted = Set(bug.companions + [bug])
       }
     #endif
-    let first = seed ?? from
-    var campaign = Campaign(
-      log: log ? { say($0, to: .standardError) } : nil, twiceIn: seed == nil ? twiceIn : 0)
-    let start = ContinuousClock.now
-    for number in first...(seed ?? from + seeds - 1) {
-      let outcome = try campaign.run(number)
+    if worker { return try work() }
+    let campaign = try runSeeds()
+    if !fingerprints {
+      say(campaign.figures.description)
+      say("\(campaign.failures.count) failed; \(campaign.wallSeconds) seconds")
+    }
+    if let report {
+      let text = campaign.report(
+        arguments: Array(CommandLine.arguments.dropFirst()), processorSeconds: Campaign.processorSeconds)
+      try Data(text.utf8).write(to: URL(fileURLWithPath: report))
+    }
+    if campaign.status != 0 { throw ExitCode(campaign.status) }
+    let missing = campaign.figures.missing
+    guard campaign.seeds.count < SimulateCommand.seedsForMarks || missing.isEmpty else {
+      say("never met: \(missing.joined(separator: "; "))")
+      throw ExitCode(131)
+    }
+  }
+
+  /// Runs the seeds asked for, here or in workers.
+  private func runSeeds() throws -> Campaign {
+    var campaign = Campaign()
+    var following = seed ?? from
+    let last = seed ?? seeds.map { from + $0 - 1 } ?? (forSeconds == nil ? from + 999 : .max)
+    let failuresMax = failuresMax ?? (forSeconds == nil ? 1 : 20)
+    let next: () -> UInt64? = {
+      guard following <= last, campaign.failures.count < failuresMax,
+        forSeconds.map({ campaign.wallSeconds < Double($0) }) ?? true
+      else { return nil }
+      defer { following += 1 }
+      return following
+    }
+    let done: (Outcome) -> Void = { outcome in
+      campaign.add(outcome)
       if fingerprints {
         say(outcome.fingerprint)
       } else if let line = outcome.failure {
         say(line)
       }
-      if campaign.failed >= failuresMax { break }
     }
-    if !fingerprints {
-      say(campaign.figures.description)
-      say("\(campaign.failed) failed; \(ContinuousClock.now - start)")
+    if log || fingerprints || seed != nil {
+      let runner = SeedRun(
+        log: log ? { say($0, to: .standardError) } : nil, twiceIn: seed == nil ? twiceIn : 0)
+      while let seed = next() { done(try runner.run(seed)) }
+      return campaign
     }
-    if campaign.status != 0 { throw ExitCode(campaign.status) }
-    let missing = campaign.figures.missing
-    guard campaign.figures.seeds < SimulateCommand.seedsForMarks || missing.isEmpty else {
-      say("never met: \(missing.joined(separator: "; "))")
-      throw ExitCode(131)
+    var minutes = 0
+    try Crew(jobs: jobs, arguments: workerArguments).run(next: next, done: done) {
+      guard Int(campaign.wallSeconds) / 60 > minutes else { return }
+      minutes += 1
+      say(campaign.progress, to: .standardError)
+    }
+    return campaign
+  }
+
+  // MARK: Workers
+
+  private var workerArguments: [String] {
+    var arguments = ["--worker", "--twice-in", "\(twiceIn)"]
+    #if PLANTED_BUGS
+      if let plant { arguments += ["--plant", plant] }
+    #endif
+    return arguments
+  }
+
+  /// Runs the seeds that standard input names, a line each.
+  private func work() throws {
+    let runner = SeedRun(twiceIn: twiceIn)
+    while let seed = readLine().flatMap(UInt64.init) {
+      let line = try JSONEncoder().encode(try runner.run(seed))
+      say(String(decoding: line, as: UTF8.self))
     }
   }
 

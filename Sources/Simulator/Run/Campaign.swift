@@ -1,71 +1,81 @@
 import Foundation
+import Glibc
 
-/// Many seeds, one after the other, and what they came to.
+/// Many seeds, in whatever order they came to their end, and what they came to together.
 struct Campaign {
-  struct Outcome {
-    /// The line that reports the failure; nil when all went well.
-    var failure: String?
-    let fingerprint: String
-  }
-
-  let log: ((String) -> Void)?
-  /// One seed in this many is run again by a process of its own; 0 = none.
-  let twiceIn: UInt64
+  private(set) var seeds: [UInt64] = []
   private(set) var figures = Figures()
-  private(set) var failed = 0
+  /// The lines that report failures.
+  private(set) var failures: [String] = []
   /// The exit status: the highest of any failure.
   private(set) var status: Int32 = 0
+  let begun = Date()
+  private let start = ContinuousClock.now
 
-  init(log: ((String) -> Void)? = nil, twiceIn: UInt64 = 0) {
-    self.log = log
-    self.twiceIn = twiceIn
+  mutating func add(_ outcome: Outcome) {
+    seeds.append(outcome.seed)
+    figures += outcome.figures
+    if let failure = outcome.failure { failures.append(failure) }
+    status = max(status, outcome.status)
   }
 
-  mutating func run(_ seed: UInt64) throws -> Outcome {
-    CrashReport.announce(seed: seed)
-    let simulation = try Simulation(seed: seed, log: log)
-    var finding = simulation.run()
-    figures += simulation.figures
-    let fingerprint = Campaign.fingerprint(of: simulation)
-    if finding == nil, twiceIn > 0, seed % twiceIn == 0, let again = try Campaign.runElsewhere(seed) {
-      figures.twice += 1
-      if again != fingerprint {
-        finding = Finding(
-          "determinism", "another process went from \(fingerprint) to \(again)", kind: .nondeterminism)
+  /// Seconds since it began, to the millisecond.
+  var wallSeconds: Double {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return Double(seconds) + Double(attoseconds / 1_000_000_000_000_000) / 1_000
+  }
+
+  /// What is said of it while it lasts.
+  var progress: String {
+    """
+    \(seeds.count) seeds in \(Int(wallSeconds)) s, \(perSecond) a second, \(failures.count) failed, \
+    \(figures.missing.count) events never met yet
+    """
+  }
+
+  private var perSecond: String { String(format: "%.2f", Double(seeds.count) / max(wallSeconds, 0.001)) }
+
+  /// All of it, as a text to keep.
+  ///
+  /// - Parameters:
+  ///   - arguments: the command's.
+  ///   - processorSeconds: what all its processes used.
+  func report(arguments: [String], processorSeconds: Double) -> String {
+    """
+    options:        \(arguments.joined(separator: " "))
+    begun:          \(begun.formatted(.iso8601))
+    wall time:      \(String(format: "%.1f", wallSeconds)) s
+    processor time: \(String(format: "%.1f", processorSeconds)) s
+    speed:          \(perSecond) seeds a second
+    seeds:          \(Campaign.ranges(of: seeds))
+    failed:         \(failures.count)
+    never met:      \(figures.missing.isEmpty ? "none" : figures.missing.joined(separator: "; "))
+    \(figures.description)
+
+    """ + failures.map { $0 + "\n" }.joined()
+  }
+
+  /// Numbers as ranges: `1-4211, 4213`.
+  static func ranges(of numbers: [UInt64]) -> String {
+    var ranges: [ClosedRange<UInt64>] = []
+    for number in numbers.sorted() {
+      if let last = ranges.last, last.upperBound &+ 1 == number {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
       }
     }
-    guard let finding else { return Outcome(failure: nil, fingerprint: fingerprint) }
-    failed += 1
-    status = max(status, finding.kind.rawValue)
-    return Outcome(failure: Campaign.report(finding, simulation), fingerprint: fingerprint)
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ", ")
   }
 
-  static func fingerprint(of simulation: Simulation) -> String {
-    "\(simulation.seed) \(String(simulation.trace.hash, radix: 16))"
-  }
-
-  private static func report(_ finding: Finding, _ simulation: Simulation) -> String {
-    """
-    FAIL kind=\(finding.kind.rawValue) phase=\(simulation.phase) checker="\(finding.checker)" \
-    seed=\(simulation.seed) "\(finding.message)" replay: waybill-simulate --seed \(simulation.seed) --log
-    """
-  }
-
-  /// The fingerprint of a seed run by this program in another process, whose sets and dictionaries have
-  /// another order; nil when the program cannot be found.
-  private static func runElsewhere(_ seed: UInt64) throws -> String? {
-    guard let program = Bundle.main.executableURL else { return nil }
-    let process = Process()
-    process.executableURL = program
-    process.arguments = ["--seed", "\(seed)", "--fingerprints"]
-    var environment = ProcessInfo.processInfo.environment
-    environment["SWIFT_DETERMINISTIC_HASHING"] = nil
-    process.environment = environment
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let said = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: said, as: UTF8.self).split(separator: "\n").first.map(String.init)
+  /// What this process has used of all cores, and the processes it started and saw end, seconds.
+  static var processorSeconds: Double {
+    [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(0) { sum, whose in
+      var usage = rusage()
+      getrusage(__rusage_who_t(whose.rawValue), &usage)
+      let micro = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
+      return sum + Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(micro) / 1_000_000
+    }
   }
 }

@@ -1,5 +1,5 @@
 /// What some seeds came to in numbers.
-struct Figures {
+struct Figures: Codable {
   var seeds = 0
   /// Simulated.
   var milliseconds: Int64 = 0
