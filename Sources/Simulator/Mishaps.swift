@@ -21,6 +21,8 @@ struct Mishaps {
     var saidPerMille = 0
     /// How long it stays down, milliseconds.
     var downtime: Int64 = 0
+    /// What goes wrong on a simulated disk meanwhile; nil = nothing.
+    var plan: SimulatedDisk.Plan?
   }
 
   mutating func fateOfCentre() -> Fate { fate(centreCrashesPerMille, centreDisksPerMille) }

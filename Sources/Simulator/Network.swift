@@ -48,6 +48,7 @@ struct Network {
 
   var faults: NetworkFaults
   private var random: Random
+  private let fates: Fates
   private var flights: [Flight] = []
   private var links: [UInt64: String] = [:]
   /// The last arrival on each direction of a link: what is sent later arrives later.
@@ -61,8 +62,9 @@ struct Network {
   private(set) var halfOpened = 0
   private(set) var refused = 0
 
-  init(seed: UInt64, faults: NetworkFaults) {
+  init(seed: UInt64, faults: NetworkFaults, fates: Fates) {
     self.faults = faults
+    self.fates = fates
     random = Random(seed: seed, "network")
   }
 
@@ -70,7 +72,7 @@ struct Network {
 
   /// A new link; nil when the attempt fails.
   mutating func open(device: String, at now: Instant) -> UInt64? {
-    if random.chance(faults.refusalsPerMille) {
+    if fates.ask(.refusal, of: device, { random.chance(faults.refusalsPerMille) ? [:] : nil }) != nil {
       refused += 1
       return nil
     }
@@ -90,12 +92,17 @@ struct Network {
   }
 
   mutating func send(_ bytes: [UInt8], on link: UInt64, to end: End, at now: Instant) {
-    let extra = faults.delayMean > 0 ? Int64(random.next() % UInt64(faults.delayMean * 2)) : 0
-    let stall = random.chance(faults.stallsPerMille) ? Int64(random.next() % 30_000) : 0
-    if stall > 0 { stalled += 1 }
+    let who = device(of: link)
+    let extra = fates.delay(of: who) {
+      faults.delayMean > 0 ? Int64(random.next() % UInt64(faults.delayMean * 2)) : nil
+    }
+    let stall = fates.ask(.stall, of: who) {
+      random.chance(faults.stallsPerMille) ? ["for": Int64(random.next() % 30_000)] : nil
+    }
+    if stall != nil { stalled += 1 }
     carry(
       Delivery(link: link, end: end, bytes: bytes, closes: false),
-      after: faults.delayMin + extra + stall, at: now)
+      after: faults.delayMin + extra + (stall?["for"] ?? 0), at: now)
   }
 
   mutating func sendClose(on link: UInt64, to end: End, at now: Instant, after delay: Int64? = nil) {
@@ -133,16 +140,23 @@ struct Network {
 
   /// Whether chance breaks the link now.
   mutating func breaks(_ link: UInt64) -> Bool {
-    guard isOpen(link), random.chance(faults.breaksPerMille) else { return false }
+    guard isOpen(link) else { return false }
+    let breakage = fates.ask(.breakage, of: device(of: link)) {
+      random.chance(faults.breaksPerMille) ? [:] : nil
+    }
+    guard breakage != nil else { return false }
     broken += 1
     return true
   }
 
   /// How long the centre does not hear of a link that the device lost, milliseconds; nil when it hears at
   /// once.
-  mutating func halfOpenTime() -> Int64? {
-    guard random.chance(faults.halfOpenPerMille) else { return nil }
+  mutating func halfOpenTime(of device: String) -> Int64? {
+    let silence = fates.ask(.halfOpen, of: device) {
+      random.chance(faults.halfOpenPerMille) ? ["for": Int64(random.next() % 60_000)] : nil
+    }
+    guard let silence else { return nil }
     halfOpened += 1
-    return Int64(random.next() % 60_000)
+    return silence["for"] ?? 0
   }
 }

@@ -3,7 +3,7 @@ import Crypto
 /// Repeatable random numbers: xoshiro256** seeded from SHA-256 of a seed and a name, so that each source of
 /// chance (network, workload, keys …) has a stream of its own.
 struct Random: RandomNumberGenerator {
-  private var state: (UInt64, UInt64, UInt64, UInt64)
+  var state: (UInt64, UInt64, UInt64, UInt64)
 
   init(seed: UInt64, _ name: String) {
     var hasher = SHA256()

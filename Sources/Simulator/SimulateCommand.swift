@@ -46,6 +46,18 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: .hidden)
   var worker = false
 
+  @Option(help: "Write the schedule of --seed, or of --schedule as it was played, into this file.")
+  var record: String?
+
+  @Option(help: "Play the schedule in this file in place of seeds.")
+  var schedule: String?
+
+  @Flag(help: "Make the schedule of --seed or --schedule, which fails, smaller, and write it to --into.")
+  var shrink = false
+
+  @Option(help: "Where --shrink writes what is left.")
+  var into: String?
+
   #if PLANTED_BUGS
     @Option(help: "Plant a bug, and see whether it is found.")
     var plant: String?
@@ -60,6 +72,9 @@ struct SimulateCommand: ParsableCommand {
   func validate() throws {
     guard seeds != 0, jobs > 0, failuresMax.map({ $0 > 0 }) ?? true, forSeconds.map({ $0 > 0 }) ?? true else {
       throw ValidationError("--seeds, --jobs, --for and --failures-max must be above zero")
+    }
+    guard record == nil && !shrink || (seed == nil) != (schedule == nil), shrink == (into != nil) else {
+      throw ValidationError("--record and --shrink want --seed or --schedule; --shrink wants --into")
     }
   }
 
@@ -77,6 +92,7 @@ struct SimulateCommand: ParsableCommand {
       }
     #endif
     if worker { return try work() }
+    if schedule != nil || record != nil || shrink { return try playSchedule() }
     let campaign = try runSeeds()
     if !fingerprints {
       say(campaign.figures.description)
@@ -151,7 +167,7 @@ struct SimulateCommand: ParsableCommand {
   }
 
   /// Written at once: a run may be long, and somebody may read along.
-  private func say(_ line: String, to output: FileHandle = .standardOutput) {
+  func say(_ line: String, to output: FileHandle = .standardOutput) {
     output.write(Data((line + "\n").utf8))
   }
 }

@@ -21,6 +21,8 @@ final class SimulatedDevice {
   /// What the device's clock says less the world's time, milliseconds.
   var clockErrorMilliseconds: Int64 = 0
   private let random: RandomSource
+  /// Ids that the person's program made.
+  private(set) var idsMade = 0
   private var bootID: RecordID
   private var bootedAt = Instant(milliseconds: 0)
   /// Whether it works on a copy of another device's replica.
@@ -33,9 +35,9 @@ final class SimulatedDevice {
   /// - Parameter store: where it keeps its replica; nil = in memory.
   convenience init(
     _ code: String, seed: UInt64, enrolment: EnrolmentCode, store: ReplicaStore? = nil,
-    hasDisk: Bool = false, at now: Instant
+    hasDisk: Bool = false, fates: Fates = Fates(), at now: Instant
   ) throws {
-    let storage = Storage(seed: seed, code, onDisk: hasDisk)
+    let storage = Storage(seed: seed, code, onDisk: hasDisk, fates)
     try self.init(code, seed: seed, store: store ?? storage.openReplica(nil), on: storage, at: now)
     self.enrolment = enrolment
     try restart(at: now)
@@ -46,7 +48,8 @@ final class SimulatedDevice {
   /// - Parameter name: makes its chance its own.
   convenience init(_ name: String, seed: UInt64, store: ReplicaStore, at now: Instant) throws {
     try self.init(
-      name, seed: seed, store: store, on: Storage(seed: seed, name, onDisk: false), isCopy: true, at: now)
+      name, seed: seed, store: store, on: Storage(seed: seed, name, onDisk: false, Fates()), isCopy: true,
+      at: now)
   }
 
   private init(
@@ -115,9 +118,8 @@ final class SimulatedDevice {
     in world: World, actor: String = "user", _ drafts: (Numbering) throws -> [Draft]
   ) throws -> Recorded {
     let random = random
-    let fate = world.mishaps.fateOfDevice()
     let failures = storage.failures
-    storage.expect(fate)
+    let fate = world.fate(of: self)
     let recorded: Recorded
     do {
       recorded = try store.record(
@@ -153,6 +155,7 @@ final class SimulatedDevice {
 
   /// A new id, as the device's program makes them.
   func newID(at now: Instant) -> RecordID {
+    idsMade += 1
     let bytes = random.bytes(16)
     let words = (0..<2).map { word in
       bytes[word * 8..<word * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

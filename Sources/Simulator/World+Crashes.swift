@@ -4,6 +4,29 @@ import TradeRules
 
 /// Programs that stop: what they had committed stays, everything else is gone.
 extension World {
+  // MARK: What befalls them
+
+  /// What becomes of the centre while it handles its next events; its storage knows.
+  func fateOfCentre() -> Mishaps.Fate { fate(of: "centre", storage) { mishaps.fateOfCentre() } }
+
+  /// The same of a device.
+  func fate(of device: SimulatedDevice) -> Mishaps.Fate {
+    fate(of: device.code, device.storage) { mishaps.fateOfDevice() }
+  }
+
+  private func fate(of who: String, _ storage: Storage, _ draw: () -> Mishaps.Fate) -> Mishaps.Fate {
+    let parameters = fates.ask(.mishap, of: who) {
+      var fate = draw()
+      fate.plan = storage.plan(for: fate)
+      return fate.parameters
+    }
+    let fate = parameters.map { Mishaps.Fate($0) } ?? Mishaps.Fate()
+    storage.expect(fate)
+    return fate
+  }
+
+  // MARK: Stops
+
   /// The centre stops and starts again.
   func restartCentre() throws {
     for code in devices.keys.sorted() { if let device = devices[code] { try breakLink(of: device) } }

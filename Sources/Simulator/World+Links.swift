@@ -30,7 +30,7 @@ extension World {
     device.link = nil
     if halfOpen {
       network.close(link)
-    } else if let silence = network.halfOpenTime() {
+    } else if let silence = network.halfOpenTime(of: device.code) {
       // What the device had sent still arrives, and the centre talks to nobody for a while.
       network.sendClose(on: link, to: .centre, at: now, after: silence)
     } else {
@@ -74,9 +74,12 @@ extension World {
   /// A batch of operations may reach the centre twice, as from a replica that sends it again.
   private func receive(_ delivery: Network.Delivery) {
     centreInbox.append(.received(delivery.link, delivery.bytes))
-    guard mishaps.repeatsPerMille > 0, case .push = try? Message.decode(delivery.bytes),
-      let delay = mishaps.repetition()
+    guard mishaps.repeatsPerMille > 0 || fates.isScripted, case .push = try? Message.decode(delivery.bytes)
     else { return }
+    let repetition = fates.ask(.repetition, of: network.device(of: delivery.link)) {
+      mishaps.repetition().map { ["after": $0] }
+    }
+    guard let delay = repetition?["after"] else { return }
     mishapCounts.repeats += 1
     if delay == 0 {
       centreInbox.append(.received(delivery.link, delivery.bytes))

@@ -6,9 +6,7 @@ import SyncSession
 import TradeRules
 
 /// One centre and its devices on a network in memory: the production hosts, unmodified, with time as a
-/// variable.
-///
-/// Everything that happens is drawn from the seed, so that a run can be repeated exactly.
+/// variable. Everything that happens follows from the seed.
 final class World {
   let seed: UInt64
   private(set) var now = Instant(milliseconds: 1_767_225_600_000)
@@ -22,6 +20,8 @@ final class World {
   let storage: Storage
   /// Whether stores lie on simulated disks, and not in memory.
   let hasDisks: Bool
+  /// What goes wrong, and when.
+  let fates: Fates
   private let limits: SyncLimits
   private let centreKey: SigningKey
   private let centreRandom: RandomSource
@@ -46,6 +46,8 @@ final class World {
     /// One side ends a connection, and says why.
     case closed(by: String, CloseCode, reason: String, afterDiskFailure: Bool)
   }
+  /// Told of what is about to be decided at the console.
+  var onDecision: ((OwnDraft) -> Void)?
   /// Sees each message at the moment it would arrive, may break links and stop programs, and says what
   /// becomes of it. Nil: every message arrives.
   var onArrival: ((Network.Delivery) throws -> Network.Fate)?
@@ -54,13 +56,15 @@ final class World {
   ///   - limits: the centre's.
   ///   - hasDisks: whether all stores lie on simulated disks, which may lose power or fail at any call.
   init(
-    seed: UInt64, faults: NetworkFaults = .none, limits: SyncLimits = SyncLimits(), hasDisks: Bool = false
+    seed: UInt64, faults: NetworkFaults = .none, limits: SyncLimits = SyncLimits(), hasDisks: Bool = false,
+    fates: Fates = Fates()
   ) throws {
+    self.fates = fates
     self.seed = seed
     self.limits = limits
     self.hasDisks = hasDisks
-    storage = Storage(seed: seed, "centre", onDisk: hasDisks)
-    network = Network(seed: seed, faults: faults)
+    storage = Storage(seed: seed, "centre", onDisk: hasDisks, fates)
+    network = Network(seed: seed, faults: faults, fates: fates)
     mishaps = Mishaps(seed: seed)
     centreIsUpAt = now
     centreRandom = RandomSource(seed: seed, "centre")
@@ -79,7 +83,7 @@ final class World {
   /// Does something at the centre's own console.
   @discardableResult
   func decide<F: OperationForm>(_ form: Filled<F>, actor: String = "os:admin") throws -> [Verdict] {
-    try atConsole { try centre.record([OwnDraft(form)], actor: actor, at: now) }
+    try decide(OwnDraft(form), actor: actor)
   }
 
   /// Lets the centre do something on its own.
@@ -87,9 +91,8 @@ final class World {
   func atConsole(
     _ body: () throws -> (verdicts: [Verdict], orders: [CentralHost.Order])
   ) throws -> [Verdict] {
-    let fate = mishaps.fateOfCentre()
     let failures = storage.failures
-    storage.expect(fate)
+    let fate = fateOfCentre()
     do {
       let (verdicts, orders) = try body()
       try tellClosings(orders, afterDiskFailure: storage.failures > failures || storage.hasLostPower)
@@ -110,7 +113,7 @@ final class World {
   ) throws -> SimulatedDevice {
     let enrolment = try invite(code, role, agent: agent, territory: territory, warehouses: warehouses)
     let device = try SimulatedDevice(
-      code, seed: seed, enrolment: enrolment, store: store, hasDisk: hasDisks, at: now)
+      code, seed: seed, enrolment: enrolment, store: store, hasDisk: hasDisks, fates: fates, at: now)
     devices[code] = device
     return device
   }
@@ -196,9 +199,8 @@ final class World {
     while !centreInbox.isEmpty {
       let events = centreInbox
       centreInbox = []
-      let fate = mishaps.fateOfCentre()
       let failures = storage.failures
-      storage.expect(fate)
+      let fate = fateOfCentre()
       let orders = centre.handle(events, at: now)
       try tellClosings(orders, afterDiskFailure: storage.failures > failures || storage.hasLostPower)
       try conclude(orders, fate)
@@ -246,9 +248,8 @@ final class World {
   /// host demands.
   func give(_ device: SimulatedDevice, _ events: [ReplicaHost.Event]) throws {
     guard !device.isOff else { return }
-    let fate = mishaps.fateOfDevice()
     let failures = device.storage.failures
-    device.storage.expect(fate)
+    let fate = fate(of: device)
     let orders: [ReplicaHost.Order]
     do { orders = try device.host.handle(events, at: device.clock(at: now)) } catch
       where device.storage.failures > failures || device.storage.hasLostPower

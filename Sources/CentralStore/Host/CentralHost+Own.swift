@@ -8,7 +8,7 @@ public struct OwnDraft: Sendable {
   public let kind: OperationKind
   public let form: Form
   /// When it is said to have happened; nil = now.
-  let statedAt: Instant?
+  package let statedAt: Instant?
 
   public init<F: OperationForm>(_ filled: Filled<F>) {
     kind = F.kind
@@ -17,7 +17,7 @@ public struct OwnDraft: Sendable {
   }
 
   /// What somebody recorded elsewhere.
-  init(kind: OperationKind, form: Form, statedAt: Instant?) {
+  package init(kind: OperationKind, form: Form, statedAt: Instant?) {
     (self.kind, self.form, self.statedAt) = (kind, form, statedAt)
   }
 }

@@ -54,7 +54,7 @@ extension ReplicaStore {
 }
 
 extension Draft {
-  init(kind: OperationKind, form: Form, at statedAt: Instant?) {
+  package init(kind: OperationKind, form: Form, at statedAt: Instant?) {
     self.kind = kind
     self.form = form
     self.statedAt = statedAt

@@ -21,6 +21,8 @@ struct Finding: Error {
     self.checker = checker
     self.message = message
   }
+
+  var description: String { "kind=\(kind.rawValue) checker=\"\(checker)\" \"\(message)\"" }
 }
 
 /// Which checks were made how often.

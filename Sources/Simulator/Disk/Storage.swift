@@ -9,6 +9,8 @@ final class Storage {
   let transactions = FailingDisk()
   /// Nil: in memory.
   let disk: SimulatedDisk?
+  private let name: String
+  private let fates: Fates
   private var random: Random
   private(set) var powerCuts = 0
   /// A plan is followed until its end, whatever chance would have.
@@ -19,7 +21,9 @@ final class Storage {
     cacheBytes: 64 << 10, autocheckpointPages: 12, logBytesKept: 32 << 10, readersMax: 1)
   private static let fileName = "store.db"
 
-  init(seed: UInt64, _ name: String, onDisk: Bool) {
+  init(seed: UInt64, _ name: String, onDisk: Bool, _ fates: Fates) {
+    self.name = name
+    self.fates = fates
     disk = onDisk ? SimulatedDisk() : nil
     random = Random(seed: seed, "storage/\(name)")
   }
@@ -57,6 +61,7 @@ final class Storage {
     isScripted = false
     guard disk.hasLostPower else { return disk.release() }
     powerCuts += 1
+    if let bits = fates.ask(.power, of: name, { random.parameters }) { random = Random(bits) }
     disk.restart(&random)
   }
 
@@ -67,13 +72,9 @@ final class Storage {
   /// Transactions or calls that failed so far.
   var failures: Int { transactions.failed + (disk?.failures ?? 0) }
 
-  /// Prepares what is to go wrong while the program handles its next events.
-  func expect(_ fate: Mishaps.Fate) {
-    if isScripted { return }
-    guard let disk else {
-      if let transaction = fate.failingTransaction { transactions.failTransaction(after: transaction) }
-      return
-    }
+  /// What goes wrong on a simulated disk while the program comes to that fate; nil where there is none.
+  func plan(for fate: Mishaps.Fate) -> SimulatedDisk.Plan? {
+    guard disk != nil, !isScripted else { return nil }
     var plan = SimulatedDisk.Plan()
     if fate.crashes, random.chance(700) { plan.powerCutAt = random.number(0...30) }
     if fate.failingTransaction != nil {
@@ -82,7 +83,17 @@ final class Storage {
       plan.code =
         random.pick([DiskCode.write, SQLITE_FULL, DiskCode.fsync, SQLITE_IOERR]) ?? SQLITE_IOERR
     }
-    disk.follow(plan)
+    return plan
+  }
+
+  /// Prepares what is to go wrong while the program handles its next events.
+  func expect(_ fate: Mishaps.Fate) {
+    if isScripted { return }
+    if let disk {
+      disk.follow(fate.plan ?? SimulatedDisk.Plan())
+    } else if let transaction = fate.failingTransaction {
+      transactions.failTransaction(after: transaction)
+    }
   }
 
   /// From now on nothing goes wrong.

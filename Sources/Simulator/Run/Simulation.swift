@@ -2,45 +2,67 @@ import ReplicaStore
 import SyncSession
 import TradeRules
 
-/// One seed's story: a stormy day, then quiet, in which everything must come right by itself.
+/// One story: a stormy day, then quiet, in which everything must come right by itself. What happens on the day
+/// is drawn from a seed and noted, or it is what a schedule says.
 final class Simulation {
   enum Phase: String { case opening, safety, liveness, rest }
 
-  let seed: UInt64
-  let swarm: Swarm
+  /// What happens, as far as it is known: all of it in the end.
+  private(set) var schedule: Schedule
   let world: World
   let inspector: Inspector
   private(set) var phase = Phase.opening
   private(set) var trace = Trace()
-  private var workload: Workload
-  private var chance: Random
+  var workload: Workload
+  /// What the seed draws; nil when a schedule is played.
+  let swarm: Swarm?
+  var chance: Random
   private let begin: Instant
   /// Writes what happens, for a person who reads a seed.
   private let log: ((String) -> Void)?
   /// Devices that come back at a time of their own.
-  private var returns: [String: Instant] = [:]
+  var returns: [String: Instant] = [:]
   private var copied: CopiedReplica?
 
   /// How long a device may need to come right once faults have stopped, milliseconds: twice the longest
   /// back-off, and what its rows need on the way (G10).
   static let patience = 2 * Backoff.cap + 60_000
 
-  init(seed: UInt64, log: ((String) -> Void)? = nil) throws {
-    self.seed = seed
+  /// Draws everything from a seed.
+  convenience init(seed: UInt64, log: ((String) -> Void)? = nil) throws {
+    let swarm = Swarm(seed: seed)
+    let schedule = Schedule(
+      seed: seed, limits: swarm.limits, hasDisks: swarm.hasDisks, delayMin: swarm.network.delayMin,
+      seats: swarm.seats)
+    try self.init(schedule, swarm, Fates(), log)
+  }
+
+  /// Plays a schedule.
+  convenience init(_ schedule: Schedule, log: ((String) -> Void)? = nil) throws {
+    try self.init(schedule, nil, Fates(schedule), log)
+  }
+
+  private init(_ schedule: Schedule, _ swarm: Swarm?, _ fates: Fates, _ log: ((String) -> Void)?) throws {
+    self.schedule = schedule
+    self.swarm = swarm
     self.log = log
-    swarm = Swarm(seed: seed)
-    world = try World(seed: seed, faults: .none, limits: swarm.limits, hasDisks: swarm.hasDisks)
+    world = try World(
+      seed: schedule.seed, faults: .none, limits: schedule.limits, hasDisks: schedule.hasDisks, fates: fates)
     inspector = Inspector(world)
     workload = Workload(world: world, receipts: inspector.receipts)
-    chance = Random(seed: seed, "faults")
+    chance = Random(seed: schedule.seed, "faults")
     begin = world.now
+    fates.isAwake = false
     world.witness = { [unowned self] happening in try self.see(happening) }
   }
+
+  var seed: UInt64 { schedule.seed }
 
   /// Plays it to its end.
   ///
   /// - Returns: what it came to grief on; nil when all went well.
   func run() -> Finding? {
+    defer { (schedule.faults, schedule.delays) = (world.fates.happened, world.fates.delays) }
     do {
       try open()
       try storm()
@@ -56,40 +78,62 @@ final class Simulation {
   // MARK: Phases
 
   private func open() throws {
-    say("seed \(seed): \(swarm.description)")
+    say("seed \(seed): \(swarm?.description ?? "a schedule of \(schedule.events) events")")
     try Shop.open(in: world)
-    for seat in swarm.seats {
-      let device = try world.addDevice(
+    for seat in schedule.seats {
+      try world.addDevice(
         seat.code, seat.role, agent: seat.agent, territory: seat.territory, warehouses: seat.warehouses)
-      if swarm.has(.clocks) { device.clockErrorMilliseconds = clockError() }
     }
-    world.network.faults = swarm.network
-    world.mishaps = swarm.mishaps(seed: seed)
+    world.network.faults.delayMin = schedule.delayMin
+    world.fates.isAwake = true
     phase = .safety
-    // Most devices load their rows before anybody works, others in the middle of the day.
-    try world.run(milliseconds: chance.chance(800) ? 20_000 : 0)
   }
 
   private func storm() throws {
-    for deed in 0..<swarm.deeds {
-      try world.run(milliseconds: pause())
-      if swarm.copiesAt == deed, let device = world.devices["P1"] {
-        copied = try CopiedReplica(of: device, in: world)
-      }
+    if let swarm { return try draw(swarm) }
+    for item in schedule.items { try perform(item) }
+  }
+
+  /// Does what was drawn, and notes it.
+  func act(_ item: Schedule.Item) throws {
+    schedule.items.append(item)
+    try perform(item)
+  }
+
+  /// Notes what was done.
+  func note(_ item: Schedule.Item) { schedule.items.append(item) }
+
+  private func perform(_ item: Schedule.Item) throws {
+    switch item {
+    case .wait(let time):
+      try world.run(milliseconds: time)
       try copied?.tryToConnect(in: world)
-      try comeAndGo()
-      try workload.doSomething()
-      try bringBack()
+    case .clock(let code, let error): world.devices[code]?.clockErrorMilliseconds = error
+    case .offline(let code): try world.setOnline(code, false)
+    case .off(let code): try world.setOff(code, true)
+    case .back(let code):
+      try world.setOff(code, false)
+      try world.setOnline(code, true)
+    case .reboot(let code, let error): try world.reboot(code, clockErrorMilliseconds: error)
+    case .retry: world.retrySuspended()
+    case .copy(let code):
+      if let device = world.devices[code] { copied = try CopiedReplica(of: device, in: world) }
+      try copied?.tryToConnect(in: world)
+    case .ids(let code, let count):
+      for _ in 0..<count { _ = world.devices[code]?.newID(at: world.now) }
+    case .record(let group): try workload.record(group)
+    case .decide(let work): try workload.decide(work)
     }
-    try world.run(milliseconds: pause())
+    say(item.story)
   }
 
   /// Faults stop and nobody works any more: without a further write everybody has to come right.
   private func calm() throws {
     phase = .liveness
+    world.fates.isAwake = false
     world.mishaps = Mishaps(seed: seed)
     world.network.faults = .none
-    world.network.faults.delayMin = swarm.network.delayMin
+    world.network.faults.delayMin = schedule.delayMin
     for code in world.devices.keys.sorted() {
       try world.setOff(code, false)
       if world.devices[code]?.isCopy == false { world.devices[code]?.mayConnect = true }
@@ -122,55 +166,6 @@ final class Simulation {
     return "after \(Simulation.patience / 1_000) s of calm " + stuck.joined(separator: "; ")
   }
 
-  // MARK: Chance
-
-  /// Most deeds follow each other within seconds, some after minutes, a few after hours.
-  private func pause() -> Int64 {
-    switch chance.number(0...9) {
-    case 0...5: Int64(chance.number(0...3_000))
-    case 6...8: Int64(chance.number(0...120_000))
-    default: Int64(chance.number(0...7_200_000))
-    }
-  }
-
-  private func clockError() -> Int64 {
-    let hour: Int64 = 3_600_000
-    let choices: [Int64] = [0, 1_000, -1_000, hour, -hour, 5 * hour, 60_000 - world.now.milliseconds]
-    return chance.pick(choices) ?? 0
-  }
-
-  /// Lets a device lose its network, be switched off, or change its clock.
-  private func comeAndGo() throws {
-    guard let code = chance.pick(swarm.seats.map(\.code)), let device = world.devices[code] else { return }
-    if swarm.has(.offline), device.mayConnect, !device.isOff, chance.chance(100) {
-      try world.setOnline(code, false)
-      leave(code, for: Int64(chance.number(10_000...7_200_000)), "loses its network")
-    } else if swarm.has(.absences), device.mayConnect, !device.isOff, chance.chance(40) {
-      try world.setOff(code, true)
-      let days = chance.chance(200) ? chance.number(1...40) : 0
-      leave(code, for: Int64(days * 86_400_000 + chance.number(60_000...43_200_000)), "is switched off")
-    } else if swarm.has(.clocks), !device.isOff, chance.chance(20) {
-      try world.reboot(code, clockErrorMilliseconds: clockError())
-      say("\(code) reboots, its clock off by \(device.clockErrorMilliseconds) ms")
-    }
-  }
-
-  private func leave(_ code: String, for time: Int64, _ what: String) {
-    returns[code] = world.now.advanced(byMilliseconds: time)
-    say("\(code) \(what) for \(time / 1_000) s")
-  }
-
-  private func bringBack() throws {
-    if chance.chance(200) { world.retrySuspended() }
-    for code in returns.keys.sorted() {
-      guard let time = returns[code], time <= world.now || chance.chance(30) else { continue }
-      returns[code] = nil
-      try world.setOff(code, false)
-      try world.setOnline(code, true)
-      say("\(code) is back")
-    }
-  }
-
   // MARK: Witness
 
   private func see(_ happening: World.Happening) throws {
@@ -193,7 +188,7 @@ final class Simulation {
     return what.map { "\(elapsed) \($0)" }
   }
 
-  private func say(_ text: String) { log?("\(elapsed) \(text)") }
+  func say(_ text: String) { log?("\(elapsed) \(text)") }
 
   private var elapsed: String { "[\(world.now.milliseconds(since: begin)) ms]" }
 

@@ -51,10 +51,15 @@ extension World {
   /// At devices that were told that they are suspended somebody starts the sync anew.
   func retrySuspended() {
     for code in devices.keys.sorted() {
-      guard let device = devices[code], device.host.progress.refusedWith == .deviceSuspended,
-        device.link == nil, device.mayConnect, !device.isOff
-      else { continue }
+      guard let device = devices[code], hasGivenUp(device) else { continue }
       device.wakesAt = now
     }
+  }
+
+  var hasSuspended: Bool { devices.values.contains(where: hasGivenUp) }
+
+  private func hasGivenUp(_ device: SimulatedDevice) -> Bool {
+    device.host.progress.refusedWith == .deviceSuspended && device.link == nil && device.mayConnect
+      && !device.isOff
   }
 }

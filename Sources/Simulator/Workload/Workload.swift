@@ -16,6 +16,8 @@ struct Workload {
   var refusedAtOnce = 0
   /// Deeds that failed because a disk did, or a program stopped.
   var interrupted = 0
+  /// Told of what is recorded, and of ids made for it.
+  var note: (Schedule.Item) -> Void = { _ in }
   /// Texts about persons are all different, so that none stands in for another.
   var texts = 0
 
@@ -79,6 +81,7 @@ struct Workload {
   /// Whether there was anything to do it to.
   private mutating func attempt(_ deed: Deed, at device: SimulatedDevice) throws -> Bool {
     let sight = Sight(store: device.store)
+    let made = device.idsMade
     let drafts: Drafts? =
       switch deed {
       case .createOrder: try newOrder(sight, device, submitting: false)
@@ -113,26 +116,10 @@ struct Workload {
       case .refund: try refund(sight, device)
       case .withdraw: try withdrawal(device)
       }
+    if device.idsMade > made { note(.ids(device.code, device.idsMade - made)) }
     guard let drafts else { return false }
-    try record(deed, drafts, at: device)
+    try record(deed.rawValue, drafts, at: device)
     return true
-  }
-
-  /// What is to be recorded as one group, made while the device's numbers are taken.
-  typealias Drafts = (Numbering) throws -> [Draft]
-
-  private mutating func record(_ deed: Deed, _ drafts: Drafts, at device: SimulatedDevice) throws {
-    do {
-      let recorded = try device.record(in: world, drafts)
-      try receipts.recorded(recorded.id, on: device)
-      self.recorded[deed.rawValue, default: 0] += 1
-    } catch is Refusal {
-      refusedAtOnce += 1
-    } catch is StorageFailure {
-      interrupted += 1
-    } catch is SimulatedDevice.Unheard {
-      interrupted += 1
-    }
   }
 
   // MARK: Chance
