@@ -121,7 +121,7 @@ let package = Package(
         "TradeRules",
         grdb, crypto,
       ],
-      swiftSettings: strict),
+      exclude: ["Regressions"], swiftSettings: strict),
     // Feeds the wire what it must take, must refuse and must survive.
     .testTarget(
       name: "SyncProtocolTests", dependencies: ["SyncProtocol", "TradeRules", protobuf],

@@ -20,13 +20,17 @@ struct ScheduleTests {
     #expect(try Schedule(parsing: text).description == text)
   }
 
-  @Test("a schedule that cannot be read is refused with its line", arguments: ["wait long", "fault break A1", "sing A1"])
+  @Test(
+    "a schedule that cannot be read is refused with its line",
+    arguments: ["wait long", "fault break A1", "sing A1"])
   func unreadable(_ line: String) throws {
     let error = #expect(throws: ScheduleError.self) { try Schedule(parsing: "seed 1\n" + line) }
     #expect(error?.line == line)
   }
 
-  @Test("what was shrunk from a failing day passes now that its defect is mended", arguments: Regressions.files)
+  @Test(
+    "what is left of a day that once failed passes now that its defect is mended",
+    arguments: Regressions.files)
   func regression(_ file: URL) throws {
     let finding = try Simulation(try Schedule(file: file.path)).run()
     #expect(finding == nil, "\(file.lastPathComponent): \(finding?.description ?? "")")

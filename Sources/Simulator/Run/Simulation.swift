@@ -2,8 +2,8 @@ import ReplicaStore
 import SyncSession
 import TradeRules
 
-/// One story: a stormy day, then quiet, in which everything must come right by itself. What happens on the day
-/// is drawn from a seed and noted, or it is what a schedule says.
+/// One story: a stormy day, then quiet, in which everything must come right by itself. What happens on the
+/// day is drawn from a seed and noted, or it is what a schedule says.
 final class Simulation {
   enum Phase: String { case opening, safety, liveness, rest }
 

@@ -1,5 +1,5 @@
-/// What chance does to links, programs and disks. Everything that may go wrong is asked for here: it is drawn and
-/// noted, or it is what a schedule says.
+/// What chance does to links, programs and disks. Everything that may go wrong is asked for here: it is drawn
+/// and noted, or it is what a schedule says.
 final class Fates {
   typealias Kind = Schedule.Fault.Kind
   typealias Parameters = [String: Int64]
@@ -44,7 +44,7 @@ final class Fates {
   /// - Parameter draw: lets chance decide.
   /// - Returns: how exactly; nil = it does not.
   func ask(_ kind: Kind, of who: String, _ draw: () -> Parameters?) -> Parameters? {
-    guard isAwake else { return isScripted ? nil : draw() }
+    guard counts(who) else { return isScripted ? nil : draw() }
     let source = Source(kind: kind, who: who)
     let ordinal = ordinals[source, default: 0] + 1
     ordinals[source] = ordinal
@@ -54,16 +54,19 @@ final class Fates {
     return answer
   }
 
+  /// On a link that is gone nothing goes wrong any more.
+  private func counts(_ who: String) -> Bool { isAwake && !who.isEmpty }
+
   /// How much longer than others a message takes, milliseconds.
   ///
   /// - Parameter draw: lets chance decide; nil = messages are not delayed.
   func delay(of who: String, _ draw: () -> Int64?) -> Int64 {
     guard isScripted else {
       guard let delay = draw() else { return 0 }
-      if isAwake { delays[who, default: []].append(delay) }
+      if counts(who) { delays[who, default: []].append(delay) }
       return delay
     }
-    guard isAwake, let delays = scriptedDelays[who] else { return 0 }
+    guard counts(who), let delays = scriptedDelays[who] else { return 0 }
     let position = sent[who, default: 0]
     sent[who] = position + 1
     return position < delays.count ? delays[position] : 0

@@ -3,23 +3,27 @@ import TradeRules
 
 /// What a seed came to: who was there, what everybody did and in which order, and every fault that struck.
 ///
-/// A schedule is played without the chance that made it, so that it stays what it is when the simulator comes
-/// to draw otherwise. Only what nobody chooses still follows from `seed`, each from a stream of its own: keys,
+/// A schedule is played without the chance that made it, so that it stays what it is when the simulator
+/// comes to draw otherwise. Only what nobody chooses still follows from `seed`, each from a stream of its own: keys,
 /// the numbers a program draws, the rows the shop opens with, when checkers look.
 ///
 /// As a text (`init(parsing:)`, `description`) it has one line for each thing, in this order:
 ///
 ///     seed 12
-///     limits operations=500 batch=262144 credit=1048576 rows=2000 page=262144 flight=6
-///     disks                                   only when stores lie on simulated disks
-///     delay 3                                 the shortest way of a message, milliseconds
-///     seat A1 agent agent=ANA territory=- warehouses=W1
-///     delays A1 12 0 45                       what each message on A1's links took longer, milliseconds
-///     wait 1200                               items: this much time passes …
-///     record A1 submitNewOrder takes=SO       … somebody records one group, taking numbers of a series …
-///     + order.create - {"1":"i:…"}            … which has these operations, each with the time it states
-///     decide setting.change - {"1":"t:…"}     … or decides something at the centre's console
-///     fault break A1 37                       faults: the 37th time that it could happen to A1's links it did
+///     limits batch=262144 credit=1048576 flight=6 operations=500 page=262144 rows=2000
+///     disks                              only when stores lie on simulated disks
+///     delay 3                            the shortest way of a message, milliseconds
+///     seat A1 agent ANA - W1,W2          a device: role, agent, territory, warehouses
+///     delays A1 12 0 45                  how much longer each message on A1's links took, milliseconds
+///     wait 1200                          so much time passes, milliseconds
+///     record A1 submitNewOrder SO        somebody records one group, taking numbers of these series …
+///     + order.create - {"1":"i:…"}       … of such operations: kind, stated time, form (`FormText`)
+///     decide device.state - {"1":"t:A1"} an operation at the centre's console
+///     offline A1 | off A1 | back A1      its network goes, its power goes, both are there again
+///     clock A1 3600000 | reboot A1 0     how much its clock is off, from the beginning, from now on
+///     copy P1 | retry | ids A1 2         see `Item`
+///     fault break A1 37                  the 37th time that a link of A1's could break it did
+///     fault mishap centre 9 down=500     the 9th time that the centre worked it crashed (`Mishaps.Fate`)
 ///
 /// Lines that are empty or begin with `#` say nothing.
 struct Schedule: Equatable {
@@ -34,7 +38,8 @@ struct Schedule: Equatable {
   var items: [Item] = []
   var faults: [Fault] = []
 
-  /// What happens at one moment, and what somebody does.
+  /// What happens at one moment, and what somebody does: everything that the generator does to a world goes
+  /// through one of these, or it is not played again.
   enum Item: Equatable {
     /// So many milliseconds pass.
     case wait(Int64)
@@ -77,8 +82,9 @@ struct Schedule: Equatable {
   /// Something that went wrong: at a device or the centre, the how-manieth time that it could have.
   struct Fault: Equatable {
     enum Kind: String {
-      /// An attempt to connect fails; a message is held up; the centre does not hear that a link broke; a link breaks.
+      /// An attempt to connect fails; a message is held up; the centre does not hear that a link broke.
       case refusal, stall, halfOpen
+      /// A link breaks.
       case breakage = "break"
       /// A batch reaches the centre twice; a program crashes or its storage fails; how a disk looks when the
       /// power is back.

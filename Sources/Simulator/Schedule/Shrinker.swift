@@ -1,14 +1,17 @@
 /// Makes a schedule that comes to grief smaller, as long as it comes to grief on the same.
 ///
 /// Delta debugging (A. Zeller, R. Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE
-/// Transactions on Software Engineering 28(2), 2002): first without faults, then without devices, then without what
-/// people did, then with simpler settings and pauses; again from the beginning until nothing can be left out.
+/// Transactions on Software Engineering 28(2), 2002): first without faults, then without devices, then without
+/// what people did, then with simpler settings and pauses; again from the beginning until nothing can be
+/// left out.
 struct Shrinker {
   private let kind: Finding.Kind
   private let checker: String
   /// How often a schedule was played.
   private(set) var plays = 0
   private let playsMax: Int
+  /// Told of each schedule that still fails, the best so far.
+  var found: (Schedule) -> Void = { _ in }
 
   /// - Parameters:
   ///   - finding: what it has to come to grief on: the same checker, the same kind.
@@ -37,7 +40,9 @@ struct Shrinker {
     guard plays < playsMax else { return false }
     plays += 1
     guard let finding = try? Simulation(schedule).run() else { return false }
-    return finding.kind == kind && finding.checker == checker
+    let isSame = finding.kind == kind && finding.checker == checker
+    if isSame { found(schedule) }
+    return isSame
   }
 
   /// The first of several that does, or what there was.
@@ -112,9 +117,17 @@ struct Shrinker {
     return first([candidate], else: best)
   }
 
+  /// Pauses that follow each other become one, and shorter.
   private mutating func withSimplerPauses(_ schedule: Schedule) -> Schedule {
     var best = schedule
-    for (position, item) in schedule.items.enumerated() {
+    for position in schedule.items.indices.dropLast().reversed() {
+      guard case .wait(let time) = best.items[position], case .wait(let more) = best.items[position + 1]
+      else { continue }
+      var candidate = best
+      candidate.items.replaceSubrange(position...position + 1, with: [.wait(time + more)])
+      best = first([candidate], else: best)
+    }
+    for (position, item) in best.items.enumerated() {
       guard case .wait(let time) = item else { continue }
       let simpler: [Int64] = [0, 1_000, 20_000, 60_000, 600_000, 7_200_000].filter { $0 < time }
       let candidates = simpler.map { time in

@@ -20,9 +20,11 @@ extension SimulateCommand {
       if shrink { throw ValidationError("nothing failed: there is nothing to shrink") }
       return
     }
-    say(finding.description)
+    say("FAIL " + finding.description)
     if shrink, let into {
       var shrinker = Shrinker(keeping: finding)
+      // Whoever has no patience left finds what there is.
+      shrinker.found = { try? $0.write(to: into) }
       let small = shrinker.shrink(simulation.schedule)
       try small.write(to: into)
       say("\(small.events) of \(simulation.schedule.events) events are left after \(shrinker.plays) plays")
