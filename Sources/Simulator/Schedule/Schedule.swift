@@ -4,8 +4,8 @@ import TradeRules
 /// What a seed came to: who was there, what everybody did and in which order, and every fault that struck.
 ///
 /// A schedule is played without the chance that made it, so that it stays what it is when the simulator
-/// comes to draw otherwise. Only what nobody chooses still follows from `seed`, each from a stream of its own: keys,
-/// the numbers a program draws, the rows the shop opens with, when checkers look.
+/// comes to draw otherwise. Only what nobody chooses still follows from `seed`, each from a stream of its
+/// own: keys, the numbers a program draws, the rows the shop opens with, when checkers look.
 ///
 /// As a text (`init(parsing:)`, `description`) it has one line for each thing, in this order:
 ///

@@ -1,9 +1,9 @@
 /// Makes a schedule that comes to grief smaller, as long as it comes to grief on the same.
 ///
 /// Delta debugging (A. Zeller, R. Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE
-/// Transactions on Software Engineering 28(2), 2002): first without faults, then without devices, then without
-/// what people did, then with simpler settings and pauses; again from the beginning until nothing can be
-/// left out.
+/// Transactions on Software Engineering 28(2), 2002): first without faults, then without devices, then
+/// without what people did, then with simpler settings and pauses; again from the beginning until nothing
+/// can be left out.
 struct Shrinker {
   private let kind: Finding.Kind
   private let checker: String
