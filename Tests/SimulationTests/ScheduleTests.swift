@@ -28,6 +28,15 @@ struct ScheduleTests {
     #expect(error?.line == line)
   }
 
+  @Test("each day that once failed says in its first line what was wrong")
+  func named() throws {
+    #expect(!Regressions.files.isEmpty)
+    for file in Regressions.files {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(text.hasPrefix("# "), "\(file.lastPathComponent)")
+    }
+  }
+
   @Test(
     "what is left of a day that once failed passes now that its defect is mended",
     arguments: Regressions.files)

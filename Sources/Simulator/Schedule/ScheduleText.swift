@@ -78,7 +78,7 @@ extension Schedule {
   /// - Throws: `ScheduleError` for the first line that makes no sense.
   init(parsing text: String) throws {
     self.init(seed: 0)
-    for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
+    for line in text.split(separator: "\n") where !line.hasPrefix("#") {
       var words = Words(line)
       do { try read(&words) } catch { throw ScheduleError(line: String(line)) }
     }
