@@ -51,6 +51,8 @@ struct Network {
   private let fates: Fates
   private var flights: [Flight] = []
   private var links: [UInt64: String] = [:]
+  /// Also those of links that are gone: the centre may not know it yet and go on talking.
+  private var owners: [UInt64: String] = [:]
   /// The last arrival on each direction of a link: what is sent later arrives later.
   private var lastArrival: [UInt64: (centre: Instant, device: Instant)] = [:]
   private var nextLink: UInt64 = 1
@@ -61,6 +63,8 @@ struct Network {
   private(set) var broken = 0
   private(set) var halfOpened = 0
   private(set) var refused = 0
+  /// Told of each message and each close at the moment when it is handed over, also to a link that is gone.
+  var onSend: ((Delivery, Instant) -> Void)?
 
   init(seed: UInt64, faults: NetworkFaults, fates: Fates) {
     self.faults = faults
@@ -78,12 +82,13 @@ struct Network {
     }
     defer { nextLink += 1 }
     links[nextLink] = device
+    owners[nextLink] = device
     lastArrival[nextLink] = (now, now)
     return nextLink
   }
 
   func isOpen(_ link: UInt64) -> Bool { links[link] != nil }
-  func device(of link: UInt64) -> String { links[link] ?? "" }
+  func device(of link: UInt64) -> String { owners[link] ?? "" }
 
   mutating func close(_ link: UInt64) {
     links[link] = nil
@@ -115,6 +120,7 @@ struct Network {
   }
 
   private mutating func carry(_ delivery: Delivery, after delay: Int64, at now: Instant) {
+    onSend?(delivery, now)
     guard isOpen(delivery.link), var last = lastArrival[delivery.link] else { return }
     var at = now.advanced(byMilliseconds: delay)
     switch delivery.end {

@@ -123,7 +123,8 @@ final class SimulatedDevice {
     let recorded: Recorded
     do {
       recorded = try store.record(
-        actor: actor, clock: clock(at: world.now), random: { random.bytes($0) }, drafts)
+        actor: actor, clock: clock(at: world.now), random: { random.bytes($0) },
+        { numbering in try drafts(numbering).map { world.wording?.said($0, at: code) ?? $0 } })
     } catch  where storage.failures > failures || storage.hasLostPower {
       if storage.hasLostPower { try world.crash(self, downFor: fate.downtime) }
       storage.mend()

@@ -30,6 +30,8 @@ final class World {
   var centreIsUpAt: Instant
   /// Events the centre has not been given yet.
   var centreInbox: [CentralHost.Event] = []
+  /// In which words people say what they enter; nil: as they come.
+  var wording: Wording?
   /// Told of everything that happens, before what follows from it.
   var witness: ((Happening) throws -> Void)?
 

@@ -14,21 +14,18 @@ final class Inspector {
   private var random: Random
   /// The last checkpoint of each device.
   private var checkpoints: [String: Int64] = [:]
-  /// Whether messages are read: in one seed of four, since it takes long.
-  private let readsMessages: Bool
   private var lastChecked: Int64 = 0
 
   init(_ world: World) {
     self.world = world
     random = Random(seed: world.seed, "inspector")
-    readsMessages = world.seed % 4 == 0
   }
 
   func see(_ happening: World.Happening) throws {
     switch happening {
     case .delivered(let delivery): try mark(delivery)
     case .said(let bytes, let name):
-      try ReplicaChecks.checkScope(of: bytes, to: name, in: world, readingAll: readsMessages, tally)
+      try ScopeTaint.check(bytes, to: name, in: world, tally)
     case .decided:
       try history.follow(world, tally)
       if world.store.head.version != lastChecked, random.chance(40) { try checkCentre() }
@@ -60,6 +57,7 @@ final class Inspector {
       || (code == .refused
         && (afterDiskFailure || reason == "no proof of identity in time" || who != "the centre"))
     guard isInOrder else { throw Finding("closings", "\(who) closes with \(code): \(reason)") }
+    if who == "the centre" { try ScopeTaint.checkReason(reason) }
   }
 
   private func mark(_ delivery: Network.Delivery) throws {

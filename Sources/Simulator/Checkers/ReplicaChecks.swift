@@ -1,6 +1,5 @@
 import GRDB
 import ReplicaStore
-import SyncProtocol
 import TradeRules
 import TradeTables
 
@@ -112,52 +111,6 @@ enum ReplicaChecks {
     }
     guard isHolding || guesses == 0 else {
       throw Finding("settled", "\(device.code) still guesses \(guesses) rows with nothing left to guess")
-    }
-  }
-
-  /// Nothing is sent to a device that it may not see at that moment, and no row at all to one that is not in
-  /// use (G15, G17).
-  ///
-  /// - Parameter readingAll: whether to look into what devices in use are sent; it takes long.
-  static func checkScope(
-    of bytes: [UInt8], to name: String, in world: World, readingAll: Bool, _ tally: Tally
-  ) throws {
-    let code = try world.devices[name]?.store.state()?.device ?? name
-    guard let device = try world.store.find(DeviceColumns.self, code),
-      readingAll || ![.invited, .active].contains(device.state)
-    else { return }
-    let grants = device.state == .active ? device.grants : .nothing
-    tally.add("scope")
-    switch try Message.decode(bytes) {
-    case .page(let page): try checkRows(of: page, grants, as: device)
-    case .checkpoint(let checkpoint):
-      guard device.state == .active else {
-        throw Finding("revocation", "\(code) is \(device.state) and was sent a checkpoint")
-      }
-      for digest in checkpoint.digests where !grants.contains(digest.bucket) {
-        throw Finding("scope", "\(code) was sent the digest of \(digest.bucket)")
-      }
-    case .welcome(let welcome):
-      guard welcome.grants == grants else {
-        throw Finding("scope", "\(code) is welcomed to another scope than it has")
-      }
-    default: break
-    }
-  }
-
-  private static func checkRows(of page: Page, _ grants: Grants, as device: Device) throws {
-    guard device.state == .active else {
-      throw Finding("revocation", "\(device.code) is \(device.state) and was sent rows")
-    }
-    guard grants.contains(page.bucket) else {
-      throw Finding("scope", "\(device.code) was sent a page of \(page.bucket)")
-    }
-    for batch in try PageContent(page.body.content()).batches {
-      for row in batch.rows() {
-        guard grants.meet(batch.table.buckets(of: row)), !batch.table.isCentreOnly else {
-          throw Finding("scope", "\(device.code) was sent a row of \(batch.table.name) in \(page.bucket)")
-        }
-      }
     }
   }
 }

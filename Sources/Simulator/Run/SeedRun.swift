@@ -34,7 +34,7 @@ struct SeedRun {
   func run(_ seed: UInt64) throws -> Outcome {
     CrashReport.announce(seed: seed)
     let simulation = try Simulation(seed: seed, log: log)
-    var finding = simulation.run()
+    var finding = simulation.run() ?? TwinWorlds.finding(of: simulation)
     var outcome = Outcome(
       seed: seed, fingerprint: SeedRun.fingerprint(of: simulation), figures: simulation.figures)
     if finding == nil, twiceIn > 0, seed % twiceIn == 0, let again = try SeedRun.runElsewhere(seed) {

@@ -11,6 +11,8 @@ final class Simulation {
   private(set) var schedule: Schedule
   let world: World
   let inspector: Inspector
+  /// What is noted for its twin; nil for a seed that has none.
+  let twinWatch: TwinWatch?
   private(set) var phase = Phase.opening
   private(set) var trace = Trace()
   var workload: Workload
@@ -29,26 +31,34 @@ final class Simulation {
   static let patience = 2 * Backoff.cap + 60_000
 
   /// Draws everything from a seed.
-  convenience init(seed: UInt64, log: ((String) -> Void)? = nil) throws {
+  ///
+  /// - Parameter disguise: what differs from the first telling; nil = this is the first.
+  convenience init(seed: UInt64, disguise: Disguise? = nil, log: ((String) -> Void)? = nil) throws {
     let swarm = Swarm(seed: seed)
     let schedule = Schedule(
       seed: seed, limits: swarm.limits, hasDisks: swarm.hasDisks, delayMin: swarm.network.delayMin,
       seats: swarm.seats)
-    try self.init(schedule, swarm, Fates(), log)
+    let watch = TwinWorlds(seed: seed, swarm).map { _ in { TwinWatch($0, disguise) } }
+    try self.init(schedule, swarm, Fates(), watch, log)
   }
 
   /// Plays a schedule.
   convenience init(_ schedule: Schedule, log: ((String) -> Void)? = nil) throws {
-    try self.init(schedule, nil, Fates(schedule), log)
+    try self.init(schedule, nil, Fates(schedule), nil, log)
   }
 
-  private init(_ schedule: Schedule, _ swarm: Swarm?, _ fates: Fates, _ log: ((String) -> Void)?) throws {
+  private init(
+    _ schedule: Schedule, _ swarm: Swarm?, _ fates: Fates, _ watch: ((World) -> TwinWatch)?,
+    _ log: ((String) -> Void)?
+  ) throws {
     self.schedule = schedule
     self.swarm = swarm
     self.log = log
     world = try World(
       seed: schedule.seed, faults: .none, limits: schedule.limits, hasDisks: schedule.hasDisks, fates: fates)
     inspector = Inspector(world)
+    let world = world
+    twinWatch = watch.map { $0(world) }
     workload = Workload(world: world, receipts: inspector.receipts)
     chance = Random(seed: schedule.seed, "faults")
     begin = world.now
@@ -170,6 +180,7 @@ final class Simulation {
 
   private func see(_ happening: World.Happening) throws {
     trace.add(happening, at: world.now)
+    try twinWatch?.see(happening)
     if let log, let line = line(happening) { log(line) }
     try inspector.see(happening)
   }

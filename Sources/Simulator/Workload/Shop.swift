@@ -10,6 +10,8 @@ enum Shop {
   static let hotProducts = ["CHAI", "MATE", "RICE", "MILK"]
   static let bins = ["MAIN", "A-01", "A-02"]
   static let lots = ["L1", "L2"]
+  /// What some pay with, and nobody knows a rate of.
+  static let currencyWithoutRate = "JPY"
   static let expiries = ["2027-03-31", "2027-05-31"]
 
   /// Opens the shop at the centre's console.

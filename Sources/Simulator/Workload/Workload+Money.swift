@@ -4,7 +4,7 @@ import TradeRules
 /// What is paid, and given back.
 extension Workload {
   /// What people pay with; of the second there is a rate, of the third none.
-  private static let currencies = ["EUR", "USD", "JPY"]
+  private static let currencies = ["EUR", "USD", Shop.currencyWithoutRate]
   /// Numbers of payments outside: few, so that two people tell of one payment, or of two by one number.
   private static let references = ["TX-1", "TX-2", "TX-3", "TX-4"]
 

@@ -80,6 +80,9 @@ extension World {
   @discardableResult
   func decide(_ draft: OwnDraft, actor: String = "os:admin") throws -> [Verdict] {
     onDecision?(draft)
-    return try atConsole { try centre.record([draft], actor: actor, at: now) }
+    let said = OwnDraft(
+      kind: draft.kind, form: wording?.said(draft.form, of: draft.kind, at: "centre") ?? draft.form,
+      statedAt: draft.statedAt)
+    return try atConsole { try centre.record([said], actor: actor, at: now) }
   }
 }

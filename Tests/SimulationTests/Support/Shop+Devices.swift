@@ -53,7 +53,7 @@ extension Shop {
     let tally = Tally()
     world.witness = { [world] happening in
       guard case .said(let bytes, let name) = happening else { return }
-      try ReplicaChecks.checkScope(of: bytes, to: name, in: world, readingAll: true, tally)
+      try ScopeTaint.check(bytes, to: name, in: world, tally)
     }
   }
 
