@@ -26,6 +26,7 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE INDEX outbox_pending ON outbox (number) WHERE state IN ('unsent', 'held');
+CREATE INDEX outbox_set_aside ON outbox (number) WHERE state = 'set_aside';
 
 -- Pages received and not yet part of a checkpoint, as they came.
 CREATE TABLE staged (

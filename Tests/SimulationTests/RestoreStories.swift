@@ -113,6 +113,30 @@ struct RestoreStories {
     try shop.expectAllIsWell()
   }
 
+  @Test(
+    "#67 a retired device that is in use again since a restore: what was set aside is decided and told, once",
+    arguments: [true, false])
+  func retirementUndone(isInBackup: Bool) throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    try shop.cutOff(shop.ana)
+    let order = try shop.ana.orders(("CHAI", 4))
+    var backup = isInBackup ? nil : try shop.copyOfStore()
+    try shop.change(shop.ana, to: .suspended)
+    if isInBackup { backup = try shop.copyOfStore() }
+    try shop.change(shop.ana, to: .retired)
+    try shop.world.setOnline("A1", true)
+    try shop.world.run(milliseconds: 5_000)
+    #expect(shop.ana.device.host.progress.refusedWith == .deviceRetired)
+    #expect(try shop.centre.order(order) == nil)
+    try shop.cutOff(shop.ana)
+    try shop.world.replaceCentre(with: #require(backup))
+    if isInBackup { try shop.change(shop.ana, to: .active) }
+    try shop.reconnect(shop.ana)
+    #expect(try shop.centre.order(order)?.state == .accepted)
+    #expect(try shop.ana.device.store.batch(after: 0, limit: 9, bytesMax: 9_999).map(\.state) == [.answered])
+    try shop.expectAllIsWell()
+  }
+
   @Test("G21 an older file in the centre's place is noticed: nothing is decided on it until it is restored")
   func olderFile() throws {
     let shop = try Shop(staffed: ["A1", "P1"])

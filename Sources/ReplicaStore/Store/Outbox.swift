@@ -150,13 +150,17 @@ enum Outbox {
 
   /// Marks what a checkpoint settled: everything up to `through` has its answer, except what is held.
   ///
-  /// After a restore the centre may know less than before: what it has not seen is unsent again.
+  /// After a restore the centre may know less than before: what it has not seen is unsent again, and a device
+  /// that had been retired may be in use, with work that was set aside.
   static func settle(through number: Int64, held: [Int64], in db: Database) throws {
     try db.cachedStatement(
       sql: "UPDATE outbox SET state = 'answered' WHERE number <= ? AND state IN ('unsent', 'held')"
     ).execute(arguments: [number])
     try db.cachedStatement(
-      sql: "UPDATE outbox SET state = 'unsent' WHERE number > ? AND state IN ('answered', 'held')"
+      sql: "UPDATE outbox SET state = 'answered' WHERE number <= ? AND state = 'set_aside'"
+    ).execute(arguments: [number])
+    try db.cachedStatement(
+      sql: "UPDATE outbox SET state = 'unsent' WHERE number > ? AND state IN ('answered', 'held', 'set_aside')"
     ).execute(arguments: [number])
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
     for number in held { try statement.execute(arguments: [number]) }

@@ -1,0 +1,69 @@
+import GRDB
+import ReplicaStore
+import TradeRules
+import TradeTables
+
+/// What must hold of a device that is out of use: retired, or lost and wiped.
+enum DismissedChecks {
+  static func check(
+    _ device: SimulatedDevice, _ receipts: Receipts, in world: World, _ tally: Tally
+  ) throws {
+    tally.add("out of use")
+    guard let record = try world.store.find(DeviceColumns.self, device.code) else {
+      throw Finding("out of use", "the centre does not know \(device.code)")
+    }
+    try checkQuarantine(of: record, in: world)
+    if try device.isWiped { return try checkWiped(device, record) }
+    guard record.state == .retired else {
+      throw Finding("out of use", "\(device.code) is \(record.state) and has its rows")
+    }
+    try receipts.checkOutbox(of: device, tally)
+    let open = try openWork(of: device)
+    guard open == 0 else {
+      throw Finding("out of use", "\(device.code) is retired and counts \(open) operations as open")
+    }
+  }
+
+  /// Operations that the device believes to be on their way.
+  static func openWork(of device: SimulatedDevice) throws -> Int {
+    try device.store.read { db in
+      try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox WHERE state IN ('unsent', 'held')") ?? 0
+    }
+  }
+
+  /// Whatever of it was decided after the device was put out of use is set aside, and nothing before (G17).
+  private static func checkQuarantine(of device: Device, in world: World) throws {
+    try world.store.read { db in
+      // The last change of a retired device is that it was retired.
+      guard device.state == .retired else { return }
+      let since = device.row.version
+      let stray = try GRDB.Row.fetchOne(
+        db,
+        sql: """
+          SELECT number, outcome FROM answer
+          WHERE device = ? AND (version > ?) <> (outcome = 'quarantined') LIMIT 1
+          """, arguments: [device.code, since])
+      guard let stray else { return }
+      let (number, outcome) = (stray["number"] as Int64, stray["outcome"] as String)
+      throw Finding("quarantine", "\(device.code)/\(number) is \(outcome), the device retired at \(since)")
+    }
+  }
+
+  /// No row and no work is left on it, and the centre knows, unless the device stopped before it could say so
+  /// (G20).
+  private static func checkWiped(_ device: SimulatedDevice, _ record: Device) throws {
+    guard [.wiped, .lost].contains(record.state) else {
+      throw Finding("wiped", "\(device.code) wiped itself and is \(record.state) at the centre")
+    }
+    let tables = TableDescription.all.map(\.name) + ["base", "outbox", "staged", "bucket", "incident"]
+    try device.store.read { db in
+      for table in tables {
+        let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM \"\(table)\"") ?? 0
+        guard count == 0 else { throw Finding("wiped", "\(device.code) has \(count) rows of \(table) left") }
+      }
+    }
+    if let text = device.storage.disk?.firstTrace(of: ["Product ", "Customer ", "address of "]) {
+      throw Finding("wiped", "the disk of \(device.code) still says \(text)")
+    }
+  }
+}
