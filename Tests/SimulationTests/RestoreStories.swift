@@ -137,6 +137,30 @@ struct RestoreStories {
     try shop.expectAllIsWell()
   }
 
+  @Test(
+    "#67 what only the lost history had goes from the replicas too, also where the new one has nothing yet",
+    arguments: [false, true])
+  func lostBucket(comesBack: Bool) throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    try shop.rescope(shop.pia, warehouses: ["W1", "W2"])
+    try shop.settle()
+    let backup = try shop.copyOfStore()
+    try shop.decide(Filled<ImportStock> { $0.rows = [Shop.opening("MATE", 40, at: "W2")] })
+    if comesBack {
+      let receipt = Filled<ReceiveStock> { ($0.warehouse, $0.sku, $0.quantity) = ("W2", "MATE", 3) }
+      try shop.pia.device.record(receipt, in: shop.world)
+    }
+    try shop.settle()
+    let moved = try shop.pia.books.all(MovementColumns.self).filter { $0.warehouse == "W2" }.count
+    #expect(moved == (comesBack ? 2 : 1))
+    try shop.world.replaceCentre(with: backup)
+    try shop.settle()
+    let left = try shop.pia.books.all(MovementColumns.self).filter { $0.warehouse == "W2" }
+    #expect(left.map(\.quantity) == (comesBack ? [3] : []))
+    #expect(try shop.incidents(on: shop.pia) == [])
+    try shop.expectAllIsWell()
+  }
+
   @Test("G21 an older file in the centre's place is noticed: nothing is decided on it until it is restored")
   func olderFile() throws {
     let shop = try Shop(staffed: ["A1", "P1"])

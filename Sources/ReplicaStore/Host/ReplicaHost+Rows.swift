@@ -11,6 +11,13 @@ extension ReplicaHost {
     try store.note(.behindHorizon, anew.map(\.name).joined(separator: " "), at: now)
   }
 
+  /// Buckets that are here and that a restored centre has not, or has not yet: what it names comes whole, and of
+  /// the others no page would ever say that their rows are lost (#67).
+  func noteGone(_ welcome: Welcome) throws {
+    let gone = Set(try store.heldBuckets()).subtracting(welcome.wholeBuckets).filter(welcome.grants.contains)
+    try store.noteEmpty(gone.sorted())
+  }
+
   func sayStored(pages: Int, _ state: ReplicaState) {
     let message = session?.stored(pages: pages, checkpoint: state.checkpointInEpoch)
     if let message { orders.append(.send(message.encode())) }

@@ -285,7 +285,11 @@ public final class ReplicaHost {
       try store.handOver(through: welcome.appliedThrough)
     } else if !welcome.loadContinues {
       try store.dropStaged()
-      if state.checkpointInEpoch > 0 { try noteHorizon(welcome, at: clock.wall) }
+      if state.checkpointInEpoch > 0 {
+        try noteHorizon(welcome, at: clock.wall)
+      } else if state.checkpoint > 0 {
+        try noteGone(welcome)
+      }
     }
     sayStored(pages: 0, state)
   }

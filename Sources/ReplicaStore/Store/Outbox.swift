@@ -160,7 +160,9 @@ enum Outbox {
       sql: "UPDATE outbox SET state = 'answered' WHERE number <= ? AND state = 'set_aside'"
     ).execute(arguments: [number])
     try db.cachedStatement(
-      sql: "UPDATE outbox SET state = 'unsent' WHERE number > ? AND state IN ('answered', 'held', 'set_aside')"
+      sql: """
+        UPDATE outbox SET state = 'unsent' WHERE number > ? AND state IN ('answered', 'held', 'set_aside')
+        """
     ).execute(arguments: [number])
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
     for number in held { try statement.execute(arguments: [number]) }

@@ -27,7 +27,8 @@ public final class ReplicaStore {
   /// Runs `body` under the writers' lock of the file, if there is one.
   func locked<T>(_ body: () throws -> T) throws -> T { try lock.map { try $0.held(body) } ?? body() }
 
-  func write<T>(_ body: (Database) throws -> T) throws -> T {
+  /// Writes in one transaction, under the writers' lock of the file.
+  package func write<T>(_ body: (Database) throws -> T) throws -> T {
     func settled(_ db: Database) throws -> T {
       let result = try body(db)
       try SearchIndex.settle(db)
@@ -151,6 +152,11 @@ public final class ReplicaStore {
   /// The buckets held at the checkpoint, sorted.
   func heldBuckets() throws -> [Bucket] {
     try read { db in try String.fetchAll(db, sql: "SELECT name FROM bucket ORDER BY name").map(Bucket.init) }
+  }
+
+  /// Takes note of buckets as if each had come whole, without a row.
+  func noteEmpty(_ buckets: [Bucket]) throws {
+    try write { db in for bucket in buckets { try Reached.store(nil, of: bucket, in: db) } }
   }
 
   /// Forgets pages that will not become a checkpoint; a first load starts from nothing again.
