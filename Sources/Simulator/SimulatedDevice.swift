@@ -27,6 +27,12 @@ final class SimulatedDevice {
   private var bootedAt = Instant(milliseconds: 0)
   /// Whether it works on a copy of another device's replica.
   let isCopy: Bool
+  /// Whether an administrator retired it or reported it lost.
+  var isOutOfUse = false
+  /// Whether it enrolled after the backup from which the centre was restored: nobody there knows it.
+  var isUnknown = false
+  /// Whether its disk changed what had been written.
+  var hasRotted = false
   /// Operations acknowledged to the person at the device, kept outside of it.
   private(set) var acknowledged: [OperationID] = []
 
@@ -86,6 +92,14 @@ final class SimulatedDevice {
     wakesAt = now
   }
 
+  /// The program starts as one that syncs does: first it reads everything that is there (G23).
+  ///
+  /// - Returns: whether all of it is what it was.
+  func restartReading(at now: Instant) throws -> Bool {
+    try restart(at: now)
+    return try store.scrub(at: now).isSound
+  }
+
   func clock(at now: Instant) -> ClockReading {
     ClockReading(
       wall: now.advanced(byMilliseconds: clockErrorMilliseconds), bootID: bootID,
@@ -105,6 +119,9 @@ final class SimulatedDevice {
       try Int.fetchOne(db, sql: "SELECT 1 FROM outbox WHERE state = 'unsent' LIMIT 1") == nil
     }
   }
+
+  /// Whether nothing is left on it but its name.
+  var isWiped: Bool { get throws { try store.state()?.isWiped ?? false } }
 
   /// How often the program that syncs looks for work that another recorded, milliseconds.
   static let looksEvery: Int64 = 100

@@ -42,6 +42,18 @@ extension World {
     if isRestored { try centre.beginHistory(from: "backup", at: now) }
   }
 
+  /// The centre's disk is lost. After a while a backup takes its place and begins a history of its own; devices
+  /// get what was said to them before.
+  func restoreCentre(from backup: CentralStore, downFor downtime: Int64) throws {
+    for code in devices.keys.sorted() {
+      guard let link = devices[code]?.link else { continue }
+      network.sendClose(on: link, to: .device(code), at: now)
+    }
+    centreIsUpAt = now.advanced(byMilliseconds: downtime)
+    try startCentre(on: storage.restoreCentre(from: backup))
+    try centre.beginHistory(from: "backup", at: now)
+  }
+
   /// The centre stops in the middle of its work: devices get what was said to them before, and nobody is there for a
   /// while.
   func crashCentre(downFor downtime: Int64) throws {

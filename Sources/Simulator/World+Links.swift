@@ -5,7 +5,8 @@ import TradeRules
 /// Links made, broken and carrying messages.
 extension World {
   func connect(_ device: SimulatedDevice) throws {
-    guard device.mayConnect, now >= centreIsUpAt, let link = network.open(device: device.code, at: now)
+    guard device.mayConnect, try !device.isWiped, now >= centreIsUpAt,
+      let link = network.open(device: device.code, at: now)
     else {
       try give(device, [.disconnected])
       return

@@ -170,9 +170,9 @@ final class World {
     let end = now.advanced(byMilliseconds: milliseconds)
     while now < end {
       try run(milliseconds: 250)
-      if try devices.values.allSatisfy({ try !$0.mayConnect || $0.isCurrent(with: store.head.version) }) {
-        return true
-      }
+      let head = store.head.version
+      let waiting = devices.values.filter { $0.mayConnect && !$0.isOutOfUse && !$0.isUnknown }
+      if try waiting.allSatisfy({ try $0.isCurrent(with: head) }) { return true }
     }
     return false
   }

@@ -50,6 +50,9 @@ extension CentralQueries {
 }
 
 extension CentralStore {
+  /// Copies the whole store into a new one, as it is now; whoever takes that one reopens it.
+  package func copy(to other: CentralStore) throws { try database.backup(to: other.database) }
+
   /// The tables that this program writes.
   public static var schemaVersion: Int { CentralSchema.format.version }
 }

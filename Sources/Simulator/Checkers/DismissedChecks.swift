@@ -24,6 +24,22 @@ enum DismissedChecks {
     }
   }
 
+  /// The centre does not know the device any more: it is told so, and keeps its work until somebody takes it out.
+  static func checkUnknown(_ device: SimulatedDevice) throws {
+    guard device.host.progress.refusedWith == .notAuthorised, device.link == nil else {
+      throw Finding("unknown devices", "\(device.code) was not turned away")
+    }
+  }
+
+  /// Whether its disk changed rows, and it found out when it compared them with the centre's.
+  static func isMended(_ device: SimulatedDevice) throws -> Bool {
+    guard device.hasRotted else { return false }
+    return try device.store.read { db in
+      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM incident WHERE code = 'DIGEST_MISMATCH')")
+        ?? false
+    }
+  }
+
   /// Operations that the device believes to be on their way.
   static func openWork(of device: SimulatedDevice) throws -> Int {
     try device.store.read { db in

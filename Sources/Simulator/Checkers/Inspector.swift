@@ -1,4 +1,5 @@
 import CentralStore
+import GRDB
 import SyncProtocol
 import TradeRules
 
@@ -15,6 +16,10 @@ final class Inspector {
   /// The last checkpoint of each device.
   private var checkpoints: [String: Int64] = [:]
   private var lastChecked: Int64 = 0
+  /// Devices whose rows are still those of a history that a restore ended.
+  private var behind: Set<String> = []
+  /// Work that a restore took from the centre.
+  private var lostWork: Set<OperationID> = []
 
   init(_ world: World) {
     self.world = world
@@ -48,7 +53,12 @@ final class Inspector {
       case (.replaced, _): .connectionReplaced
       case (.refused, Code.scopeChanged.rawValue): .scopeChangedLive
       case (.revoked, Code.deviceSuspended.rawValue): .suspended
-      case (.refused, Code.replicaForked.rawValue): .copyRefused
+      case (.refused, Code.notAuthorised.rawValue) where world.devices.values.contains { $0.isUnknown }:
+        .turnedAway
+      case (.revoked, Code.deviceRetired.rawValue): .handedOver
+      case (.revoked, Code.deviceWiped.rawValue): .wiped
+      case (.refused, Code.replicaForked.rawValue) where world.devices.values.contains { $0.isCopy }:
+        .copyRefused
       default: nil
       }
     if let mark { marks[mark.rawValue, default: 0] += 1 }
@@ -73,15 +83,58 @@ final class Inspector {
     if device.isCopy { return }
     tally.add("checkpoints")
     let checkpoint = device.host.progress.checkpoint
+    if behind.contains(device.code), try hasFollowed(device) {
+      behind.remove(device.code)
+      checkpoints[device.code] = 0
+    }
+    if device.isOutOfUse, try device.isWiped { return }
     guard checkpoint >= checkpoints[device.code] ?? 0 else {
       throw Finding(
         "checkpoints", "\(device.code) went from \(checkpoints[device.code] ?? 0) back to \(checkpoint)")
     }
     checkpoints[device.code] = checkpoint
+    // What it shows until then is of a history that nobody has any more, or has rotted.
+    if behind.contains(device.code) || device.hasRotted { return }
     if random.chance(50) { try ReplicaChecks.checkAnswered(on: device, in: world, tally) }
     guard checkpoint == world.store.head.version, random.chance(5) else { return }
     try ReplicaChecks.checkConvergence(of: device, in: world, tally)
     try receipts.checkOutbox(of: device, tally)
+  }
+
+  // MARK: Restores
+
+  /// What was seen of the centre up to now.
+  func remember() throws -> History {
+    try history.follow(world, tally)
+    return history
+  }
+
+  /// From now on the centre is what it was, and goes on from there (G27).
+  func restored(to memory: History, losing work: Set<OperationID>) throws {
+    tally.add("restores")
+    history = memory
+    try history.follow(world, tally)
+    lastChecked = 0
+    behind = Set(world.devices.keys)
+    lostWork.formUnion(work)
+    marks[Mark.restored.rawValue, default: 0] += 1
+  }
+
+  /// Whether the device's rows are of the centre's present history.
+  private func hasFollowed(_ device: SimulatedDevice) throws -> Bool {
+    try device.store.state().map { $0.checkpoint > 0 && $0.checkpointEpoch == world.store.epoch } ?? false
+  }
+
+  private func markSentAgain() throws {
+    guard !lostWork.isEmpty else { return }
+    let found = try world.store.read { db in
+      try lostWork.count { id in
+        try Bool.fetchOne(
+          db, sql: "SELECT EXISTS (SELECT 1 FROM log_operation WHERE device = ? AND number = ?)",
+          arguments: [id.device, id.number]) ?? false
+      }
+    }
+    if found > 0 { marks[Mark.sentAgain.rawValue, default: 0] += found }
   }
 
   /// The centre's answers so far, by outcome and by code.
@@ -103,13 +156,23 @@ final class Inspector {
   /// Everything, when all is quiet.
   func checkAll() throws {
     marks.merge(try world.store.read(Mark.counts), uniquingKeysWith: +)
+    try markSentAgain()
     try history.follow(world, tally)
     try history.check(world, tally)
     try checkCentre()
     try receipts.checkLog(of: world, tally)
     for code in world.devices.keys.sorted() {
       guard let device = world.devices[code] else { continue }
+      if device.isOutOfUse {
+        try DismissedChecks.check(device, receipts, in: world, tally)
+        continue
+      }
       try receipts.checkOutbox(of: device, tally)
+      if device.isUnknown {
+        try DismissedChecks.checkUnknown(device)
+        continue
+      }
+      if try DismissedChecks.isMended(device) { marks[Mark.mended.rawValue, default: 0] += 1 }
       try ReplicaChecks.checkConvergence(of: device, in: world, tally)
       try ReplicaChecks.checkSettled(device, in: world, tally)
     }

@@ -8,6 +8,14 @@ enum Mark: String, CaseIterable {
   case scopeChangedLive = "the scope of a connected device changed"
   case suspended = "a suspended device was shut out"
   case copyRefused = "a copy of a replica was refused"
+  // What administrators do.
+  case restored = "the centre was restored from a backup"
+  case sentAgain = "work that a restore lost was sent again"
+  case handedOver = "a retired device was heard out and shut out"
+  case wiped = "a lost device wiped itself and said so"
+  case quarantined = "work of a device that is out of use was set aside"
+  case turnedAway = "a device that enrolled after the backup was turned away"
+  case mended = "a replica whose rows rotted mended itself"
   // In the evening, at the centre.
   case rowLeft = "a row left a bucket, and the devices that had it for that"
   case heldReleased = "work that waited for a record was decided"
@@ -28,6 +36,8 @@ enum Mark: String, CaseIterable {
   private var query: String? {
     switch self {
     case .downloadResumed, .connectionReplaced, .scopeChangedLive, .suspended, .copyRefused: nil
+    case .restored, .sentAgain, .handedOver, .wiped, .turnedAway, .mended: nil
+    case .quarantined: "SELECT count(*) FROM answer WHERE outcome = 'quarantined'"
     case .rowLeft: "SELECT count(*) FROM member WHERE has_left = 1"
     case .heldReleased: "SELECT count(*) FROM held WHERE waiting_for = ''"
     case .dependedOnRefused: "SELECT count(*) FROM answer WHERE codes LIKE '%DEPENDS_ON_REFUSED%'"

@@ -47,7 +47,7 @@ final class Receipts {
   func checkLog(of world: World, _ tally: Tally) throws {
     tally.add("acknowledged work", acknowledged.count)
     try world.store.read { db in
-      for id in acknowledged.keys.sorted() {
+      for id in acknowledged.keys.sorted() where world.devices[id.device]?.isUnknown != true {
         let arguments: StatementArguments = [id.device, id.number]
         let hash = try GRDB.Row.fetchOne(
           db, sql: "SELECT chain_hash FROM log_operation WHERE device = ? AND number = ?",

@@ -98,8 +98,10 @@ enum ReplicaChecks {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM base") ?? 0
       )
     }
-    // No disk rots here: whatever had to be mended was spoilt by a program.
-    if let incident { throw Finding("incidents", "\(device.code) had to mend itself: \(incident)") }
+    // No other disk rots: whatever had to be mended was spoilt by a program.
+    if let incident, !device.hasRotted {
+      throw Finding("incidents", "\(device.code) had to mend itself: \(incident)")
+    }
     var isHolding = false
     for row in states {
       let (number, state) = (row["number"] as Int64, row["state"] as String)

@@ -79,6 +79,16 @@ final class SimulatedDisk: @unchecked Sendable {
   }
 }
 
+// MARK: What others see
+
+extension SimulatedDisk {
+  /// The first of some texts that any of its files has.
+  func firstTrace(of texts: [String]) -> String? {
+    let contents = lock.withLock { files.keys.sorted().compactMap { files[$0].map { Data($0.content) } } }
+    return texts.first { text in contents.contains { $0.range(of: Data(text.utf8)) != nil } }
+  }
+}
+
 // MARK: What SQLite asks for
 
 extension SimulatedDisk {

@@ -43,6 +43,19 @@ final class Storage {
     return try CentralStore.open(at: disk.path(Storage.fileName), create: true, options: Storage.options)
   }
 
+  /// A copy of a backup in the place of the centre's store, whatever that is like.
+  func restoreCentre(from backup: CentralStore) throws -> CentralStore {
+    guard let disk else {
+      let store = try CentralStore.inMemory()
+      try backup.copy(to: store)
+      return store
+    }
+    stop()
+    for suffix in ["", "-wal", "-shm"] { _ = disk.delete(disk.path(Storage.fileName + suffix)) }
+    try backup.copy(to: openCentre(nil))
+    return try openCentre(nil)
+  }
+
   /// A device's, the same.
   func openReplica(_ current: ReplicaStore?) throws -> ReplicaStore {
     guard let disk else {

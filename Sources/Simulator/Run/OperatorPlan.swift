@@ -19,11 +19,13 @@ struct OperatorPlan {
     let isRepeated: Bool
   }
 
-  /// Both nil in most seeds.
+  /// All nil in most seeds.
   private(set) var restores: Restores?
   private(set) var dismissal: Dismissal?
+  /// The device whose disk changes rows in the evening; nil in most seeds.
+  private(set) var rotting: String?
 
-  private static let perMille = 1000
+  private static let perMille = 100
 
   /// Nothing of it.
   init() {}
@@ -31,10 +33,12 @@ struct OperatorPlan {
   /// - Parameters:
   ///   - deeds: how many things people do in this seed.
   ///   - devices: those that there are.
-  ///   - hasCopies: whether somebody copies a replica's file: after a restore nobody could tell it from the
-  ///     original.
+  ///   - hasCopies: whether somebody copies a replica's file: after a restore, or once the original
+  ///     is out of use, it would be told something else.
   init(seed: UInt64, deeds: Int, devices: [String], hasCopies: Bool) {
-    if !hasCopies { drawRestores(seed, deeds) }
+    drawRot(seed, devices)
+    if hasCopies { return }
+    drawRestores(seed, deeds)
     var random = Random(seed: seed, "swarm/dismissals")
     guard random.chance(OperatorPlan.perMille), let device = random.pick(devices) else { return }
     let isLost = random.chance(500)
@@ -42,6 +46,11 @@ struct OperatorPlan {
     dismissal = Dismissal(
       device: device, at: random.number(0...deeds - 1), isLost: isLost && restores == nil,
       isRepeated: random.chance(500))
+  }
+
+  private mutating func drawRot(_ seed: UInt64, _ devices: [String]) {
+    var random = Random(seed: seed, "swarm/rot")
+    if random.chance(OperatorPlan.perMille) { rotting = random.pick(devices) }
   }
 
   private mutating func drawRestores(_ seed: UInt64, _ deeds: Int) {
@@ -61,6 +70,7 @@ struct OperatorPlan {
     var text = ""
     if let restores { text += ", backed up at \(restores.backupAt), restored at \(restores.restoresAt)" }
     if let dismissal { text += ", \(dismissal.device) put out of use at \(dismissal.at)" }
+    if let rotting { text += ", \(rotting)'s rows rot" }
     return text
   }
 }

@@ -4,29 +4,25 @@ import TradeRules
 
 /// Administrators on a bad day.
 final class Operators {
-  private let plan: OperatorPlan
-  private let world: World
-  private let inspector: Inspector
-  private let say: (String) -> Void
-  /// Whether the device that is to be put out of use is, by the centre's word.
-  private var isDismissed = false
+  let world: World
+  let inspector: Inspector
+  let say: (String) -> Void
+  /// Devices that were put out of use, by the centre's word.
+  private(set) var dismissed: Set<String> = []
+  /// The device whose disk changes rows in the evening; nil on most days.
+  var rotting: String?
   private var backup: (store: CentralStore, memory: History)?
 
-  init(_ plan: OperatorPlan, _ world: World, _ inspector: Inspector, say: @escaping (String) -> Void) {
-    (self.plan, self.world, self.inspector, self.say) = (plan, world, inspector, say)
-  }
-
-  /// What they do before somebody does the next thing.
-  func work(before deed: Int) throws {
-    if let restores = plan.restores {
-      if restores.backupAt == deed { try backUp() }
-      if restores.restoresAt.contains(deed) { try restore(downFor: restores.downtime) }
-    }
-    if let dismissal = plan.dismissal, deed >= dismissal.at { try dismiss(dismissal) }
+  init(_ world: World, _ inspector: Inspector, say: @escaping (String) -> Void) {
+    (self.world, self.inspector, self.say) = (world, inspector, say)
   }
 
   /// Faults have stopped: whoever is out of use comes to its end.
   func end(within patience: Int64) throws {
+    for device in world.devices.values where device.isUnknown && device.link == nil {
+      device.wakesAt = world.now
+    }
+    try world.run(milliseconds: 10_000)
     guard let device = world.devices.values.first(where: \.isOutOfUse) else { return }
     let wasWiped = try device.isWiped
     // Somebody starts the sync once more.
@@ -49,48 +45,54 @@ final class Operators {
 
   // MARK: Devices
 
-  private func dismiss(_ dismissal: OperatorPlan.Dismissal) throws {
-    guard let device = world.devices[dismissal.device], !device.isOutOfUse,
-      dismissal.isRepeated || !isDismissed,
-      let state = try world.store.find(DeviceColumns.self, device.code)?.state
+  /// Whether a device can be put out of use: it is known, and is not yet.
+  func canDismiss(_ code: String) throws -> Bool {
+    guard let device = world.devices[code], !device.isOutOfUse,
+      let state = try world.store.find(DeviceColumns.self, code)?.state
+    else { return false }
+    return state != .invited
+  }
+
+  /// Retires a device, or reports it lost. When storage fails, whether it was written shows the next time.
+  func dismiss(_ code: String, isLost: Bool) throws {
+    guard try canDismiss(code), let device = world.devices[code],
+      let state = try world.store.find(DeviceColumns.self, code)?.state
     else { return }
     if state == .active || state == .suspended {
       do {
         try world.decide(
-          Filled<ChangeDeviceState> {
-            ($0.device, $0.state) = (dismissal.device, dismissal.isLost ? .lost : .retired)
-          })
-      } catch is StorageFailure {
-        // Whether it was written shows the next time.
-        return
-      }
-    } else if state == .invited {
-      return
+          Filled<ChangeDeviceState> { ($0.device, $0.state) = (code, isLost ? .lost : .retired) })
+      } catch is StorageFailure { return }
     }
-    (device.isOutOfUse, isDismissed) = (true, true)
-    say("\(device.code) is \(dismissal.isLost ? "lost" : "retired")")
+    device.isOutOfUse = true
+    dismissed.insert(code)
+    say("\(code) is \(isLost ? "lost" : "retired")")
   }
 
-  /// A restore may have forgotten that a device is out of use.
+  /// A restore may have forgotten that a device is out of use, or that it ever enrolled.
   private func lookAgain() throws {
+    for code in world.devices.keys.sorted() {
+      guard let device = world.devices[code], try device.store.state() != nil else { continue }
+      device.isUnknown = try world.store.find(DeviceColumns.self, code)?.state == .invited
+      if device.isUnknown { say("nobody knows \(code) any more") }
+    }
     guard let device = world.devices.values.first(where: \.isOutOfUse),
       try world.store.find(DeviceColumns.self, device.code)?.state.isInUse ?? true
     else { return }
     device.isOutOfUse = false
-    if device.link == nil { device.wakesAt = world.now }
     say("\(device.code) is in use again")
   }
 
   // MARK: Restores
 
-  private func backUp() throws {
+  func backUp() throws {
     let store = try CentralStore.inMemory()
     try world.store.copy(to: store)
     backup = (store, try inspector.remember())
     say("the centre is backed up at \(world.store.head.version)")
   }
 
-  private func restore(downFor downtime: Int64) throws {
+  func restore(downFor downtime: Int64) throws {
     guard let backup else { return }
     say("the centre is lost at \(world.store.head.version), and back in \(downtime / 1_000) s")
     let lost = try world.store.read(Operators.work)

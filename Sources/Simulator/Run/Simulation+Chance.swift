@@ -7,16 +7,30 @@ extension Simulation {
     world.network.faults = swarm.network
     world.mishaps = swarm.mishaps(seed: seed)
     workload.note = { [unowned self] item in note(item) }
+    if let rotting = swarm.operators.rotting { try act(.rot(rotting)) }
     // Most devices load their rows before anybody works, others in the middle of the day.
     try act(.wait(chance.chance(800) ? 20_000 : 0))
     for deed in 0..<swarm.deeds {
       try act(.wait(pause()))
       if swarm.copiesAt == deed { try act(.copy("P1")) }
+      try operate(swarm.operators, before: deed)
       try comeAndGo(swarm)
       try work()
       try bringBack()
     }
     try act(.wait(pause()))
+  }
+
+  /// What administrators do before somebody does the next thing.
+  private func operate(_ plan: OperatorPlan, before deed: Int) throws {
+    if let restores = plan.restores {
+      if restores.backupAt == deed { try act(.backup) }
+      if restores.restoresAt.contains(deed) { try act(.restore(downFor: restores.downtime)) }
+    }
+    guard let dismissal = plan.dismissal, deed >= dismissal.at, try operators.canDismiss(dismissal.device),
+      dismissal.isRepeated || !operators.dismissed.contains(dismissal.device)
+    else { return }
+    try act(.dismiss(dismissal.device, isLost: dismissal.isLost))
   }
 
   private func work() throws {

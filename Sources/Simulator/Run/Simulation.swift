@@ -25,6 +25,7 @@ final class Simulation {
   /// Devices that come back at a time of their own.
   var returns: [String: Instant] = [:]
   private var copied: CopiedReplica?
+  private(set) lazy var operators = Operators(world, inspector) { [unowned self] in say($0) }
 
   /// How long a device may need to come right once faults have stopped, milliseconds: twice the longest
   /// back-off, and what its rows need on the way (G10).
@@ -129,6 +130,10 @@ final class Simulation {
     case .copy(let code):
       if let device = world.devices[code] { copied = try CopiedReplica(of: device, in: world) }
       try copied?.tryToConnect(in: world)
+    case .backup: try operators.backUp()
+    case .restore(let downtime): try operators.restore(downFor: downtime)
+    case .dismiss(let code, let isLost): try operators.dismiss(code, isLost: isLost)
+    case .rot(let code): operators.rotting = code
     case .ids(let code, let count):
       for _ in 0..<count { _ = world.devices[code]?.newID(at: world.now) }
     case .record(let group): try workload.record(group)
@@ -148,23 +153,26 @@ final class Simulation {
       try world.setOff(code, false)
       if world.devices[code]?.isCopy == false { world.devices[code]?.mayConnect = true }
     }
+    world.centreIsUpAt = world.now
     say("all faults stop")
     try world.resumeAll()
     // Whatever was said to them before is heard by then.
     try world.run(milliseconds: 60_000)
     world.retrySuspended()
     try copied?.end(in: world, within: Simulation.patience)
+    try operators.end(within: Simulation.patience)
     guard try world.settle(within: Simulation.patience) else {
       throw Finding("liveness", try stuck(), kind: .liveness)
     }
     phase = .rest
+    try operators.rot(within: Simulation.patience)
     try inspector.checkAll()
   }
 
   private func stuck() throws -> String {
     let head = world.store.head.version
     let stuck = try world.devices.keys.sorted().compactMap { world.devices[$0] }.filter {
-      try !$0.isCurrent(with: head)
+      try !$0.isOutOfUse && !$0.isUnknown && !$0.isCurrent(with: head)
     }
     .map { device in
       let progress = device.host.progress

@@ -44,6 +44,8 @@ struct Swarm {
   private(set) var hasDisks = false
   /// The deed at which somebody copies a replica's file; nil in most seeds.
   private(set) var copiesAt: Int?
+  /// What administrators do once in years.
+  private(set) var operators = OperatorPlan()
 
   init(seed: UInt64) {
     var random = Random(seed: seed, "swarm")
@@ -65,6 +67,8 @@ struct Swarm {
     if random.chance(500) { limits = Swarm.tightLimits(&random) }
     hasDisks = random.chance(250)
     if random.chance(50) { copiesAt = random.number(0...deeds - 1) }
+    operators = OperatorPlan(
+      seed: seed, deeds: deeds, devices: seats.map(\.code), hasCopies: copiesAt != nil)
   }
 
   private static func tightLimits(_ random: inout Random) -> SyncLimits {
@@ -98,7 +102,7 @@ struct Swarm {
     let batches = "batches of \(limits.operationsPerBatchMax) operations"
     return """
       \(deeds) deeds of \(people); faults: \(faults.map(\.rawValue).joined(separator: " ")); \(pages), \(batches)\
-      \(hasDisks ? ", on disks" : "")
+      \(hasDisks ? ", on disks" : "")\(operators.description)
       """
   }
 }

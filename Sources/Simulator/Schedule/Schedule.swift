@@ -22,6 +22,8 @@ import TradeRules
 ///     offline A1 | off A1 | back A1      its network goes, its power goes, both are there again
 ///     clock A1 3600000 | reboot A1 0     how much its clock is off, from the beginning, from now on
 ///     copy P1 | retry | ids A1 2         see `Item`
+///     backup | restore 60000             see `Item`
+///     retire A1 | lose A1 | rot P1       see `Item`
 ///     fault break A1 37                  the 37th time that a link of A1's could break it did
 ///     fault mishap centre 9 down=500     the 9th time that the centre worked it crashed (`Mishaps.Fate`)
 ///
@@ -55,6 +57,14 @@ struct Schedule: Equatable {
     case retry
     /// Somebody copies a device's replica.
     case copy(String)
+    /// The centre's store is copied; the last copy takes its place, and nobody can connect for so many
+    /// milliseconds.
+    case backup
+    case restore(downFor: Int64)
+    /// A device is retired, or reported lost.
+    case dismiss(String, isLost: Bool)
+    /// In the evening a device's disk changes rows.
+    case rot(String)
     /// A device draws ids that come to nothing here.
     case ids(String, Int)
     case record(Group)

@@ -54,6 +54,10 @@ extension Schedule.Item {
     case .reboot(let code, let error): ["reboot \(code) \(error)"]
     case .retry: ["retry"]
     case .copy(let code): ["copy \(code)"]
+    case .backup: ["backup"]
+    case .restore(let downtime): ["restore \(downtime)"]
+    case .dismiss(let code, let isLost): [(isLost ? "lose " : "retire ") + code]
+    case .rot(let code): ["rot \(code)"]
     case .ids(let code, let count): ["ids \(code) \(count)"]
     case .record(let group):
       ["record \(group.device) \(group.deed) " + group.takes.joined(separator: ",")]
@@ -118,6 +122,10 @@ extension Schedule.Item {
     case "reboot": self = .reboot(try words.next(), try words.number())
     case "retry": self = .retry
     case "copy": self = .copy(try words.next())
+    case "backup": self = .backup
+    case "restore": self = .restore(downFor: try words.number())
+    case "retire", "lose": self = .dismiss(try words.next(), isLost: what == "lose")
+    case "rot": self = .rot(try words.next())
     case "ids": self = .ids(try words.next(), try words.number())
     case "record":
       self = .record(

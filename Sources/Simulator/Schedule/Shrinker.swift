@@ -183,9 +183,9 @@ extension Schedule.Item {
   /// Whose it is; nil = nobody's.
   fileprivate var device: String? {
     switch self {
-    case .wait, .retry, .decide: nil
+    case .wait, .retry, .decide, .backup, .restore: nil
     case .clock(let code, _), .offline(let code), .off(let code), .back(let code), .reboot(let code, _),
-      .copy(let code), .ids(let code, _):
+      .copy(let code), .ids(let code, _), .dismiss(let code, _), .rot(let code):
       code
     case .record(let group): group.device
     }

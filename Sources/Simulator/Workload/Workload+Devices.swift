@@ -48,7 +48,8 @@ extension World {
     }
   }
 
-  /// At devices that were told that they are suspended somebody starts the sync anew.
+  /// At devices that were told that they are suspended somebody starts the sync anew; so it is with a retired one
+  /// that is in use again since a restore.
   func retrySuspended() {
     for code in devices.keys.sorted() {
       guard let device = devices[code], hasGivenUp(device) else { continue }
@@ -59,7 +60,8 @@ extension World {
   var hasSuspended: Bool { devices.values.contains(where: hasGivenUp) }
 
   private func hasGivenUp(_ device: SimulatedDevice) -> Bool {
-    device.host.progress.refusedWith == .deviceSuspended && device.link == nil && device.mayConnect
-      && !device.isOff
+    guard let refusal = device.host.progress.refusedWith, device.link == nil, device.mayConnect, !device.isOff
+    else { return false }
+    return refusal == .deviceSuspended || (refusal == .deviceRetired && !device.isOutOfUse)
   }
 }
