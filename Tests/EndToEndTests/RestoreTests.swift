@@ -62,6 +62,41 @@ struct RestoreTests {
     try await company.close()
   }
 
+  @Test(
+    "#67 G27 what a device did that enrolled after the backup comes back through its file, once",
+    .timeLimit(.minutes(5)))
+  func enrolledSince() async throws {
+    let company = try Company()
+    try await company.open()
+    try await company.importBasics()
+    let name = try #require(try await company.atCentre("backup", "create")["id"].text)
+    let tablet = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
+    try await company.receive(7, on: tablet)
+    try await company.sync(tablet)
+    // Answered work alone does not go into a file while the centre knows the device.
+    let none = try await company.on(tablet, "outbox", "export", company.path("none.jsonl"))
+    #expect(none["operations"].number == 0)
+    try await company.receive(5, on: tablet)
+    try await company.close()
+    #expect(try await company.atCentre("restore", name)["epoch"].exists)
+    try await company.open()
+
+    let refused = try await company.on(tablet, "sync", exits: 4)
+    #expect(refused["error"]["code"].text == "NOT_AUTHORISED")
+    let file = company.path("work.jsonl")
+    #expect(try await company.on(tablet, "outbox", "export", file)["operations"].number == 2)
+    let anew = try await company.enrol("W9", as: "warehouse", "--warehouse", "MAD")
+    #expect(try await company.on(anew, "outbox", "import", file)["imported"].number == 2)
+    try await company.sync(anew)
+    #expect(try await company.atCentre("export", "stock")[0]["qty"].number == 112)
+    let other = try await company.enrol("W8", as: "warehouse", "--warehouse", "MAD")
+    _ = try await company.run(other, ["outbox", "import", file])
+    try await company.sync(other)
+    #expect(try await company.atCentre("export", "stock")[0]["qty"].number == 112)
+    try await company.expectVerified([anew, other])
+    try await company.close()
+  }
+
   @Test("a backup is listed, checked, and restored in a drill; what is no sound backup changes nothing")
   func drillAndRefusals() async throws {
     let company = try Company()

@@ -16,8 +16,12 @@ public struct OutboxFile: Sendable {
   public let device: String
   /// Why the centre refused the device; nil when it did not.
   public let refusedWith: Code?
-  /// Commands that were unsent or held when the file was made, in order.
+  /// Commands that the centre has not decided, in order: unsent or held when the file was made, or answered by a
+  /// centre that does not know the device any more.
   let groups: [Group]
+  /// Whether numbers that the device made may have been given to other records as well.
+  var mayRepeatNumbers: Bool { refusedWith == .replicaForked || isUnknown }
+  private let isUnknown: Bool
 
   /// - Throws: `Refusal` with `FILE_UNUSABLE` for a file of another form, or one that was changed.
   public init(parsing text: String) throws {
@@ -37,8 +41,10 @@ public struct OutboxFile: Sendable {
     }
     self.device = device
     refusedWith = header["refusedWith"]?.string.map(Code.init(rawValue:))
+    isUnknown = refusedWith == .notAuthorised
+    let undecided: [OwnWork.State] = isUnknown ? [.unsent, .held, .answered] : [.unsent, .held]
     let open = try lines.dropFirst().map { try OutboxFile.Line($0, device: device) }
-      .filter { $0.state == .unsent || $0.state == .held }
+      .filter { undecided.contains($0.state) }
     groups = open.grouped(by: \.operation.group).compactMap { group -> Group? in
       guard let last = group.last else { return nil }
       return Group(

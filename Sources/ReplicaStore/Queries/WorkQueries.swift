@@ -57,6 +57,13 @@ extension ReplicaView {
       """, ["device": state.device])
   }
 
+  /// What another device would have to bring in, oldest first: open work, and all of it when the centre does not know
+  /// this device, as after a restore from a backup that is older than its enrolment (G27).
+  public func workToExport() throws -> [OwnWork] {
+    guard state.refusedWith == Code.notAuthorised.rawValue else { return try openWork() }
+    return try own("SELECT * FROM outbox WHERE state <> 'withdrawn' ORDER BY number", [])
+  }
+
   /// The operation of an id of this device, `A7/42` or `42`; nil when it has none.
   public func own(_ key: String) throws -> OwnWork? {
     let id = OperationID(key) ?? Int64(key).map { OperationID(device: state.device, number: $0) }

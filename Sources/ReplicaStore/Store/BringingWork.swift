@@ -28,7 +28,7 @@ extension ReplicaStore {
         let recorded = try write { db in
           guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
           try ReplicaStore.requireForeign(group, state, in: db)
-          let minting = file.refusedWith == .replicaForked ? Numbering(db: db, device: state.device) : nil
+          let minting = file.mayRepeatNumbers ? Numbering(db: db, device: state.device) : nil
           let renumbered = try Renumbering.apply(to: group.operations, minting, &numbers)
           name = Rules.recordName(renumbered[0])
           return try Recorder(db: db, state: state, random: random).record(

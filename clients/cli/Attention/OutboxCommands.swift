@@ -107,7 +107,7 @@ struct OutboxExport: Command {
 
   func run(at desk: Desk) throws -> ExitStatus {
     let (text, count) = try desk.reading { view in
-      let work = try view.openWork()
+      let work = try view.workToExport()
       return (try view.export(work, at: Clocks.now), work.count)
     }
     if output == "-" {
