@@ -38,7 +38,10 @@ extension CentralHost {
     DeviceSession(device: device, incarnation: newToken(), chainHash: OperationChain.start)
   }
 
-  private func newToken() -> RecordID { RecordID(derivedFrom: random(16)) }
+  private func newToken() -> RecordID {
+    RecordID(
+      derivedFrom: PlantedBug.isPlanted(.tokenFromLog) ? Array(store.head.hash.prefix(16)) : random(16))
+  }
 
   // MARK: Handshake
 

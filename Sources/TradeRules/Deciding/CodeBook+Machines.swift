@@ -21,7 +21,8 @@ extension CodeBook {
       "Check the address; tell an administrator.", .notPermitted),
     entry(
       .notAuthorised, "The centre does not know this device.",
-      "Ask an administrator.", .notPermitted),
+      "Ask an administrator. If it was restored: waybill outbox export, enrol anew, waybill outbox import.",
+      .notPermitted),
     entry(
       .scopeChanged, "An administrator changed what this device may see.",
       "It connects again by itself and takes what is new.", .needsLink, retryable: true),

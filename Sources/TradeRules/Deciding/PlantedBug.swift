@@ -10,10 +10,10 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case countNotRevised, movementBookedTwice, backorderNotServed, promisedBeyondStock, stagedNotReduced
   // Rows go out.
   case cursorTooFar, lateHandshakeTaken, rowsOutOfScope, checkpointBeforePages, idleNotWoken,
-    appliedTooFar, scopeAppliedLate
+    appliedTooFar, scopeAppliedLate, tokenFromLog
   // The replica applies and guesses.
   case guessNotPutBack, guessedRowKept, pageForgotten, digestNotCompared, answeredTooFar,
-    lostRowsKept
+    lostRowsKept, olderRowTaken
   // Operations go up.
   case groupTorn, batchWithGap, creditNotReturned, retryGivenUp
 
