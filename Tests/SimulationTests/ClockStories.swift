@@ -5,7 +5,7 @@ import TradeRules
 
 @Suite("Clocks that are wrong, through the real hosts")
 struct ClockStories {
-  @Test("#65 a tablet five hours ahead: its work is dated right, and its answers say the clock is suspect")
+  @Test("#65 G25 a tablet five hours ahead: its work is dated right, its answers say the clock is suspect")
   func fiveHoursAhead() throws {
     let shop = try Shop()
     try shop.world.reboot("A1", clockErrorMilliseconds: 5 * 3_600_000)
@@ -23,7 +23,7 @@ struct ClockStories {
     try shop.expectAllIsWell()
   }
 
-  @Test("#65 a clock that jumps ahead while cut off does not win over work done after it arrived")
+  @Test("#65 G25 a clock that jumps ahead while cut off does not win over work done after it arrived")
   func jumpsAhead() throws {
     let shop = try Shop()
     try shop.cutOff(shop.ana, shop.anasPhone)
@@ -49,7 +49,7 @@ struct ClockStories {
   }
 
   @Test(
-    "#65 a clock back in 1970: the edit is dated no earlier than what it was based on, and loses to later work"
+    "#65 G25 a clock back in 1970: the edit is dated no earlier than what it was based on, and loses to later work"
   )
   func backIn1970() throws {
     let shop = try Shop()

@@ -61,8 +61,10 @@ extension Person {
     try place(lines, shipComplete: shipComplete, submits: true)
   }
 
+  /// - Parameter other: for whom; nil = their own customer.
   func place(
-    _ lines: [(sku: String, quantity: Quantity)], shipComplete: Bool = false, submits: Bool
+    _ lines: [(sku: String, quantity: Quantity)], for other: RecordID? = nil, shipComplete: Bool = false,
+    submits: Bool
   ) throws -> PlacedOrder {
     let id = newID()
     let entries = lines.map { sku, quantity in
@@ -78,7 +80,7 @@ extension Person {
       let create = Filled<CreateOrder> {
         $0.id = id
         $0.number = number
-        $0.customer = customer
+        $0.customer = other ?? customer
         $0.shipComplete = shipComplete
         $0.lines = entries
       }
