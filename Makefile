@@ -100,7 +100,9 @@ planted: setup ## plants one bug after the other and lets the simulator find it 
 	@swift build -c release -Xswiftc -DPLANTED_BUGS --scratch-path .build/planted --product waybill-simulate
 	@$(PLANTED) --list-plants | xargs -P $(JOBS) -I{} bash -c \
 	  'if said=$$($(PLANTED) --plant {} --seeds 2000 --twice-in 0 --jobs 1 | grep FAIL); \
-	  then printf "found    %-24s %s\n" {} "$$said"; else printf "ESCAPED  %s\n" {}; exit 1; fi'
+	  then seed=$$(sed -n "s/.* seed=\([0-9]*\).*/\1/p" <<<"$$said"); \
+	    $(PLANTED) --seed $$seed >/dev/null || { printf "ALARM    %s\n" {}; exit 1; }; \
+	    printf "found    %-24s %s\n" {} "$$said"; else printf "ESCAPED  %s\n" {}; exit 1; fi'
 
 kill: build ## kills both programs at random moments, ROUNDS=200 times
 	@WAYBILL_KILL_ROUNDS=$(ROUNDS) swift test --skip-build --filter KillTests

@@ -29,6 +29,8 @@ final class SimulatedDevice {
   let isCopy: Bool
   /// Whether an administrator retired it or reported it lost.
   var isOutOfUse = false
+  /// The version that put it out of use, where that is known.
+  var outOfUseSince: Int64?
   /// Whether it enrolled after the backup from which the centre was restored: nobody there knows it.
   var isUnknown = false
   /// Whether its disk changed what had been written.

@@ -113,4 +113,31 @@ struct HostileBytesTests {
     #expect(closed.count == 1)
     try shop.expectAllIsWell()
   }
+
+  @Test("a place in a download that lies before the first version is no place")
+  func impossibleCursor() {
+    let key = RowKey(ProductColumns.self, "CHAI")
+    /// A leg of the catalog behind a change of a version, as a varint in zigzag.
+    func cursor(_ version: [UInt8]) -> [UInt8] {
+      let place = [2, 0] + version + [key.table] + key.bytes
+      return [7] + Array("catalog".utf8) + [UInt8(place.count)] + place
+    }
+    #expect(Download(cursor: cursor([8]))?.legs.count == 1)
+    #expect(Download(cursor: cursor([7])) == nil)
+    #expect(Download(cursor: cursor([UInt8](repeating: 0xFF, count: 9) + [1])) == nil)
+  }
+
+  @Test("who asks more about a bucket than is answered is cut off; who asks the same again is answered once")
+  func manyQuestions() throws {
+    let shop = try Shop(staffed: ["A1"])
+    let number = try #require(shop.world.centre.connections.first { $0.value.device == "A1" }?.key)
+    let question = Compare(bucket: .catalog, bits: 8)
+    try shop.world.centre.summarise(question, for: number, at: shop.world.now)
+    try shop.world.centre.summarise(question, for: number, at: shop.world.now)
+    #expect(shop.world.centre.ranges.questions.count == 1)
+    #expect(throws: ProtocolViolation.self) {
+      try shop.world.centre.summarise(
+        Compare(bucket: .catalog, bits: 12, ranges: [1]), for: number, at: shop.world.now)
+    }
+  }
 }

@@ -8,7 +8,7 @@ import Testing
 struct ScheduleTests {
   @Test(
     "G29 a recorded day that is played again goes the same way, down to the bytes that were sent",
-    arguments: [5, 7, 11, 20] as [UInt64])
+    arguments: [5, 7, 11, 20, 24, 39, 79] as [UInt64])
   func replay(_ seed: UInt64) throws {
     let drawn = try Simulation(seed: seed)
     #expect(drawn.run() == nil)

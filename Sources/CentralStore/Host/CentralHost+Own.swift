@@ -27,8 +27,9 @@ extension CentralHost {
   /// Founds the store: units, currencies, a new epoch. Does nothing in a store that has a history.
   public func foundIfNew(at now: Instant) throws {
     guard !store.isFounded else { return }
-    let epoch = RecordID(derivedFrom: random(16))
-    try store.begin(epoch: epoch)
+    // A founding that was cut short left its epoch.
+    let epoch = store.epoch == .none ? RecordID(derivedFrom: random(16)) : store.epoch
+    if store.epoch == .none { try store.begin(epoch: epoch) }
     _ = try recordOwn([OwnDraft(Founding.form(epoch: epoch))], actor: "rule", at: now)
   }
 

@@ -12,6 +12,15 @@ extension CentralHost {
 
   func summarise(_ compare: Compare, for number: ConnectionNumber, at now: Instant) throws {
     try requireGranted([compare.bucket], to: number)
+    if let open = ranges.questions.first(where: {
+      $0.connection == number && $0.compare.bucket == compare.bucket
+    }) {
+      // A search that began anew may ask the same again; who asks more before it is answered would fill memory.
+      guard open.compare == compare else {
+        throw ProtocolViolation(expected: "one question about a bucket at a time", found: "another")
+      }
+      return
+    }
     ranges.questions.append((number, compare))
     if ranges.sums[compare.bucket] == nil {
       ranges.sums[compare.bucket] = RangeWork.Summing(walk: BucketWalk(compare.bucket), usedAt: now)
@@ -102,6 +111,8 @@ extension CentralHost {
     let rows = Int64(summing.sums.rows)
     ranges.sums[bucket] = summing
     ranges.questions.removeFirst()
+    // An answer costs its turn something, or many of them would come at once.
+    rowsLeft -= digests.count
     send(.summary(Summary(bucket: bucket, bits: compare.bits, rows: rows, digests: digests)), to: number)
   }
 

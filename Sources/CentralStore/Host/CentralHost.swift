@@ -168,7 +168,8 @@ public final class CentralHost {
       guard let connection = connections[number], connection.device == nil,
         now.milliseconds(since: connection.session.openedAt) >= limits.proofMilliseconds
       else { continue }
-      drop(number, .refused, reason: "no proof of identity in time")
+      // Perhaps its link is thin: it may come back.
+      drop(number, .slowReader, reason: "no proof of identity in time")
     }
   }
 

@@ -170,10 +170,12 @@ extension Download.Position {
     var reader = ChunkReader(bytes)
     switch reader.byte() {
     case 1:
-      guard let base = reader.number() else { return nil }
+      guard let base = reader.number(), base >= 0 else { return nil }
       self = .snapshot(base: base, after: reader.key())
     case 2:
-      guard let through = reader.number(), let version = reader.number() else { return nil }
+      guard let through = reader.number(), let version = reader.number(), through >= 0, version >= 0 else {
+        return nil
+      }
       self = .delta(through: through, after: reader.key().map { .init(version: version, key: $0) })
     default: return nil
     }

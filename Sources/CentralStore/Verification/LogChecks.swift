@@ -32,7 +32,7 @@ enum LogChainCheck {
       result.expect(
         entry.receivedAt >= previous.receivedAt, "entry \(entry.version) is earlier than the one before")
       result.expect(
-        operations.map(\.id.number) == Array(entry.numbers), "entry \(entry.version) lacks operations")
+        operations.map(\.id.number).elementsEqual(entry.numbers), "entry \(entry.version) lacks operations")
       result.expect(
         entry.chained(after: previous.hash, operations: operations.map(\.chainHash)) == entry.hash,
         "entry \(entry.version) is not what was chained")

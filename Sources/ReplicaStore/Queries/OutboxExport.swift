@@ -8,8 +8,9 @@ extension ReplicaView {
   ///   - work: operations of this device, in order.
   ///   - now: when the file is made.
   /// - Returns: the lines, each ended by a line feed; the last one is the signature.
-  /// - Throws: when the device's key cannot be read.
+  /// - Throws: `Refusal` with `DEVICE_WIPED` where no key is left to sign with.
   public func export(_ work: [OwnWork], at now: Instant) throws -> String {
+    guard !state.isWiped else { throw Refusal(.deviceWiped) }
     let key = try SigningKey(seed: state.keySeed)
     let header: JSONValue = [
       "format": "waybill-outbox", "version": 1, "device": .string(state.device),

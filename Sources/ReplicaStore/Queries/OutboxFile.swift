@@ -42,7 +42,7 @@ public struct OutboxFile: Sendable {
     self.device = device
     refusedWith = header["refusedWith"]?.string.map(Code.init(rawValue:))
     isUnknown = refusedWith == .notAuthorised
-    let undecided: [OwnWork.State] = isUnknown ? [.unsent, .held, .answered] : [.unsent, .held]
+    let undecided: [OwnWork.State] = isUnknown ? [.unsent, .held, .answered, .rejected] : [.unsent, .held]
     let open = try lines.dropFirst().map { try OutboxFile.Line($0, device: device) }
       .filter { undecided.contains($0.state) }
     groups = open.grouped(by: \.operation.group).compactMap { group -> Group? in

@@ -16,29 +16,54 @@ extension ReplicaStore {
   /// Records the open work of a file as this device's own, each command by itself: one that can never become
   /// right here is passed over and told.
   ///
-  /// - Throws: `Refusal` with `NOT_PERMITTED` for this replica's own file: it sends that work itself.
+  /// What this replica has brought in before counts as known, so that an import that was cut short can be done again.
+  ///
+  /// - Throws: `Refusal` with `NOT_PERMITTED` for this replica's own file: it sends that work itself; with
+  ///   `DEVICE_WIPED` where nothing could ever be sent.
   public func bring(
     _ file: OutboxFile, actor: String, clock: ClockReading, random: @escaping (Int) -> [UInt8]
   ) throws -> [BroughtGroup] {
+    let known = try read { db in
+      guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+      guard !state.isWiped else { throw Refusal(.deviceWiped) }
+      for group in file.groups { try ReplicaStore.requireForeign(group, state, in: db) }
+      return try ReplicaStore.brought(in: db)
+    }
     var numbers: [String: String] = [:]
     return try file.groups.map { group in
       let original = group.operations[0].id
       var name = Rules.recordName(group.operations[0])
       do {
+        guard !known.contains(group.work) else {
+          throw Refusal(.workKnown, "\(original) was brought in here")
+        }
+        var trial = numbers
         let recorded = try write { db in
           guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
-          try ReplicaStore.requireForeign(group, state, in: db)
           let minting = file.mayRepeatNumbers ? Numbering(db: db, device: state.device) : nil
-          let renumbered = try Renumbering.apply(to: group.operations, minting, &numbers)
+          let renumbered = try Renumbering.apply(to: group.operations, minting, &trial)
           name = Rules.recordName(renumbered[0])
           return try Recorder(db: db, state: state, random: random).record(
             [ReplicaStore.lead(group)] + renumbered.map(ReplicaStore.draft), actor: actor, clock: clock)
         }
+        numbers = trial
         return BroughtGroup(original: original, record: name, recorded: recorded, refusal: nil)
-      } catch let refusal as Refusal where refusal.code != .notPermitted {
+      } catch let refusal as Refusal {
         return BroughtGroup(original: original, record: name, recorded: nil, refusal: refusal)
       }
     }
+  }
+
+  /// The work that was brought in here and not given up.
+  private static func brought(in db: Database) throws -> Set<BroughtWork> {
+    let items = try Outbox.items(ofKind: BringWork.kind, in: db)
+    return Set(
+      items.compactMap { item in
+        guard item.state != .withdrawn, let form = item.operation.map({ Filled<BringWork>($0.form) }) else {
+          return nil
+        }
+        return BroughtWork(device: form.device, number: form.number, hash: form.chainHash)
+      })
   }
 
   private static func requireForeign(

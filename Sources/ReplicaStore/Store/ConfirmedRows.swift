@@ -46,7 +46,10 @@ struct ConfirmedRows {
     for (key, row) in rows.map({ (key: table.key(of: $0), row: $0) }).sorted(by: { $0.key < $1.key }) {
       try rebase?.uncover(key)
       let old = try loader.row(key)
-      if keepsNewer, let old, old.version > row.version, !PlantedBug.isPlanted(.olderRowTaken) { continue }
+      if keepsNewer, let old, old.version > row.version {
+        rebase?.note(old, old, in: table)
+        continue
+      }
       if let old { subtract(old, at: key, of: table) }
       add(row, at: key, of: table)
       rebase?.note(old, row, in: table)

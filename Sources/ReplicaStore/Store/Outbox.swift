@@ -82,6 +82,12 @@ enum Outbox {
     return try GRDB.Row.fetchAll(statement, arguments: [number, limit]).map(item)
   }
 
+  /// Operations of one kind, in order, whatever their state.
+  static func items(ofKind kind: OperationKind, in db: Database) throws -> [OutboxItem] {
+    let statement = try db.cachedStatement(sql: "SELECT * FROM outbox WHERE kind = ? ORDER BY number")
+    return try GRDB.Row.fetchAll(statement, arguments: [kind.rawValue]).map(item)
+  }
+
   /// Operations by their numbers, in order.
   static func items(_ numbers: ClosedRange<Int64>, in db: Database) throws -> [OutboxItem] {
     let statement = try db.cachedStatement(

@@ -28,7 +28,7 @@ enum AnswerModel {
     }
   }
 
-  /// Each device has as many orders and customers as it was told that it made.
+  /// Each device has as many orders as it was told that it made.
   private static func checkCreations(_ db: Database) throws {
     let stray = try GRDB.Row.fetchOne(
       db,
@@ -44,7 +44,7 @@ enum AnswerModel {
     throw Finding("effects", "\(device) has \(made) orders and was told of \(told)")
   }
 
-  /// Whoever was promised goods and then not hears of each time (G14).
+  /// Whoever was promised goods and then not hears of each time.
   private static func checkNotices(_ db: Database) throws {
     let silent = try GRDB.Row.fetchOne(
       db,
@@ -60,7 +60,7 @@ enum AnswerModel {
     throw Finding("notices", "promises to \(record) were cut \(cut) times, its author was told \(told) times")
   }
 
-  /// Nobody waits for a record that is there (#19, #70).
+  /// Nobody waits for a record that is there (#70).
   private static func checkHeld(_ db: Database) throws {
     let waiting = try GRDB.Row.fetchAll(
       db, sql: "SELECT device, number, waiting_for FROM held WHERE waiting_for <> '' ORDER BY device, number")

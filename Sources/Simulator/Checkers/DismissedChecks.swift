@@ -6,14 +6,15 @@ import TradeTables
 /// What must hold of a device that is out of use: retired, or lost and wiped.
 enum DismissedChecks {
   static func check(
-    _ device: SimulatedDevice, _ receipts: Receipts, in world: World, _ tally: Tally
+    _ device: SimulatedDevice, _ receipts: Receipts, wipedUnheard: Bool, in world: World, _ tally: Tally
   ) throws {
     tally.add("out of use")
     guard let record = try world.store.find(DeviceColumns.self, device.code) else {
       throw Finding("out of use", "the centre does not know \(device.code)")
     }
-    try checkQuarantine(of: record, in: world)
-    if try device.isWiped { return try checkWiped(device, record) }
+    if let since = device.outOfUseSince { try checkQuarantine(of: device.code, since: since, in: world) }
+    if try device.isWiped { return try checkWiped(device, record, unheard: wipedUnheard) }
+    try ReplicaChecks.checkIncidents(device)
     guard record.state == .retired else {
       throw Finding("out of use", "\(device.code) is \(record.state) and has its rows")
     }
@@ -48,27 +49,24 @@ enum DismissedChecks {
   }
 
   /// Whatever of it was decided after the device was put out of use is set aside, and nothing before (G17).
-  private static func checkQuarantine(of device: Device, in world: World) throws {
+  private static func checkQuarantine(of device: String, since: Int64, in world: World) throws {
     try world.store.read { db in
-      // The last change of a retired device is that it was retired.
-      guard device.state == .retired else { return }
-      let since = device.row.version
       let stray = try GRDB.Row.fetchOne(
         db,
         sql: """
           SELECT number, outcome FROM answer
           WHERE device = ? AND (version > ?) <> (outcome = 'quarantined') LIMIT 1
-          """, arguments: [device.code, since])
+          """, arguments: [device, since])
       guard let stray else { return }
       let (number, outcome) = (stray["number"] as Int64, stray["outcome"] as String)
-      throw Finding("quarantine", "\(device.code)/\(number) is \(outcome), the device retired at \(since)")
+      throw Finding("quarantine", "\(device)/\(number) is \(outcome), out of use since \(since)")
     }
   }
 
   /// No row and no work is left on it, and the centre knows, unless the device stopped before it could say so
   /// (G20).
-  private static func checkWiped(_ device: SimulatedDevice, _ record: Device) throws {
-    guard [.wiped, .lost].contains(record.state) else {
+  private static func checkWiped(_ device: SimulatedDevice, _ record: Device, unheard: Bool) throws {
+    guard record.state == .wiped || (unheard && record.state == .lost) else {
       throw Finding("wiped", "\(device.code) wiped itself and is \(record.state) at the centre")
     }
     let tables = TableDescription.all.map(\.name) + ["base", "outbox", "staged", "bucket", "incident"]

@@ -105,7 +105,11 @@ struct History {
   func check(_ world: World, _ tally: Tally) throws {
     tally.add("history", entries.count + facts.count)
     try world.store.read { db in
-      for row in try GRDB.Row.fetchAll(db, sql: "SELECT version, hash FROM log_entry") {
+      let rows = try GRDB.Row.fetchAll(db, sql: "SELECT version, hash FROM log_entry ORDER BY version")
+      guard rows.count == entries.count else {
+        throw Finding("history", "the log has \(rows.count) entries, \(entries.count) were seen")
+      }
+      for row in rows {
         let version: Int64 = row["version"]
         guard entries[version] == Array(row["hash"] as Data) else {
           throw Finding("history", "entry \(version) is not what it was")

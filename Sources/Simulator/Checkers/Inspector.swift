@@ -65,7 +65,8 @@ final class Inspector {
     let isInOrder =
       mark != nil
       || (code == .refused
-        && (afterDiskFailure || reason == "no proof of identity in time" || who != "the centre"))
+        && (afterDiskFailure || who != "the centre"))
+      || (code == .slowReader && reason == "no proof of identity in time")
     guard isInOrder else { throw Finding("closings", "\(who) closes with \(code): \(reason)") }
     if who == "the centre" { try ScopeTaint.checkReason(reason) }
   }
@@ -154,7 +155,9 @@ final class Inspector {
   }
 
   /// Everything, when all is quiet.
-  func checkAll() throws {
+  ///
+  /// - Parameter wipedUnheard: devices whose word that they are wiped may have been lost.
+  func checkAll(wipedUnheard: Set<String> = []) throws {
     marks.merge(try world.store.read(Mark.counts), uniquingKeysWith: +)
     try markSentAgain()
     try history.follow(world, tally)
@@ -164,12 +167,14 @@ final class Inspector {
     for code in world.devices.keys.sorted() {
       guard let device = world.devices[code] else { continue }
       if device.isOutOfUse {
-        try DismissedChecks.check(device, receipts, in: world, tally)
+        let mayBeUnheard = wipedUnheard.contains(code)
+        try DismissedChecks.check(device, receipts, wipedUnheard: mayBeUnheard, in: world, tally)
         continue
       }
       try receipts.checkOutbox(of: device, tally)
       if device.isUnknown {
         try DismissedChecks.checkUnknown(device)
+        try ReplicaChecks.checkIncidents(device)
         continue
       }
       if try DismissedChecks.isMended(device) { marks[Mark.mended.rawValue, default: 0] += 1 }

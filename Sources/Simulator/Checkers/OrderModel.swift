@@ -2,7 +2,7 @@ import GRDB
 import TradeRules
 import TradeTables
 
-/// What must hold of orders, their lines and promises at the centre, whatever happened (domain §1.6, P7).
+/// What must hold of orders, their lines and promises at the centre, whatever happened.
 struct OrderModel {
   private var orders: [RecordID: Order] = [:]
   private var lines: [OrderLine] = []
@@ -40,7 +40,7 @@ struct OrderModel {
       try checkSums(of: line, order)
       try checkPlaces(of: line, order)
     }
-    for order in orders.values {
+    for order in orders.values.sorted(by: { $0.id < $1.id }) {
       let own = lines.filter { $0.order == order.id }
       try expect(
         order.totalMinor == OrderTotals.totalMinor(of: order, own, exponent: 2), order,

@@ -37,7 +37,8 @@ final class Receipts {
       }
       kept[number] = Array(row["chain_hash"] as Data)
     }
-    for (id, hash) in acknowledged where id.device == device.code && kept[id.number] != hash {
+    for id in acknowledged.keys.sorted() where id.device == device.code && kept[id.number] != acknowledged[id]
+    {
       throw Finding("outbox", "\(id) was acknowledged and is not on its device any more")
     }
   }

@@ -85,22 +85,26 @@ enum ReplicaChecks {
     }
   }
 
+  /// No disk rots but one: whatever else had to be mended was spoilt by a program.
+  static func checkIncidents(_ device: SimulatedDevice) throws {
+    if device.hasRotted { return }
+    let incident = try device.store.read { db in
+      try String.fetchOne(
+        db, sql: "SELECT code || ' ' || detail FROM incident WHERE code <> 'BEHIND_HORIZON' LIMIT 1")
+    }
+    if let incident { throw Finding("incidents", "\(device.code) had to mend itself: \(incident)") }
+  }
+
   /// When nothing waits any more, nothing is guessed any more, and the outbox says of each operation what the
   /// centre says (G5, G14).
   static func checkSettled(_ device: SimulatedDevice, in world: World, _ tally: Tally) throws {
     tally.add("settled")
-    let (incident, states, guesses) = try device.store.read { db in
+    try checkIncidents(device)
+    let (states, guesses) = try device.store.read { db in
       (
-        try String.fetchOne(
-          db,
-          sql: "SELECT code || ' ' || detail FROM incident WHERE code <> 'BEHIND_HORIZON' LIMIT 1"),
         try GRDB.Row.fetchAll(db, sql: "SELECT number, state FROM outbox ORDER BY number"),
         try Int.fetchOne(db, sql: "SELECT count(*) FROM base") ?? 0
       )
-    }
-    // No other disk rots: whatever had to be mended was spoilt by a program.
-    if let incident, !device.hasRotted {
-      throw Finding("incidents", "\(device.code) had to mend itself: \(incident)")
     }
     var isHolding = false
     for row in states {

@@ -81,7 +81,7 @@ struct StockModel {
         levels["\(key.warehouse) \(key.sku)", default: (.zero, .zero)].unavailable += stock.onHand
       }
     }
-    if let (key, quantity) = rest.first(where: { $0.value != .zero }) {
+    if let (key, quantity) = rest.filter({ $0.value != .zero }).min(by: { "\($0.key)" < "\($1.key)" }) {
       throw Finding("ledger", "\(key) has no balance, the facts come to \(quantity)")
     }
     try TradeTables.visit(.of(StockLevelColumns.self), in: db) { row in
@@ -92,7 +92,7 @@ struct StockModel {
           "levels", "\(level.warehouse) \(level.sku): \(level.onHand) on hand, its bins have \(sum)")
       }
     }
-    if let (name, sum) = levels.first(where: { $0.value.onHand != .zero }) {
+    if let (name, sum) = levels.filter({ $0.value.onHand != .zero }).min(by: { $0.key < $1.key }) {
       throw Finding("levels", "\(name) has no level, its bins have \(sum)")
     }
     var unbooked = adjustments
@@ -105,6 +105,6 @@ struct StockModel {
             + "\(adjustments[booked.observation].map { "\($0)" } ?? "nothing known")")
       }
     }
-    if let (id, _) = unbooked.first { throw Finding("counts", "count \(id) has no adjustment") }
+    if let id = unbooked.keys.min() { throw Finding("counts", "count \(id) has no adjustment") }
   }
 }

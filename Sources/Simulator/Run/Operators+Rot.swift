@@ -10,6 +10,8 @@ extension Operators {
   func rot(within patience: Int64) throws {
     guard let code = rotting, let device = world.devices[code], !device.isOutOfUse, !device.isUnknown
     else { return }
+    // Whatever it had to mend before was not the disk's doing.
+    try ReplicaChecks.checkSettled(device, in: world, inspector.tally)
     try world.setOnline(code, false)
     var random = Random(seed: world.seed, "rot")
     var keys: Set<RowKey> = []
@@ -61,7 +63,7 @@ extension Operators {
     _ = try device.store.write { db in try TradeTables.delete(key, in: db) }
   }
 
-  /// A value with a bit changed; nil when it has none to change.
+  /// Another value; nil for one that stays.
   private static func rotted(_ value: Value) -> Value? {
     switch value {
     case .integer(let number): .integer(number ^ 1)

@@ -11,10 +11,17 @@ final class Operators {
   private(set) var dismissed: Set<String> = []
   /// The device whose disk changes rows in the evening; nil on most days.
   var rotting: String?
+  /// Devices that wiped themselves while there were faults: their last word may have been lost.
+  private(set) var wipedInStorm: Set<String> = []
   private var backup: (store: CentralStore, memory: History)?
 
   init(_ world: World, _ inspector: Inspector, say: @escaping (String) -> Void) {
     (self.world, self.inspector, self.say) = (world, inspector, say)
+  }
+
+  /// Faults are about to stop.
+  func faultsStop() throws {
+    wipedInStorm = Set(try world.devices.values.filter { try $0.isWiped }.map(\.code))
   }
 
   /// Faults have stopped: whoever is out of use comes to its end.
@@ -23,24 +30,29 @@ final class Operators {
       device.wakesAt = world.now
     }
     try world.run(milliseconds: 10_000)
-    guard let device = world.devices.values.first(where: \.isOutOfUse) else { return }
-    let wasWiped = try device.isWiped
-    // Somebody starts the sync once more.
-    if !wasWiped, device.link == nil { device.wakesAt = world.now }
-    let end = world.now.advanced(byMilliseconds: patience)
-    while try world.now < end && !isDone(device, wasWiped: wasWiped) { try world.run(milliseconds: 250) }
-    guard try isDone(device, wasWiped: wasWiped) else {
-      throw Finding("liveness", "\(device.code) is out of use and not done with", kind: .liveness)
+    for device in outOfUse {
+      // Somebody starts the sync once more.
+      if try !device.isWiped, device.link == nil { device.wakesAt = world.now }
+      let end = world.now.advanced(byMilliseconds: patience)
+      while try world.now < end && !isDone(device) { try world.run(milliseconds: 250) }
+      guard try isDone(device) else {
+        throw Finding("liveness", "\(device.code) is out of use and not done with", kind: .liveness)
+      }
     }
   }
 
-  private func isDone(_ device: SimulatedDevice, wasWiped: Bool) throws -> Bool {
+  private var outOfUse: [SimulatedDevice] {
+    world.devices.keys.sorted().compactMap { world.devices[$0] }.filter(\.isOutOfUse)
+  }
+
+  private func isDone(_ device: SimulatedDevice) throws -> Bool {
     guard try device.isWiped else {
       return try device.host.progress.refusedWith == .deviceRetired && device.link == nil
         && DismissedChecks.openWork(of: device) == 0
     }
     // A program that stopped before it could say so has nothing left to say it with.
-    return try wasWiped || world.store.find(DeviceColumns.self, device.code)?.state == .wiped
+    return try wipedInStorm.contains(device.code)
+      || world.store.find(DeviceColumns.self, device.code)?.state == .wiped
   }
 
   // MARK: Devices
@@ -65,6 +77,9 @@ final class Operators {
       } catch is StorageFailure { return }
     }
     device.isOutOfUse = true
+    let record = try world.store.find(DeviceColumns.self, code)
+    // The last change of a device that is retired or lost is that it was put out of use.
+    device.outOfUseSince = record.flatMap { [.retired, .lost].contains($0.state) ? $0.row.version : nil }
     dismissed.insert(code)
     say("\(code) is \(isLost ? "lost" : "retired")")
   }
@@ -76,11 +91,11 @@ final class Operators {
       device.isUnknown = try world.store.find(DeviceColumns.self, code)?.state == .invited
       if device.isUnknown { say("nobody knows \(code) any more") }
     }
-    guard let device = world.devices.values.first(where: \.isOutOfUse),
-      try world.store.find(DeviceColumns.self, device.code)?.state.isInUse ?? true
-    else { return }
-    device.isOutOfUse = false
-    say("\(device.code) is in use again")
+    for device in outOfUse {
+      guard try world.store.find(DeviceColumns.self, device.code)?.state.isInUse ?? true else { continue }
+      (device.isOutOfUse, device.outOfUseSince) = (false, nil)
+      say("\(device.code) is in use again")
+    }
   }
 
   // MARK: Restores

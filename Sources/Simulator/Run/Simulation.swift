@@ -145,6 +145,7 @@ final class Simulation {
   /// Faults stop and nobody works any more: without a further write everybody has to come right.
   private func calm() throws {
     phase = .liveness
+    try operators.faultsStop()
     world.fates.isAwake = false
     world.mishaps = Mishaps(seed: seed)
     world.network.faults = .none
@@ -166,7 +167,7 @@ final class Simulation {
     }
     phase = .rest
     try operators.rot(within: Simulation.patience)
-    try inspector.checkAll()
+    try inspector.checkAll(wipedUnheard: operators.wipedInStorm)
   }
 
   private func stuck() throws -> String {

@@ -5,7 +5,7 @@ import TradeRules
 ///
 /// A schedule is played without the chance that made it, so that it stays what it is when the simulator
 /// comes to draw otherwise. Only what nobody chooses still follows from `seed`, each from a stream of its
-/// own: keys, the numbers a program draws, the rows the shop opens with, when checkers look.
+/// own: keys, the numbers a program draws, the rows the shop opens with, which rows rot, when checkers look.
 ///
 /// As a text (`init(parsing:)`, `description`) it has one line for each thing, in this order:
 ///

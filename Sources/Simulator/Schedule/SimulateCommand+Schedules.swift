@@ -17,7 +17,11 @@ extension SimulateCommand {
     if let record { try simulation.schedule.write(to: record) }
     say(SeedRun.fingerprint(of: simulation))
     guard let finding else {
-      if shrink { throw ValidationError("nothing failed: there is nothing to shrink") }
+      if shrink {
+        throw ValidationError(
+          "nothing failed when it was played once; what only a twin or a second process shows cannot be shrunk"
+        )
+      }
       return
     }
     say("FAIL " + finding.description)

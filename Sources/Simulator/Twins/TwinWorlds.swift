@@ -7,7 +7,7 @@ import TradeRules
 /// the same moments, or it could tell the worlds apart and has learnt something of what it must not see
 /// (G15).
 ///
-/// The device is one whose scope does not change. Secret is what never was in a row in its scope, nor said at
+/// The device is one whose scope does not change, in a seed whose centre is not restored: versions would be given twice. Secret is what never was in a row in its scope, nor said at
 /// the device or of a record in its scope. In some seeds texts are of the same length in both worlds, in
 /// others, where no limit in bytes is ever met, they are longer in the second. Stores on disks are left out:
 /// how often a disk is called, and so which call fails, may follow from the order of an index over texts.
@@ -26,7 +26,7 @@ struct TwinWorlds {
   /// Nil for a seed that is told once.
   init?(seed: UInt64, _ swarm: Swarm) {
     var random = Random(seed: seed, "twins")
-    guard random.chance(150), !swarm.hasDisks else { return nil }
+    guard random.chance(150), !swarm.hasDisks, swarm.operators.restores == nil else { return nil }
     let mayBeLonger = random.chance(500)
     let limits = swarm.limits
     isLonger = mayBeLonger && min(limits.pageBytes, limits.batchBytesMax) >= 256 * 1_024

@@ -117,7 +117,7 @@ extension Workload {
   }
 
   /// Something done to an order that a colleague has shown on another device: this one, and perhaps the
-  /// centre, has not heard of it yet (#19).
+  /// centre, has not heard of it yet.
   private mutating func onHearsay(_ device: SimulatedDevice) throws -> Drafts? {
     let others = world.devices.keys.sorted().filter { $0 != device.code }
     guard let code = random.pick(others), let colleague = world.devices[code] else { return nil }

@@ -11,7 +11,7 @@ struct Workload {
   let world: World
   let receipts: Receipts
   var random: Random
-  /// Deeds recorded and refused at once, by what they were.
+  /// Deeds recorded, by what they were.
   var recorded: [String: Int] = [:]
   var refusedAtOnce = 0
   /// Deeds that failed because a disk did, or a program stopped.

@@ -13,7 +13,7 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     appliedTooFar, scopeAppliedLate, tokenFromLog
   // The replica applies and guesses.
   case guessNotPutBack, guessedRowKept, pageForgotten, digestNotCompared, answeredTooFar,
-    lostRowsKept, olderRowTaken
+    lostRowsKept
   // Operations go up.
   case groupTorn, batchWithGap, creditNotReturned, retryGivenUp
 

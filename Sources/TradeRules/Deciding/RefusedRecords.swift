@@ -38,7 +38,7 @@ enum RefusedRecords {
 }
 
 extension Trade {
-  /// Why an operation cannot go on without a record that is not here: it waits for it (#19, #70), unless its
+  /// Why an operation cannot go on without a record that is not here: it waits for it (#70), unless its
   /// author gave it up, or what would have made the record was refused.
   func missing(_ key: RowKey, called name: String) throws(Interruption) -> Interruption {
     let held = try find(HeldColumns.self, operation.id.device, operation.id.number)

@@ -51,7 +51,7 @@ struct OrderSheet {
     return order.map { OrderSheet($0, lines ?? [], promises ?? [], staged ?? []) }
   }
 
-  /// The order an operation names. The centre waits for one that has not arrived (#19, #70).
+  /// The order an operation names. The centre waits for one that has not arrived (#70).
   static func require(
     _ id: RecordID, called number: String, in trade: Trade
   ) throws(Interruption) -> OrderSheet {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import ReplicaStore
 import TradeRules
 
@@ -111,7 +112,7 @@ struct OutboxExport: Command {
       return (try view.export(work, at: Clocks.now), work.count)
     }
     if output == "-" {
-      Console.write(text, to: 1)
+      try WorkFile.writeAll(text, to: STDOUT_FILENO, called: "standard output")
       return .done
     }
     try WorkFile.write(text, to: output)
@@ -153,10 +154,40 @@ struct OutboxDiscard: Command {
 }
 
 enum WorkFile {
-  /// Writes a new file for its owner alone; one that is there is not overwritten.
+  /// Writes a new file for its owner alone, whole and on the disk, or none; one that is there is not overwritten.
   static func write(_ text: String, to path: String) throws {
-    do { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
-      throw Failure(.fileUnusable, "\(path) cannot be written, or is there already")
+    let draft = path + ".new-\(getpid())"
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure(path) }
+    defer {
+      close(descriptor)
+      unlink(draft)
+    }
+    try writeAll(text, to: descriptor, called: path)
+    guard fsync(descriptor) == 0, link(draft, path) == 0 else { throw failure(path) }
+  }
+
+  /// Writes all of it.
+  ///
+  /// - Throws: `Failure` with `DISK_FULL`, `FILE_UNUSABLE` or `IO_FAILED`: this may be the only copy of somebody's work.
+  static func writeAll(_ text: String, to descriptor: Int32, called name: String) throws {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written >= 0 else { throw failure(name) }
+      bytes = bytes.dropFirst(written)
+    }
+  }
+
+  private static func failure(_ name: String) -> Failure {
+    let code = errno
+    let why = String(cString: strerror(code))
+    switch code {
+    case EEXIST: return Failure(.fileUnusable, "\(name) is there already")
+    case ENOSPC, EDQUOT: return Failure(.diskFull, "\(name) cannot be written: \(why)")
+    case EIO: return Failure(.ioFailed, "\(name) cannot be written: \(why)")
+    default: return Failure(.fileUnusable, "\(name) cannot be written: \(why)")
     }
   }
 }

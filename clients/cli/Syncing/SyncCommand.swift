@@ -19,7 +19,9 @@ struct Sync: Command {
   @Option(help: "Where the centre is now, when it has moved.") var url: String?
 
   func validate() throws {
-    if let timeout, timeout <= 0 { throw ValidationError("--timeout takes a number of seconds above zero") }
+    guard (1...86_400).contains(timeout ?? 1) else {
+      throw ValidationError("--timeout takes a number of seconds, 1 to 86400")
+    }
   }
 
   func run(at desk: Desk) throws -> ExitStatus {
