@@ -30,8 +30,7 @@ public struct ReplicaFile: Hashable, Sendable {
   /// - Throws: `ReplicaFault.busy` naming the holder.
   public func lockSync() throws -> ReplicaLock {
     let lock = ReplicaLock.sync(of: path)
-    // Somebody may just be looking whether it is held.
-    try lock.acquire(patience: 200)
+    try lock.acquire()
     return lock
   }
 

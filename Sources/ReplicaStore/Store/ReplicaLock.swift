@@ -44,11 +44,13 @@ public final class ReplicaLock {
       throw ReplicaFault.io("open the lock file beside the replica", errno)
     }
     var waited = 0
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EWOULDBLOCK || errno == EINTR, waited < patience else {
+    while let error = WholeFileLock.take(descriptor) {
+      guard [EAGAIN, EACCES].contains(error), waited < patience else {
+        defer { closeFile() }
+        guard [EAGAIN, EACCES].contains(error) else {
+          throw ReplicaFault.io("lock the file beside the replica", error)
+        }
         let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        close(descriptor)
-        descriptor = -1
         throw ReplicaFault.busy(holder: holder.trimmingCharacters(in: .whitespacesAndNewlines))
       }
       usleep(5_000)
@@ -58,13 +60,13 @@ public final class ReplicaLock {
     noteHolder()
   }
 
-  /// Whether another program holds the lock; asking takes nothing from anybody for longer than the question.
+  /// Whether another program holds the lock; asking takes nothing from anybody.
   public var isHeldByAnother: Bool {
     if depth > 0 { return false }
     let probe = open(path, O_RDONLY | O_CLOEXEC)
     guard probe >= 0 else { return false }
     defer { close(probe) }
-    return flock(probe, LOCK_SH | LOCK_NB) != 0
+    return WholeFileLock.isTaken(probe)
   }
 
   public func release() {
@@ -74,6 +76,10 @@ public final class ReplicaLock {
     // Nobody holds it now, so nobody is named. Closing gives the lock back; the file stays, because removing
     // it would let two holders in.
     _ = ftruncate(descriptor, 0)
+    closeFile()
+  }
+
+  private func closeFile() {
     close(descriptor)
     descriptor = -1
   }
@@ -83,6 +89,31 @@ public final class ReplicaLock {
     let text = "pid \(getpid()) since \(Int(Date().timeIntervalSince1970))\n"
     _ = ftruncate(descriptor, 0)
     _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+  }
+}
+
+/// A lock of a whole file that belongs to the open file and not to the process (fcntl(2), "open file description
+/// locks"). Unlike `flock(2)` it can be asked about without being taken: somebody who looks is in nobody's way.
+private enum WholeFileLock {
+  // The Glibc module leaves these numbers out; they are the same on every architecture (asm-generic/fcntl.h).
+  private static let ask: Int32 = 36
+  private static let takeNow: Int32 = 37
+
+  /// - Returns: nil when the lock is taken, else the error: `EAGAIN` or `EACCES` when another has it.
+  static func take(_ descriptor: Int32) -> Int32? {
+    var range = wholeFile
+    while fcntl(descriptor, takeNow, &range) != 0 { if errno != EINTR { return errno } }
+    return nil
+  }
+
+  static func isTaken(_ descriptor: Int32) -> Bool {
+    var range = wholeFile
+    return fcntl(descriptor, ask, &range) == 0 && range.l_type != Int16(F_UNLCK)
+  }
+
+  private static var wholeFile: Glibc.flock {
+    // From the beginning, and a length of 0: to the end wherever that will be.
+    Glibc.flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
   }
 }
 
