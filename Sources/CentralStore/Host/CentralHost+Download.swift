@@ -72,11 +72,12 @@ extension CentralHost {
     try report(buckets, rows: nil, of: device, at: now)
   }
 
+  /// Takes note of how far a replica has come; `keepHeard` writes it down.
   func note(_ stored: Stored, from number: ConnectionNumber, at now: Instant) throws {
     guard var connection = connections[number], let device = connection.device else { return }
     connection.acknowledged = max(connection.acknowledged, stored.checkpointVersion)
     connections[number] = connection
-    guard var session = try store.session(of: device) else { return }
+    guard var session = try heard[device] ?? store.session(of: device) else { return }
     let showsToken = stored.incarnation == session.incarnation
     let isNews =
       session.checkpoint < stored.checkpointVersion
@@ -86,7 +87,14 @@ extension CentralHost {
     session.checkpoint = max(session.checkpoint, stored.checkpointVersion)
     session.lastSyncAt = now
     session.lastSeenAt = now
-    try store.store([session])
+    heard[device] = session
+  }
+
+  /// Writes down how far replicas have come: in one transaction however many said so.
+  func keepHeard() {
+    let sessions = heard.sorted { $0.key < $1.key }.map(\.value)
+    heard = [:]
+    do { try store.store(sessions) } catch { note(error) }
   }
 
   // MARK: Live

@@ -42,6 +42,8 @@ public final class CentralHost {
   var orders: [Order] = []
   /// Groups that arrived in this batch of events, with the devices' sessions after them.
   var pending: [PendingPush] = []
+  /// What replicas said in this turn of how far they have come, by device.
+  var heard: [String: DeviceSession] = [:]
   /// Pages of whole buckets that several devices may take.
   var pages: PageCache
   /// When it is next looked for what may be forgotten.
@@ -77,6 +79,7 @@ public final class CentralHost {
       case .ticked: break
       }
     }
+    keepHeard()
     decidePending(at: now)
     dismiss()
     closeUnproved(at: now)
@@ -148,6 +151,8 @@ public final class CentralHost {
   private func act(
     on received: CentralSession.OnReceived, from number: ConnectionNumber, at now: Instant
   ) throws {
+    // What is known of a device is to be in the store before anything else is said of it.
+    if case .stored = received {} else { keepHeard() }
     switch received {
     case .enrol(let enrol): try self.enrol(enrol, from: number, at: now)
     case .prove(let hello): try welcome(hello, from: number, at: now)
