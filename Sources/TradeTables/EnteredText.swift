@@ -16,20 +16,7 @@ public enum EnteredText {
     return bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F } && bytes.first != 0x20 && bytes.last != 0x20
   }
 
-  public static func normalised(_ form: Form) -> Form {
-    var result = Form()
-    for (number, content) in form.contents {
-      result[number] =
-        switch content {
-        case .value(.text(let text)): .value(.text(normalised(text)))
-        case .value(.personal(let personal)):
-          .value(.personal(PersonalText(normalised(personal.text), commitment: personal.commitment)))
-        case .value: content
-        case .list(let forms): .list(forms.map(normalised))
-        }
-    }
-    return result
-  }
+  public static func normalised(_ form: Form) -> Form { form.mappingTexts { normalised($0) } }
 
   /// How texts are compared where case and accents do not matter: SKUs, searches.
   public static func folded(_ text: String) -> String {

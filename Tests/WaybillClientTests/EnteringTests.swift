@@ -50,6 +50,13 @@ struct EnteringTests {
     #expect(CommandWords.entered("-x") == "-x")
   }
 
+  @Test("a bin that begins as a negative number is recorded as it was typed")
+  func nameLikeANumber() {
+    let words = CommandWords.arranged(["stock", "move", "CHAI", "1", "--from", "-2B"])
+    let form = Filled<MoveStock> { ($0.sku, $0.fromBin) = ("CHAI", words[words.count - 1]) }
+    #expect(Filled<MoveStock>(form.form.mappingTexts(CommandWords.entered)).fromBin == "-2B")
+  }
+
   @Test("options may stand before the command as well as behind it")
   func leadingOptions() throws {
     let words = CommandWords.arranged(["--json", "--replica", "/r.db", "order", "show", "SO-A7-0001"])

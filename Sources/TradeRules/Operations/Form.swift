@@ -20,6 +20,22 @@ public struct Form: Hashable, Sendable {
     }
   }
 
+  /// The same with every text changed, in lists too; commitments to personal texts stay.
+  public func mappingTexts(_ change: (String) -> String) -> Form {
+    var result = Form()
+    for (number, content) in contents {
+      result[number] =
+        switch content {
+        case .value(.text(let text)): .value(.text(change(text)))
+        case .value(.personal(let personal)):
+          .value(.personal(PersonalText(change(personal.text), commitment: personal.commitment)))
+        case .value: content
+        case .list(let forms): .list(forms.map { $0.mappingTexts(change) })
+        }
+    }
+    return result
+  }
+
   public static func == (one: Form, other: Form) -> Bool {
     one.contents.count == other.contents.count
       && zip(one.contents, other.contents).allSatisfy { $0.number == $1.number && $0.content == $1.content }

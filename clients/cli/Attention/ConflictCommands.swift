@@ -71,7 +71,7 @@ struct ConflictResolve: Command {
       let form = Filled<ResolveConflict> {
         $0.conflict = conflict.id
         $0.keep = choice
-        $0.value = Entered.personal(value.map(CommandWords.entered))
+        $0.value = Entered.personal(value)
         $0.note = Entered.personal(note)
       }
       let stands = choice == "mine" ? conflict.mine.text : choice == "theirs" ? conflict.theirs.text : value

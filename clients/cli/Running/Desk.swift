@@ -28,7 +28,10 @@ struct Desk {
       return try store.record(actor: Work.actor, clock: clock, random: Randomness.bytes) { view, numbering in
         let work = try work(view, numbering)
         prepared = work
-        return work.drafts
+        // Names may begin as negative numbers do: a bin -2B.
+        return work.drafts.map {
+          Draft(kind: $0.kind, form: $0.form.mappingTexts(CommandWords.entered), at: $0.statedAt)
+        }
       }
     }
     if let prepared { console.show(prepared.document(of: recorded), prepared.text(of: recorded)) }
