@@ -32,20 +32,6 @@ struct MergingStories {
       })
   }
 
-  private func order(_ person: Person, for customer: RecordID, _ quantity: Quantity) throws -> PlacedOrder {
-    let (id, line) = (person.newID(), person.newID())
-    var number = ""
-    let made = try person.device.record(in: person.shop.world) { numbering in
-      number = try numbering.take("SO")
-      let create = Filled<CreateOrder> {
-        ($0.id, $0.number, $0.customer, $0.shipComplete) = (id, number, customer, false)
-        $0.lines = [Filled { ($0.id, $0.sku, $0.quantity) = (line, "CHAI", quantity) }]
-      }
-      return [Draft(create), Draft(Filled<SubmitOrder> { ($0.order, $0.number) = (id, number) })]
-    }
-    return PlacedOrder(id: id, number: number, lines: [line], made: made)
-  }
-
   @Test(
     "#50 two agents make the same customer offline: one proposal; merged, both orders are the survivor's",
     arguments: Arrival.allCases)
@@ -57,8 +43,8 @@ struct MergingStories {
     let other = try meets(shop.ben, "Zoé", phone: "+33 12345")
     // Codes are made offline and carry the device's own.
     #expect(one.made.record == "C-A1-0001" && other.made.record == "C-B1-0001")
-    let anas = try order(shop.ana, for: one.id, 3)
-    let bens = try order(shop.ben, for: other.id, 4)
+    let anas = try shop.ana.place([("CHAI", 3)], for: one.id, submits: true)
+    let bens = try shop.ben.place([("CHAI", 4)], for: other.id, submits: true)
     try shop.reconnect([shop.ana, shop.ben], arrival)
 
     let (first, second) = arrival == .asTold ? (one, other) : (other, one)
@@ -84,7 +70,7 @@ struct MergingStories {
     #expect(try shop.ben.books.order(anas) == nil)
     let shown = try shop.ben.device.store.view { view in try view.customer("C-B1-0001")?.code }
     #expect(shown == "C-A1-0001")
-    let later = try order(shop.ben, for: other.id, 1)
+    let later = try shop.ben.place([("CHAI", 1)], for: other.id, submits: true)
     try shop.settle()
     #expect(try shop.centre.order(later)?.customerCode == "C-A1-0001")
     #expect(try shop.centre.order(later)?.agent == "BEN")

@@ -224,6 +224,7 @@ final class Simulation {
       "links broken": world.network.broken, "links half open": world.network.halfOpened,
       "messages stalled": world.network.stalled, "connections refused": world.network.refused,
       "batches repeated": world.mishapCounts.repeats,
+      "deeds that came to nothing": workload.interrupted,
       "crashes of the centre": world.mishapCounts.centreCrashes,
       "crashes of devices": world.mishapCounts.deviceCrashes,
       "failures of the centre's storage": world.storage.failures,

@@ -25,7 +25,7 @@ final class Wording {
 
   /// The same draft in the words of this world.
   func said(_ draft: Draft, at device: String) -> Draft {
-    Wording.forms[draft.kind]?(self, draft, device) ?? draft
+    Draft(kind: draft.kind, form: said(draft.form, of: draft.kind, at: device), at: draft.statedAt)
   }
 
   /// The same form in the words of this world.
@@ -113,29 +113,5 @@ final class Wording {
   /// Whether money has a rate here (`Shop`), or comes from what a customer has.
   private static func isReckoned(_ currency: String?, _ method: PaymentMethod) -> Bool {
     currency != Shop.currencyWithoutRate || method == .credit
-  }
-
-  // MARK: Drafts
-
-  private typealias Rewording = @Sendable (Wording, Draft, String) -> Draft
-
-  /// What people at devices say it with.
-  private static let forms: [OperationKind: Rewording] = [
-    CreateCustomer.kind: rewording(CreateCustomer.self), EditCustomer.kind: rewording(EditCustomer.self),
-    ResolveConflict.kind: rewording(ResolveConflict.self), CreateOrder.kind: rewording(CreateOrder.self),
-    EditOrder.kind: rewording(EditOrder.self), HoldOrder.kind: rewording(HoldOrder.self),
-    CancelOrder.kind: rewording(CancelOrder.self), RejectOrder.kind: rewording(RejectOrder.self),
-    RecordPayment.kind: rewording(RecordPayment.self), RefundPayment.kind: rewording(RefundPayment.self),
-    WriteOffQuota.kind: rewording(WriteOffQuota.self),
-    AdjustStock.kind: rewording(AdjustStock.self), ScrapStock.kind: rewording(ScrapStock.self),
-    TrackShipment.kind: rewording(TrackShipment.self), ShipOrder.kind: rewording(ShipOrder.self),
-    PackOrder.kind: rewording(PackOrder.self),
-  ]
-
-  private static func rewording<F: OperationForm>(_: F.Type) -> Rewording {
-    { wording, draft, device in
-      let form = wording.said(draft.form, of: draft.kind, at: device)
-      return Draft(Filled<F>(form), at: draft.statedAt)
-    }
   }
 }
