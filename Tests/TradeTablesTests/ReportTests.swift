@@ -66,6 +66,11 @@ private struct MadeUpTrade {
       (product.baseUnit, product.category) = ("EA", "C\(number % 2)")
       try put(product, in: db)
     }
+    for number in 0..<2 {
+      var warehouse = Warehouse()
+      warehouse.code = "W\(number)"
+      try put(warehouse, in: db)
+    }
     for number in 0..<4 {
       var customer = Customer()
       customer.id = RecordID(high: 1, low: UInt64(number))
@@ -237,6 +242,20 @@ struct ReportTests {
     #expect(
       Dictionary(uniqueKeysWithValues: found.map { ($0["sku"]?.plain ?? "", $0["waiting"]?.plain ?? "") })
         == sums)
+  }
+
+  @Test("a warehouse or product that nobody knows is refused, and so is a time that ends before it begins")
+  func nothingMeant() throws {
+    var dice = Dice(3)
+    let trade = MadeUpTrade(&dice)
+    func code(_ change: (inout ReportRequest) -> Void) -> Code? {
+      var request = ReportRequest(.backorders)
+      change(&request)
+      return #expect(throws: Refusal.self) { try run(request, trade) }?.code
+    }
+    #expect(code { $0.warehouse = "W9" } == .unknownWarehouse)
+    #expect(code { $0.sku = "P9" } == .unknownSku)
+    #expect(code { ($0.from, $0.to) = ("2026-03-02", "2026-03-01") } == .usage)
   }
 
   @Test("more rows than asked for are counted in the sums and said to be there")

@@ -12,15 +12,18 @@ public enum Reports {
   ///   - now: what ages are counted back from.
   ///   - grants: what the store holds: the centre everything, a replica its scope.
   /// - Returns: `{"report","by","from","to","zone","rows":[…],"totals":[…],"more"}`.
-  /// - Throws: `Refusal` with `USAGE` for a question the report cannot answer.
+  /// - Throws: `Refusal` with `USAGE` for a question the report cannot answer, with `UNKNOWN_WAREHOUSE` or
+  ///   `UNKNOWN_SKU` for a filter that nothing can meet.
   public static func run(
     _ request: ReportRequest, at now: Instant, seeing grants: Grants = Grants(exact: [], everything: true),
     in db: Database
   ) throws -> JSONValue {
     try request.check()
+    try requireKnown(request, in: db)
     var calendar = try ReportCalendar(request.zone)
     let from = try calendar.moment(request.from, "--from")
     let to = try calendar.moment(request.to, "--to")
+    if let from, let to, from >= to { throw Refusal(.usage, "--from is not before --to") }
     let period = ReportPeriod(from: from, to: to)
     var findings: ReportFindings
     switch request.name {
@@ -38,6 +41,16 @@ public enum Reports {
     case .sync: throw Refusal(.usage, "the centre reports on sync: waybill-server report sync")
     }
     return document(request, &findings, period)
+  }
+
+  /// Nothing of what is misspelt looks like nothing of what there is.
+  private static func requireKnown(_ request: ReportRequest, in db: Database) throws {
+    if let code = request.warehouse, try TradeTables.row(RowKey(WarehouseColumns.self, code), in: db) == nil {
+      throw Refusal(.unknownWarehouse, code)
+    }
+    if let sku = request.sku, try TradeTables.row(RowKey(ProductColumns.self, sku), in: db) == nil {
+      throw Refusal(.unknownSku, sku)
+    }
   }
 
   /// The document of a report whose rows were found elsewhere.
