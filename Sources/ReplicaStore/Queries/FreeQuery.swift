@@ -13,7 +13,7 @@ extension ReplicaView {
   /// Runs one SELECT of somebody's own.
   ///
   /// - Throws: `Refusal` with `READ_ONLY_SQL` for anything else, and for what names the table that keeps the
-  ///   device's key.
+  ///   device's key; with `BAD_VALUE` for a query that SQLite cannot answer.
   public func query(_ sql: String) throws -> QueryResult {
     let statement: Statement
     do { statement = try db.makeStatement(sql: sql) } catch let error as DatabaseError {
@@ -30,8 +30,14 @@ extension ReplicaView {
     guard !statement.databaseRegion.isModified(byEventsOfKind: .insert(tableName: "meta")) else {
       throw Refusal(.readOnlySql, "the table meta keeps the device's key")
     }
-    let rows = try GRDB.Row.fetchAll(statement).map { row in Array(row.databaseValues.map(JSONValue.init)) }
-    return QueryResult(columns: statement.columnNames, rows: rows)
+    do {
+      let rows = try GRDB.Row.fetchAll(statement).map { Array($0.databaseValues.map(JSONValue.init)) }
+      return QueryResult(columns: statement.columnNames, rows: rows)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
+      throw Refusal(.badValue, "a query of one's own has no parameters")
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+      throw Refusal(.badValue, error.message ?? "SQLite cannot answer it")
+    }
   }
 }
 

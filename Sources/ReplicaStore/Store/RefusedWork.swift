@@ -10,7 +10,7 @@ extension ReplicaStore {
   /// may still release it.
   ///
   /// - Parameter work: one operation of the command.
-  /// - Throws: `Refusal` as any recording; `NOT_PERMITTED` for work that was not rejected.
+  /// - Throws: `Refusal` as any recording; `NOT_REJECTED` for work that was not.
   public func retry(
     _ work: OwnWork, actor: String, clock: ClockReading, random: @escaping (Int) -> [UInt8]
   ) throws -> Recorded {
@@ -18,7 +18,7 @@ extension ReplicaStore {
       let view = try ReplicaView(db)
       let group = try view.group(of: work)
       guard group.allSatisfy({ $0.state == .rejected && $0.answer?.outcome == .rejected }) else {
-        throw Refusal(.notPermitted, "only rejected work can be tried again, and \(work.id) is not")
+        throw Refusal(.notRejected, "\(work.id) is \(work.state.rawValue)")
       }
       let operations = group.compactMap(\.item.operation)
       guard operations.count == group.count else { throw Refusal(.malformed, work.id.description) }
@@ -35,13 +35,13 @@ extension ReplicaStore {
 
   /// Gives a refused command up: it no longer asks for attention.
   ///
-  /// - Throws: `Refusal` with `NOT_PERMITTED` for work that was not refused: it is on its way and will be
+  /// - Throws: `Refusal` with `NOT_REJECTED` for work that was not: it is on its way and will be
   ///   answered.
   public func discard(_ work: OwnWork) throws {
     try write { db in
       let group = try ReplicaView(db).group(of: work)
       guard group.allSatisfy({ $0.state == .rejected }) else {
-        throw Refusal(.notPermitted, "only rejected work can be discarded, and \(work.id) is not")
+        throw Refusal(.notRejected, "\(work.id) is \(work.state.rawValue)")
       }
       try giveUp(group, in: db)
     }

@@ -42,6 +42,9 @@ public enum CodeBook {
       .notHeld, "The operation does not wait for anything.",
       "waybill outbox show tells what became of it.", .rejectedByCentre),
     entry(
+      .notRejected, "The operation was not refused.",
+      "waybill outbox show tells what became of it.", .rejectedByCentre),
+    entry(
       .withdrawn, "The operation was withdrawn by its author.",
       "", .done),
     entry(

@@ -5,6 +5,7 @@ extension Code {
   public static let groupRejected: Code = "GROUP_REJECTED"
   public static let dependsOnRefused: Code = "DEPENDS_ON_REFUSED"
   public static let notHeld: Code = "NOT_HELD"
+  public static let notRejected: Code = "NOT_REJECTED"
   public static let withdrawn: Code = "WITHDRAWN"
   public static let unknownSku: Code = "UNKNOWN_SKU"
   public static let unknownWarehouse: Code = "UNKNOWN_WAREHOUSE"

@@ -20,7 +20,20 @@ public struct TextTable: Sendable {
 
   public mutating func add(_ cells: [String]) {
     precondition(cells.count == columns.count, "a row has as many cells as the table has columns")
-    rows.append(cells)
+    rows.append(cells.map(TextTable.harmless))
+  }
+
+  /// A cell that can do nothing to a terminal but style itself: texts come from other people.
+  private static func harmless(_ cell: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+    guard cell.unicodeScalars.contains(where: isControl) else { return cell }
+    var kept = String.UnicodeScalarView()
+    var rest = cell.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      let isStyle = scalar == "\u{1B}" && Substring(rest).prefixMatch(of: /\[[0-9;]*m/) != nil
+      kept.append(isControl(scalar) && !isStyle ? "\u{FFFD}" : scalar)
+    }
+    return String(kept)
   }
 
   public var isEmpty: Bool { rows.isEmpty }

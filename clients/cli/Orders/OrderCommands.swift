@@ -124,8 +124,15 @@ struct OrderList: Command {
   @OptionGroup var global: GlobalOptions
   @Option(help: "Only orders of these states, separated by commas.") var state: String?
 
+  private static let states: [String] =
+    [OrderState.draft, .submitted, .accepted, .rejected, .cancelled, .closed].map(\.rawValue)
+    + [SyncState.unsent, .held, .conflict, .synced].map(\.rawValue) + ["hold", "attention"]
+
   func run(at desk: Desk) throws -> ExitStatus {
     let states = (state ?? "").split(separator: ",").map(String.init)
+    if let unknown = states.first(where: { !OrderList.states.contains($0) }) {
+      throw Failure.usage("--state takes \(OrderList.states.joined(separator: ", ")), not \(unknown)")
+    }
     return try desk.show { view in
       OrdersShown(
         orders: try view.orders().filter { order in

@@ -71,14 +71,6 @@ struct Console: Sendable {
   /// Writes all of it. A reader that went away wants nothing more: the rest is dropped, and the command's
   /// work stands.
   static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 {
-        if errno == EINTR { continue }
-        return
-      }
-      bytes = bytes.dropFirst(written)
-    }
+    try? WorkFile.writeAll(text, to: descriptor, called: "")
   }
 }
