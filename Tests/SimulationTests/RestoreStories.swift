@@ -1,4 +1,5 @@
 import GRDB
+import SyncProtocol
 import SyncSession
 import Testing
 import TradeRules
@@ -159,6 +160,38 @@ struct RestoreStories {
     let left = try shop.pia.books.all(MovementColumns.self).filter { $0.warehouse == "W2" }
     #expect(left.map(\.quantity) == (comesBack ? [3] : []))
     #expect(try shop.incidents(on: shop.pia) == [])
+    try shop.expectAllIsWell()
+  }
+
+  @Test("#67 G23 what only the lost history had goes even where rows rot while the new one comes in")
+  func rotWhileComingBack() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    try shop.rescope(shop.pia, warehouses: ["W1", "W2"])
+    try shop.settle()
+    let backup = try shop.copyOfStore()
+    try shop.decide(Filled<ImportStock> { $0.rows = [Shop.opening("MATE", 40, at: "W2")] })
+    try shop.settle()
+    try shop.world.replaceCentre(with: backup)
+    // Once before the rows are compared, and once more when the ones that differed are here: then it asks for all.
+    var rotted = 0
+    shop.world.onArrival = { delivery in
+      guard case .device("P1") = delivery.end, rotted < 2,
+        case .checkpoint = try Message.decode(delivery.bytes)
+      else { return .arrives }
+      rotted += 1
+      try shop.pia.device.store.database.write { db in
+        try db.execute(
+          sql: "UPDATE product SET name = 'rot' WHERE sku = ?", arguments: [rotted == 1 ? "CHAI" : "MATE"])
+        try db.execute(
+          sql: "UPDATE bucket SET digest = zeroblob(16) WHERE name = ?", arguments: [Bucket.catalog.name])
+      }
+      return .arrives
+    }
+    try shop.settle()
+    shop.world.onArrival = nil
+    #expect(rotted == 2)
+    #expect(try shop.pia.books.all(MovementColumns.self).filter { $0.warehouse == "W2" } == [])
+    #expect(try shop.incidents(on: shop.pia) == ["DIGEST_MISMATCH", "DIGEST_MISMATCH"])
     try shop.expectAllIsWell()
   }
 

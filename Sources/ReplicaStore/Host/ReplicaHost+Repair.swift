@@ -48,7 +48,13 @@ extension ReplicaHost {
     repair = nil
     isAwaitingWhole = true
     hasFetchedWhole = true
-    say(.fetch(Fetch(buckets: buckets)))
+    guard let state = try store.state(), state.checkpoint > 0, state.checkpointInEpoch == 0 else {
+      return say(.fetch(Fetch(buckets: buckets)))
+    }
+    // What is here is of a history that a restore ended: all of it comes anew, and what does not come is gone (#67).
+    let held = Set(try store.heldBuckets()).filter(state.granted.contains)
+    try store.noteEmpty(held.sorted())
+    say(.fetch(Fetch(buckets: held.union(buckets).sorted())))
   }
 
   private func say(_ message: Message) { orders.append(.send(message.encode())) }
