@@ -92,6 +92,19 @@ struct ReplicaFileTests {
     #expect(!file.isSyncing)
   }
 
+  @Test("#74 asking whether a sync goes on keeps none from beginning")
+  func askingTakesNothing() async throws {
+    defer { cleanUp() }
+    try file.makeFolder()
+    try file.lockSync().release()
+    let file = file
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { while !Task.isCancelled { _ = file.isSyncing } }
+      for _ in 1...2_000 { try file.lockSync().release() }
+      group.cancelAll()
+    }
+  }
+
   @Test("a reader sees what a writer has just recorded, and a live sync notices it")
   func severalPrograms() throws {
     defer { cleanUp() }
