@@ -39,7 +39,7 @@ final class World {
   enum Happening {
     case delivered(Network.Delivery)
     /// The centre says something to whoever is at the other end of a link, and everything before is on disk.
-    case said([UInt8], to: String)
+    case said([UInt8], to: String, on: UInt64)
     /// The centre has decided, and is about to say so.
     case decided
     case handled(SimulatedDevice)
@@ -233,7 +233,7 @@ final class World {
       switch order {
       case .send(let bytes, let links):
         for link in links {
-          try witness?(.said(bytes, to: network.device(of: link)))
+          try witness?(.said(bytes, to: network.device(of: link), on: link))
           network.send(bytes, on: link, to: deviceEnd(of: link), at: now)
         }
       case .close(let link, _, _): network.sendClose(on: link, to: deviceEnd(of: link), at: now)

@@ -13,6 +13,10 @@ final class Inspector {
   private(set) var marks: [String: Int] = [:]
   private var history = History()
   private var random: Random
+  /// A welcome is small: what is larger need not be read to find one.
+  private static let welcomeBytesMax = 1_000
+  /// The newest link on which each was let in.
+  private var welcomedOn: [String: UInt64] = [:]
   /// The last checkpoint of each device.
   private var checkpoints: [String: Int64] = [:]
   private var lastChecked: Int64 = 0
@@ -29,8 +33,9 @@ final class Inspector {
   func see(_ happening: World.Happening) throws {
     switch happening {
     case .delivered(let delivery): try mark(delivery)
-    case .said(let bytes, let name):
+    case .said(let bytes, let name, let link):
       try ScopeTaint.check(bytes, to: name, in: world, tally)
+      try checkWelcome(bytes, to: name, on: link)
     case .decided:
       try history.follow(world, tally)
       if world.store.head.version != lastChecked, random.chance(40) { try checkCentre() }
@@ -71,9 +76,19 @@ final class Inspector {
     if who == "the centre" { try ScopeTaint.checkReason(reason) }
   }
 
+  /// A device moves on from one connection to the next; what an older one still had to say came late.
+  private func checkWelcome(_ bytes: [UInt8], to name: String, on link: UInt64) throws {
+    guard bytes.count < Inspector.welcomeBytesMax, case .welcome = try Message.decode(bytes) else { return }
+    tally.add("welcomes")
+    let newest = welcomedOn[name] ?? 0
+    guard link > newest else {
+      throw Finding("welcomes", "\(name) was let in on link \(link) after link \(newest)")
+    }
+    welcomedOn[name] = link
+  }
+
   private func mark(_ delivery: Network.Delivery) throws {
-    // A welcome is small: what is larger need not be read.
-    guard case .device = delivery.end, delivery.bytes.count < 1_000,
+    guard case .device = delivery.end, delivery.bytes.count < Inspector.welcomeBytesMax,
       case .welcome(let welcome) = try? Message.decode(delivery.bytes), welcome.loadContinues
     else { return }
     marks[Mark.downloadResumed.rawValue, default: 0] += 1

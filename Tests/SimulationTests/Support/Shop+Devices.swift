@@ -52,7 +52,7 @@ extension Shop {
   func watchScope() {
     let tally = Tally()
     world.witness = { [world] happening in
-      guard case .said(let bytes, let name) = happening else { return }
+      guard case .said(let bytes, let name, _) = happening else { return }
       try ScopeTaint.check(bytes, to: name, in: world, tally)
     }
   }
