@@ -41,7 +41,7 @@ struct Network {
   }
 
   private struct Flight {
-    let at: Instant
+    var at: Instant
     let order: UInt64
     let delivery: Delivery
   }
@@ -110,8 +110,25 @@ struct Network {
       after: faults.delayMin + extra + (stall?["for"] ?? 0), at: now)
   }
 
-  mutating func sendClose(on link: UInt64, to end: End, at now: Instant, after delay: Int64? = nil) {
-    carry(Delivery(link: link, end: end, bytes: [], closes: true), after: delay ?? faults.delayMin, at: now)
+  mutating func sendClose(on link: UInt64, to end: End, at now: Instant) {
+    sendClose(on: link, to: end, at: now, after: faults.delayMin)
+  }
+
+  private mutating func sendClose(on link: UInt64, to end: End, at now: Instant, after delay: Int64) {
+    carry(Delivery(link: link, end: end, bytes: [], closes: true), after: delay, at: now)
+  }
+
+  /// The device lost the link and the centre hears of it only later: what is under way to the centre comes late.
+  mutating func strand(_ link: UInt64, at now: Instant, for silence: Int64) {
+    guard var last = lastArrival[link] else { return }
+    let late = now.advanced(byMilliseconds: silence / 2)
+    for place in flights.indices {
+      guard flights[place].delivery.link == link, case .centre = flights[place].delivery.end else { continue }
+      flights[place].at = max(flights[place].at, late)
+      last.centre = max(last.centre, late)
+    }
+    lastArrival[link] = last
+    sendClose(on: link, to: .centre, at: now, after: silence)
   }
 
   /// Lets what arrived arrive again later, behind what is on its way then.

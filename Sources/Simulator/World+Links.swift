@@ -32,8 +32,8 @@ extension World {
     if halfOpen {
       network.close(link)
     } else if let silence = network.halfOpenTime(of: device.code) {
-      // What the device had sent still arrives, and the centre talks to nobody for a while.
-      network.sendClose(on: link, to: .centre, at: now, after: silence)
+      // What the device had sent arrives late, and the centre talks to nobody for a while.
+      network.strand(link, at: now, for: silence)
     } else {
       hangUp(link)
     }
