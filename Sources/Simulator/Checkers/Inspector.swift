@@ -12,6 +12,7 @@ final class Inspector {
   /// How often which rare event was met.
   private(set) var marks: [String: Int] = [:]
   private var history = History()
+  private var model = ReferenceModel()
   private var random: Random
   /// A welcome is small: what is larger need not be read to find one.
   private static let welcomeBytesMax = 1_000
@@ -163,6 +164,9 @@ final class Inspector {
       try StockModel(db).check(db)
       try OrderModel(db).check()
       try AnswerModel.check(db)
+      model = try model.follow(db)
+      try model.check(db)
+      model.tell(tally)
       let money = try MoneyModel(db)
       try money.check()
       tally.add("money", money.count)
@@ -178,6 +182,8 @@ final class Inspector {
     try history.follow(world, tally)
     try history.check(world, tally)
     try checkCentre()
+    try model.checkScopes(of: world)
+    model.tell(tally)
     try receipts.checkLog(of: world, tally)
     for code in world.devices.keys.sorted() {
       guard let device = world.devices[code] else { continue }

@@ -1,0 +1,58 @@
+import GRDB
+import TradeRules
+
+import struct Foundation.Data
+
+/// What a person chose of two values. Which two they were is taken over from the centre: a conflict is brought
+/// up to date as often as either side edits again.
+extension ReferenceModel {
+  func resolve(_ form: Filled<ResolveConflict>, _ deed: ModelDeed, in db: Database) throws -> Forecast {
+    let statement = try db.cachedStatement(sql: "SELECT * FROM conflict WHERE id = ?")
+    guard deed.stands,
+      let row = try GRDB.Row.fetchOne(statement, arguments: [Data(form.conflict.bytes)])
+    else { return .open }
+    count("choices taken over")
+    let chosen: String = form.keep == "value" ? form.value?.text ?? "" : row[form.keep]
+    let (kind, field): (String, String) = (row["kind"], row["field"])
+    let key: Data = row["record_key"]
+    if kind == "order_line", field == "ordered", let quantity = ReferenceModel.thousandths(chosen) {
+      choose(quantity, for: RecordID(sql: key), deed)
+      return .stands
+    }
+    let isCustomer = kind == "customer"
+    let record = ModelRecord(table: kind, key: isCustomer ? RecordID(sql: key).description : row["record"])
+    guard let place = ReferenceModel.columns[kind]?.firstIndex(of: field),
+      let standing = records[record]?[place + 1]
+    else { return .open }
+    if standing.value != chosen { records[record]?[place + 1] = (chosen, ModelStamp(deed)) }
+    return .stands
+  }
+
+  private func choose(_ quantity: Int64, for id: RecordID, _ deed: ModelDeed) {
+    guard let line = lines[id] else { return }
+    if quantity != line.ordered {
+      lines[id]?.ordered = max(quantity, line.shipped)
+      lines[id]?.stamp = ModelStamp(deed)
+      for warehouse in line.staged.keys { riseToPicked(id, warehouse, deed) }
+      trim(id)
+    }
+    orders[line.order]?.holds.remove("CONFIRM_LINE")
+    acceptIfFree(line.order, deed)
+    for other in orders[line.order]?.lines ?? [] { queue(other) }
+    closeIfDone(line.order)
+  }
+
+  /// A decimal number with up to three places.
+  private static func thousandths(_ text: String) -> Int64? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard let whole = parts.first.flatMap({ Int64($0) }), parts.count <= 2 else { return nil }
+    let places = parts.count == 2 ? String(parts[1]) : ""
+    return Int64(places.padding(to: 3)).map { whole * 1_000 + $0 }
+  }
+}
+
+extension String {
+  fileprivate func padding(to length: Int) -> String {
+    self + String(repeating: "0", count: Swift.max(0, length - count))
+  }
+}
