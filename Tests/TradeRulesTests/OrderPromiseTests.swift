@@ -41,6 +41,29 @@ struct OrderPromiseTests {
     #expect(bench.level("W1", "CHAI").available == .zero)
   }
 
+  @Test("an order that ships complete takes the rest as soon as somebody picks what was missing")
+  func shipCompletePicked() {
+    let bench = RuleBench.trading(5, mate: 5)
+    let order = bench.accepted("A", [("CHAI", 8), ("MATE", 4)], shipComplete: true)
+    #expect(bench.line(order, 1).allocated == .zero)
+    // Not all of it yet.
+    bench.does("P", order.pick(7))
+    #expect(bench.order(order).holds == ["SHIP_COMPLETE_WAIT"])
+    #expect(bench.line(order, 1).allocated == .zero)
+    bench.does("P", order.pick(1))
+    #expect(bench.line(order, 1).allocated == 4)
+    #expect(bench.order(order).holds.isEmpty)
+  }
+
+  @Test("an order that ships complete is off hold when all that was missing is picked")
+  func shipCompleteAllPicked() {
+    let bench = RuleBench.trading(5)
+    let order = bench.accepted("A", [("CHAI", 8)], shipComplete: true)
+    bench.does("P", order.pick(8))
+    #expect(bench.line(order).backordered == .zero)
+    #expect(bench.order(order).holds.isEmpty)
+  }
+
   @Test("an order that ships complete takes what there is once somebody releases it")
   func shipCompleteReleased() {
     let bench = RuleBench.trading(5)

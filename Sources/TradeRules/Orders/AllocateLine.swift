@@ -71,8 +71,5 @@ extension OrderSheet {
     let here = PromisePlace(line: lines[index].id, warehouse: warehouse)
     try promise(promised(at: here) + quantity, of: index, at: warehouse, in: trade)
     try rebalance(index, in: trade)
-    if !lines.contains(where: { $0.backordered > .zero }) {
-      order.holds.remove(Code.shipCompleteWait.rawValue)
-    }
   }
 }

@@ -27,7 +27,17 @@ extension OrderSheet {
   ) throws(Interruption) -> Quantity {
     try fitPromises(index, in: trade)
     try wait(index, in: trade)
+    lookAgain(in: trade)
     return try followUp(index, code, in: trade)
+  }
+
+  /// Of an order that ships complete one line got what was missing, so the others may be served, or nothing
+  /// waits any more.
+  private mutating func lookAgain(in trade: Trade) {
+    guard order.holds.contains(Code.shipCompleteWait.rawValue) else { return }
+    let waiting = lines.filter { $0.backordered > .zero }
+    for line in waiting { trade.touchLevel(line.waitingAt, line.sku) }
+    if waiting.isEmpty { order.holds.remove(Code.shipCompleteWait.rawValue) }
   }
 
   /// Opens and closes put-back tasks as a line's surplus grew or shrank.
