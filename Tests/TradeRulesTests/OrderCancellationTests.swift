@@ -81,6 +81,43 @@ struct OrderCancellationTests {
     }
   }
 
+  @Test("#32: the same of a line that was removed before the cancellation")
+  func removedButShippedBeforeCancelled() {
+    var handle = OrderHandle(id: .none, number: "", lines: [])
+    RuleBench.inBothOrders { bench in
+      bench.openForTrade(10)
+      handle = bench.accepted("A", [("CHAI", 10)])
+      bench.does("P", handle.pick(10))
+      bench.sync("P")
+      bench.does("A", handle.remove())
+      return [
+        [bench.record("A", at: .day(hour: 10), handle.cancel)],
+        [bench.record("P", at: .day(hour: 9, 30), handle.ship(bench.newID(), [0: 10]))],
+      ]
+    } check: { bench, _ in
+      #expect(bench.order(handle).state == .accepted)
+      #expect(bench.line(handle).shipped == 10)
+      #expect(bench.openTasks(.shippedAfterCancel).isEmpty)
+    }
+  }
+
+  @Test("#32: what was shipped before the cancellation opens the order, also after a shipment that was not")
+  func shippedAfterAndBeforeCancelled() throws {
+    let bench = RuleBench.trading(10)
+    let order = bench.accepted("A", [("CHAI", 4)])
+    bench.does("P", order.pick(4))
+    bench.sync("P")
+    let early = bench.record("P", at: .day(hour: 9, 30), order.ship(bench.newID(), [0: 2]))
+    bench.now = .day(hour: 10)
+    bench.does("A", order.cancel)
+    bench.now = .day(hour: 10, 20)
+    #expect(bench.does("P", order.ship(bench.newID(), [0: 4])).codes == [.shippedAfterCancel])
+    #expect(bench.order(order).state == .cancelled)
+    bench.decide(early)
+    #expect(bench.order(order).state == .accepted)
+    #expect(bench.notices("A").map(\.code) == ["CANCEL_REJECTED_SHIPPED"])
+  }
+
   @Test("#33: shipped twenty minutes after a cancellation nobody there had seen: recall it")
   func shippedAfterCancelled() throws {
     let bench = RuleBench.trading(10)

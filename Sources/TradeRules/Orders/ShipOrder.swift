@@ -25,8 +25,8 @@ extension ShipOrder {
       codes += try sheet.ship(item.quantity, of: item.index, at: form.warehouse, in: trade)
       uncancelled += before - sheet.lines[item.index].cancelled
     }
-    if uncancelled > .zero {
-      codes += try meetCancellation(uncancelled, &sheet, form.warehouse, in: trade)
+    if uncancelled > .zero || sheet.order.state == .cancelled {
+      codes += try meetCancellation(uncancelled, of: items, &sheet, form.warehouse, in: trade)
     }
     try sheet.total(in: trade)
     try sheet.save(in: trade)
@@ -78,19 +78,23 @@ extension ShipOrder {
     throw .refused(Refusal(.pickedShort, "\(warehouse) never had \(line.sku)"))
   }
 
-  /// Goods of a cancelled order left: which came first?
+  /// Goods of a cancelled order left: which came first? Of what was cancelled they may be nothing: a surplus,
+  /// or a line that was removed.
   private static func meetCancellation(
-    _ quantity: Quantity, _ sheet: inout OrderSheet, _ warehouse: String, in trade: Trade
+    _ quantity: Quantity, of items: [ShippedItem], _ sheet: inout OrderSheet, _ warehouse: String,
+    in trade: Trade
   ) throws(Interruption) -> [Code] {
     if let cancelledAt = sheet.order.cancelledAt, trade.occurredAt <= cancelledAt {
       let isOver = sheet.order.state == .cancelled || sheet.order.state == .closed
       if isOver { sheet.order.state = .accepted }
       if let canceller = OperationID(sheet.order.cancelledBy) {
-        trade.notify(
-          canceller, .cancelRejectedShipped, record: sheet.order.number, quantity: quantity)
+        let gone = quantity > .zero ? quantity : items.reduce(.zero) { $0 + $1.quantity }
+        trade.notify(canceller, .cancelRejectedShipped, record: sheet.order.number, quantity: gone)
       }
       return []
     }
+    // A surplus has a task of its own.
+    guard quantity > .zero else { return [] }
     sheet.note(.shippedAfterCancel)
     try trade.openTask(
       .shippedAfterCancel, .shippedAfterCancel, record: sheet.order.number, owner: .warehouse,
