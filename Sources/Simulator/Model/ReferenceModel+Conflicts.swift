@@ -29,17 +29,26 @@ extension ReferenceModel {
   }
 
   private func choose(_ quantity: Int64, for id: RecordID, _ deed: ModelDeed) {
-    guard let line = lines[id] else { return }
+    guard let line = lines[id], let order = orders[line.order] else { return }
+    if order.isCancelled(linesInOrder(of: order)) {
+      // What was cancelled stays so, whichever quantity it was.
+      lines[id]?.ordered = max(quantity, line.shipped)
+      lines[id]?.cancelled = max(quantity, line.shipped) - line.shipped
+      orders[order.id]?.holds.remove("CONFIRM_LINE")
+      return closeIfDone(order.id)
+    }
     if quantity != line.ordered {
       lines[id]?.ordered = max(quantity, line.shipped)
+      // Nothing at all is a line that was removed.
+      if max(quantity, line.shipped) == 0 { lines[id]?.isRemoved = true }
       lines[id]?.stamp = ModelStamp(deed)
       for warehouse in line.staged.keys { riseToPicked(id, warehouse, deed) }
       trim(id)
     }
-    orders[line.order]?.holds.remove("CONFIRM_LINE")
-    acceptIfFree(line.order, deed)
-    for other in orders[line.order]?.lines ?? [] { queue(other) }
-    closeIfDone(line.order)
+    orders[order.id]?.holds.remove("CONFIRM_LINE")
+    acceptIfFree(order.id, deed)
+    for other in order.lines { queue(other) }
+    closeIfDone(order.id)
   }
 
   /// A decimal number with up to three places.

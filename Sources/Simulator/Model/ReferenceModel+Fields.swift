@@ -194,22 +194,33 @@ extension ReferenceModel {
     for row in form.rows where deed.stands {
       if let known = customers.first(where: { $0.value.code == row.code })?.key {
         let id = survivor(of: known)
-        let said = (row.agent, row.territory)
-        // The file is held against what it had before, not against the record.
-        guard let before = filed.updateValue(said, forKey: row.code), before != said else { continue }
-        customers[id]?.agent = row.agent
-        customers[id]?.territory = row.territory
-        for order in orders.values
-        where order.customer == id && !["closed", "cancelled", "rejected"].contains(order.state) {
-          orders[order.id]?.agent = row.agent
-          orders[order.id]?.territory = row.territory
-        }
+        // The file is held against what it had before, not against the record, each field for itself.
+        guard let before = filed.updateValue((row.agent, row.territory), forKey: row.code), id == known
+        else { continue }
+        give(\.agent, \.agent, row.agent, before.agent, id)
+        give(\.territory, \.territory, row.territory, before.territory, id)
       } else {
         customers[row.id] = ModelCustomer(
           code: row.code, agent: row.agent, territory: row.territory, warehouse: row.warehouse)
         make(ModelRecord(table: "customer", key: row.id.description), row.form, deed)
         filed[row.code] = (row.agent, row.territory)
       }
+    }
+  }
+
+  /// A customer goes to somebody else with the orders that are not over.
+  private func give(
+    _ ofCustomer: WritableKeyPath<ModelCustomer, String?>, _ ofOrder: WritableKeyPath<ModelOrder, String?>,
+    _ said: String?, _ saidBefore: String?, _ id: RecordID
+  ) {
+    guard said != saidBefore, var customer = customers[id], customer[keyPath: ofCustomer] != said
+    else { return }
+    customer[keyPath: ofCustomer] = said
+    customers[id] = customer
+    for var order in orders.values
+    where order.customer == id && !["closed", "cancelled", "rejected"].contains(order.state) {
+      order[keyPath: ofOrder] = said
+      orders[order.id] = order
     }
   }
 }

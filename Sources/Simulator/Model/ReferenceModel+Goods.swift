@@ -85,7 +85,13 @@ extension ReferenceModel {
 
   func riseToPicked(_ id: RecordID, _ warehouse: String, _ deed: ModelDeed) {
     guard var line = lines[id], orders[line.order]?.state == "accepted" else { return }
-    queued += orders[line.order]?.lines ?? []
+    for other in orders[line.order]?.lines ?? [] {
+      queued.append(other)
+      // What was picked of one line may let an order that ships complete have the rest.
+      if let other = lines[other], other.backordered > 0 {
+        unsettled.formUnion(warehouses.map { ModelGoods(warehouse: $0, sku: other.sku) })
+      }
+    }
     var promise = line.promises[warehouse] ?? ModelPromise()
     let pickedElsewhere = line.promises.keys.filter { $0 != warehouse }.reduce(Int64(0)) { sum, other in
       sum + min(line.ready(at: other), line.promises[other]?.quantity ?? 0)
@@ -102,9 +108,7 @@ extension ReferenceModel {
   /// Leaves staging for the customer; named lines beyond what is picked were picked as well.
   private func ship(_ form: Filled<ShipOrder>, _ order: ModelOrder, _ deed: ModelDeed) {
     var shipment = ModelShipment(order: order.id)
-    if order.state == "cancelled", deed.occurredAt < order.cancelledAt ?? 0 {
-      orders[order.id]?.state = "accepted"
-    }
+    let cancelledBefore = cancelled(of: order)
     var wanted = form.lines.map { ($0.line, $0.quantity.thousandths) }
     if form.lines.isEmpty {
       // Who had not heard of a cancellation shipped what was ordered before it.
@@ -126,7 +130,14 @@ extension ReferenceModel {
       shipment.lines.append((id, quantity))
     }
     shipments[form.shipment] = shipment
+    // It had left before somebody cancelled (#32).
+    let isCancelled = order.state == "cancelled" || cancelled(of: order) < cancelledBefore
+    if isCancelled, deed.occurredAt <= order.cancelledAt ?? 0 { orders[order.id]?.state = "accepted" }
     closeIfDone(order.id)
+  }
+
+  private func cancelled(of order: ModelOrder) -> Int64 {
+    linesInOrder(of: order).reduce(0) { $0 + $1.cancelled }
   }
 
   private func leave(_ id: RecordID, _ warehouse: String, _ quantity: Int64, _ deed: ModelDeed) {

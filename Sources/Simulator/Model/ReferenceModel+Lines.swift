@@ -63,6 +63,8 @@ extension ReferenceModel {
   /// Of two that did not know of each other the later recorded stands; never below what is shipped.
   private func set(_ line: ModelLine, to quantity: Int64, _ deed: ModelDeed) {
     let mine = ModelStamp(deed)
+    // Who says what is there already has said nothing.
+    if !line.isRemoved, max(quantity, line.shipped) == line.ordered { return }
     if !line.isRemoved, let theirs = line.stamp, mine.meets(theirs), mine < theirs { return }
     lines[line.id]?.ordered = max(quantity, line.shipped)
     lines[line.id]?.isRemoved = false

@@ -19,6 +19,13 @@ struct ModelOrder {
   var cancelledAt: Int64?
   var cancelledVersion: Int64 = 0
   var lines: [RecordID] = []
+  /// Warehouses that something of it ever waited at.
+  var asked: Set<String> = []
+
+  /// Whether something of it was cancelled and did not leave all the same.
+  func isCancelled(_ lines: [ModelLine]) -> Bool {
+    state == "cancelled" || lines.contains { $0.cancelled > 0 }
+  }
 }
 
 struct ModelShipment {
@@ -62,17 +69,17 @@ extension ReferenceModel {
   /// What any wish about an order is asked first.
   func onOrder(_ id: RecordID, _ deed: ModelDeed, _ body: (ModelOrder) -> Forecast) -> Forecast {
     guard let order = orders[id] else { return .open }
-    let isCancellation = deed.operation?.kind == CancelOrder.kind
     guard sees(deed, order) else { return .refused(["NOT_PERMITTED"]) }
-    // Whether an order that was cancelled in part may be changed the documents do not say.
-    if order.cancelledVersion > 0, order.state != "cancelled" {
-      if deed.stands { _ = body(order) }
-      return .open
+    let own = linesInOrder(of: order)
+    // What left, and nothing else is there to cancel: a cancellation is told so (#32).
+    if deed.operation?.kind == CancelOrder.kind, order.state == "accepted" || order.state == "closed",
+      own.contains(where: { $0.shipped > 0 }), own.allSatisfy({ $0.open == 0 })
+    {
+      return .refused(["CANCEL_REJECTED_SHIPPED"])
     }
+    if order.isCancelled(own) { return .refused(["ORDER_CANCELLED"]) }
     switch order.state {
-    case "cancelled": return .refused(["ORDER_CANCELLED"])
-    // Everything of it was shipped, and a cancellation is told so (#32).
-    case "closed": return .refused([isCancellation ? "CANCEL_REJECTED_SHIPPED" : "ORDER_CLOSED"])
+    case "closed": return .refused(["ORDER_CLOSED"])
     case "rejected": return .refused(["ORDER_REJECTED"])
     default: return body(order)
     }
@@ -92,14 +99,12 @@ extension ReferenceModel {
     return device.handlesGoods && !places(of: order).isDisjoint(with: device.warehouses)
   }
 
-  /// The warehouses that have to do with an order, once it is accepted: those of its lines.
+  /// The warehouses that have to do with an order, or ever had.
   func places(of order: ModelOrder) -> Set<String> {
-    let isAccepted = order.acceptedVersion > 0
-    var places: Set<String> = []
+    var places = order.asked
     for line in linesInOrder(of: order) {
       places.formUnion(line.promises.keys)
       places.formUnion(line.staged.keys)
-      if !line.waitsAt.isEmpty, isAccepted { places.insert(line.waitsAt) }
     }
     return places
   }
@@ -169,9 +174,6 @@ extension ReferenceModel {
   private func cancel(_ order: ModelOrder, _ deed: ModelDeed) -> Forecast {
     let own = linesInOrder(of: order)
     let isShipped = own.contains { $0.shipped > 0 }
-    guard !isShipped || own.contains(where: { $0.open > 0 }) else {
-      return .refused(["CANCEL_REJECTED_SHIPPED"])
-    }
     guard deed.stands else { return .stands }
     for line in own where !line.isRemoved {
       lines[line.id]?.cancelled = max(line.cancelled, line.ordered - line.shipped)
@@ -187,7 +189,8 @@ extension ReferenceModel {
 
   /// Everything ordered is delivered or cancelled.
   func closeIfDone(_ id: RecordID) {
-    guard let order = orders[id], order.state == "accepted" else { return }
+    guard let order = orders[id], order.state == "accepted", !order.holds.contains("CONFIRM_LINE")
+    else { return }
     let own = linesInOrder(of: order)
     guard own.contains(where: { $0.delivered > 0 }),
       own.allSatisfy({ $0.delivered >= max($0.isRemoved ? 0 : $0.ordered - $0.cancelled, $0.shipped) })

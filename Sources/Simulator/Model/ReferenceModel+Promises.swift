@@ -101,6 +101,8 @@ extension ReferenceModel {
       guard lost > 0 else { continue }
       promise.quantity -= lost
       line.promises[goods.warehouse] = promise
+      // It waits where it was promised, unless it waits already.
+      if line.backordered == 0 { line.waitsAt = goods.warehouse }
       line.backordered += lost
       lines[line.id] = line
       missing -= lost
@@ -187,15 +189,18 @@ extension ReferenceModel {
     guard var line = lines[id], let order = orders[line.order], order.state == "accepted" else { return }
     let isWaiting = line.backordered > 0
     line.backordered = max(0, line.open - line.allocated)
-    if line.isRemoved {
-      // Nobody serves what was taken out before.
+    let oldest = line.promises.filter { $0.value.quantity > 0 }
+      .min { ($0.value.version, $0.key) < ($1.value.version, $1.key) }
+    if line.isRemoved || isWaiting && !line.waitsAt.isEmpty {
+      // Nobody serves what was taken out before; who waits goes on waiting there.
     } else if !order.warehouse.isEmpty {
       line.waitsAt = order.warehouse
-    } else if line.allocated == 0 && !isWaiting {
+    } else if let oldest {
+      line.waitsAt = oldest.key
+    } else if !isWaiting {
       line.waitsAt = warehouseWithMost(of: line.sku)
-    } else if line.waitsAt.isEmpty {
-      line.waitsAt = line.promises.filter { $0.value.quantity > 0 }.keys.min() ?? ""
     }
+    if line.backordered > 0, !line.waitsAt.isEmpty { orders[line.order]?.asked.insert(line.waitsAt) }
     lines[id] = line
     queued.append(id)
     unsettled.formUnion(warehouses.map { ModelGoods(warehouse: $0, sku: line.sku) })

@@ -74,11 +74,12 @@ extension ReferenceModel {
   private func grant(
     to device: String, _ sku: String, _ warehouse: String, _ wanted: Int64, isWhole: Bool, _ deed: ModelDeed
   ) -> Forecast {
-    guard mayWork(deed, in: warehouse) else { return .refused(["NOT_PERMITTED"]) }
+    // Of a place that was lost meanwhile nothing is set aside, whenever it was asked for.
+    if let asking = devices[deed.id.device], !asking.seesAll, !asking.warehouses.contains(warehouse) {
+      return .refused(["NOT_PERMITTED"])
+    }
     let free = max(0, available(ModelGoods(warehouse: warehouse, sku: sku)))
-    // Whether a place that was lost meanwhile may still be asked for goods the documents do not say.
-    let isLost = devices[deed.id.device].map { !$0.seesAll && !$0.warehouses.contains(warehouse) } ?? false
-    let isKnown = !doubtful.contains(sku) && !isLost
+    let isKnown = !doubtful.contains(sku)
     guard isWhole ? free >= wanted : free > 0 else { return isKnown ? .refused(["QUOTA_SHORT"]) : .open }
     let key = ModelQuota.Key(device: device, sku: sku, warehouse: warehouse)
     if deed.stands { quotas[key, default: ModelQuota()].granted += min(wanted, free) }
