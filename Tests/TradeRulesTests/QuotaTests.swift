@@ -164,6 +164,29 @@ struct QuotaTests {
     #expect(bench.line(handle).backordered == 1)
   }
 
+  @Test("a sale on hold is picked elsewhere: the quota's goods stay its own until it is accepted")
+  func onHoldPickedElsewhere() {
+    let bench = RuleBench.trading(5)
+    bench.addStock("W2", "CHAI", 5)
+    bench.does("centre", grant(3, to: "A"))
+    bench.does(
+      "centre",
+      Filled<EditCustomer> {
+        ($0.id, $0.code) = (bench.customer("C-ANA").id, "C-ANA")
+        ($0.status, $0.statusSeen) = ("blocked", "active")
+      })
+    let (handle, group) = sale(bench, "A", 3, claiming: 3)
+    bench.decide(group)
+    bench.does("HQ", handle.pick(3, warehouse: "W2"))
+    #expect(bench.level("W1", "CHAI").allocated == 3)
+    #expect(bench.level("W2", "CHAI").allocated == .zero)
+    #expect(bench.openTasks(.overPicked).map(\.quantity) == [3])
+    bench.does("HQ", handle.release)
+    #expect(bench.level("W1", "CHAI").allocated == .zero)
+    #expect(bench.level("W2", "CHAI").allocated == 3)
+    #expect(bench.openTasks(.overPicked).isEmpty)
+  }
+
   @Test("what is cancelled goes to everybody, not back into the quota")
   func cancelled() {
     let bench = RuleBench.trading(5)

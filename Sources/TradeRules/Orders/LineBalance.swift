@@ -17,6 +17,12 @@ extension OrderSheet {
     }
   }
 
+  /// What of it may be promised at one place: before the acceptance what a quota covers there. Who picks elsewhere
+  /// meanwhile does not move the quota's goods.
+  private func most(at place: PromisePlace) -> Quantity {
+    order.state == .submitted ? fromQuota(at: place) : Quantity(thousandths: .max)
+  }
+
   /// Brings a line in line with its counters after they changed.
   ///
   /// - Parameter code: of the put-back task, should more have to be put back than before.
@@ -73,7 +79,8 @@ extension OrderSheet {
     var fitted = [Quantity](repeating: .zero, count: places.count)
     func take(_ wanted: (PromisePlace, Quantity) -> Quantity) {
       for (position, place) in places.enumerated() {
-        let taken = min(max(.zero, wanted(place, fitted[position])), rest)
+        let room = min(rest, most(at: place) - fitted[position])
+        let taken = min(max(.zero, wanted(place, fitted[position])), room)
         fitted[position] += taken
         rest -= taken
       }

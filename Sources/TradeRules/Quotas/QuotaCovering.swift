@@ -57,9 +57,11 @@ extension OrderSheet {
 
   /// What of a line's promise at a place no shortage takes away: what is in the picker's hands, whatever the
   /// books say, and what was sold from a quota.
-  func firm(at place: PromisePlace) -> Quantity {
-    let promise = promises.first { $0.line == place.line && $0.warehouse == place.warehouse }
-    return max(stagedQuantity(at: place), promise?.fromQuota ?? .zero)
+  func firm(at place: PromisePlace) -> Quantity { max(stagedQuantity(at: place), fromQuota(at: place)) }
+
+  /// What of a line's promise at a place was sold from a quota.
+  func fromQuota(at place: PromisePlace) -> Quantity {
+    promises.first { $0.line == place.line && $0.warehouse == place.warehouse }?.fromQuota ?? .zero
   }
 
   /// Tells headquarters when goods sold from a quota that was written off are not there (G13).
