@@ -160,10 +160,12 @@ extension ReferenceModel {
   }
 
   private func release(_ order: ModelOrder, _ deed: ModelDeed) -> Forecast {
-    guard !order.holds.isEmpty else { return .refused(["NOT_ON_HOLD"]) }
+    // Whether it waits for an archived product is taken over, and so is whether it is on hold for that.
+    let isDoubtful = hasDoubtfulGoods(order)
+    guard !order.holds.isEmpty || isDoubtful else { return .refused(["NOT_ON_HOLD"]) }
     guard deed.stands else { return .open }
     var order = order
-    order.isReleased = order.isReleased || order.holds.contains("SHIP_COMPLETE_WAIT")
+    order.isReleased = order.isReleased || isDoubtful || order.holds.contains("SHIP_COMPLETE_WAIT")
     order.holds = []
     orders[order.id] = order
     acceptIfFree(order.id, deed)
@@ -199,6 +201,10 @@ extension ReferenceModel {
     orders[id]?.holds = []
   }
 
+  private func hasDoubtfulGoods(_ order: ModelOrder) -> Bool {
+    !doubtful.isDisjoint(with: linesInOrder(of: order).map(\.sku))
+  }
+
   func checkOrders(_ centre: ModelRows) throws {
     for row in centre.orders {
       let id = RecordID(sql: row["id"])
@@ -212,9 +218,7 @@ extension ReferenceModel {
       try compare("warehouse", name, order.warehouse, row["warehouse"] as String)
       try compare("deleted", name, order.isDeleted, row["is_deleted"] as Bool)
       let holds = (row["holds"] as String).split(separator: " ").map(String.init).sorted()
-      if doubtful.isDisjoint(with: linesInOrder(of: order).map(\.sku)) {
-        try compare("holds", name, order.holds.sorted(), holds)
-      }
+      if !hasDoubtfulGoods(order) { try compare("holds", name, order.holds.sorted(), holds) }
       count("orders")
     }
     try compare("orders", "the centre", orders.count, centre.orders.count)

@@ -65,8 +65,12 @@ final class ReferenceModel {
 
   private func take(_ entry: ModelEntry, in db: Database) throws {
     if entry.isHeld {
-      for deed in entry.deeds where !held.insert(deed.id).inserted || decided[deed.id] != nil {
-        throw Finding("model", "\(deed.id) is held a second time, in entry \(entry.version)")
+      // It may be held again for another record, not after it was answered.
+      for deed in entry.deeds {
+        held.insert(deed.id)
+        guard decided[deed.id] == nil else {
+          throw Finding("model", "\(deed.id) is held in entry \(entry.version), and was decided before (G2)")
+        }
       }
       return count("held", entry.deeds.count)
     }
