@@ -99,6 +99,18 @@ struct FoundationCodingTests {
     #expect(reason(name + amount, [PersonalText("x")]) == .personalTexts)
   }
 
+  @Test("a text about a person may have lines; with another control character it is malformed")
+  func personalControls() {
+    func isRead(_ text: String) -> Bool {
+      let form = Filled<CreateCustomer> { ($0.id, $0.code, $0.name) = (.none, "C-1", PersonalText(text)) }
+        .form
+      let description = FormDescription(CreateCustomer.self)
+      return (try? description.decode(description.encode(form), personal: [PersonalText(text)])) != nil
+    }
+    for text in ["", "Café\nTokyo 東京"] { #expect(isRead(text)) }
+    for text in ["1\u{0}2", "\u{1B}[2J", "a\tb", "\u{7F}"] { #expect(!isRead(text)) }
+  }
+
   @Test("a personal text is never among the bytes (G28)")
   func personalMarks() throws {
     let description = FormDescription(CreateCustomer.self)

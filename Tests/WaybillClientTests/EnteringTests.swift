@@ -1,6 +1,7 @@
 import ReplicaStore
 import Testing
 import TradeRules
+import TradeTables
 
 @testable import WaybillClient
 
@@ -55,6 +56,17 @@ struct EnteringTests {
     let words = CommandWords.arranged(["stock", "move", "CHAI", "1", "--from", "-2B"])
     let form = Filled<MoveStock> { ($0.sku, $0.fromBin) = ("CHAI", words[words.count - 1]) }
     #expect(Filled<MoveStock>(form.form.mappingTexts(CommandWords.entered)).fromBin == "-2B")
+  }
+
+  @Test("control characters become spaces; an address keeps its lines")
+  func controlCharacters() {
+    let form = Filled<CreateCustomer> {
+      ($0.id, $0.code) = (.none, "C-1\t\u{1B}[2J\n")
+      $0.address = PersonalText("Calle 1\r\nMadrid\u{0}\n")
+    }
+    let entered = Filled<CreateCustomer>(EnteredText.normalised(form.form))
+    #expect(entered.code == "C-1  [2J")
+    #expect(entered.address?.text == "Calle 1\nMadrid")
   }
 
   @Test("options may stand before the command as well as behind it")

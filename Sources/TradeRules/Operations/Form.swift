@@ -21,16 +21,20 @@ public struct Form: Hashable, Sendable {
   }
 
   /// The same with every text changed, in lists too; commitments to personal texts stay.
-  public func mappingTexts(_ change: (String) -> String) -> Form {
+  public func mappingTexts(_ change: (String) -> String) -> Form { mappingTexts(change, personal: change) }
+
+  /// The same, with texts about persons changed in another way.
+  public func mappingTexts(_ change: (String) -> String, personal changePersonal: (String) -> String) -> Form
+  {
     var result = Form()
     for (number, content) in contents {
       result[number] =
         switch content {
         case .value(.text(let text)): .value(.text(change(text)))
         case .value(.personal(let personal)):
-          .value(.personal(PersonalText(change(personal.text), commitment: personal.commitment)))
+          .value(.personal(PersonalText(changePersonal(personal.text), commitment: personal.commitment)))
         case .value: content
-        case .list(let forms): .list(forms.map { $0.mappingTexts(change) })
+        case .list(let forms): .list(forms.map { $0.mappingTexts(change, personal: changePersonal) })
         }
     }
     return result

@@ -74,6 +74,10 @@ extension FormDescription {
       } else if field.kind == .personal {
         guard tag & 7 == 2, try reader.chunk().isEmpty else { throw .wrongType(field.name) }
         guard let text = personal.popFirst() else { throw .personalTexts }
+        // It travels beside the bytes, and becomes a row all the same.
+        guard !text.text.unicodeScalars.contains(where: { $0.isForbidden && $0 != "\n" }) else {
+          throw .badText(field.name)
+        }
         form[number] = .value(.personal(text))
       } else {
         form[number] = .value(try field.value(from: &reader, wireType: tag & 7))
@@ -109,7 +113,7 @@ extension FieldDescription {
     case .integer: return .integer(Int64(zigZag: try reader.varint()))
     case .text:
       guard let text = String(validating: try reader.chunk(), as: UTF8.self),
-        !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+        !text.unicodeScalars.contains(where: \.isForbidden)
       else { throw .badText(name) }
       return .text(text)
     case .blob: return .blob(Array(try reader.chunk()))
@@ -119,6 +123,11 @@ extension FieldDescription {
     case .personal: throw .wrongType(name)
     }
   }
+}
+
+extension Unicode.Scalar {
+  /// No text has it: a reader of rows would take them for damaged, a terminal would obey it.
+  fileprivate var isForbidden: Bool { value < 0x20 || value == 0x7F }
 }
 
 /// Reads the protobuf wire format.
