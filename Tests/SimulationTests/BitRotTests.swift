@@ -238,6 +238,33 @@ struct BitRotTests {
     try shop.expectAllIsWell()
   }
 
+  @Test("G23 the last answered operation cannot be read: the device goes on where its chain stood")
+  func unreadableAnswered() throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
+    try shop.pia.receives(1)
+    try shop.settle()
+    try shop.cutOff(shop.pia)
+    try shop.pia.device.store.write { db in
+      try db.execute(sql: "UPDATE outbox SET bytes = zeroblob(length(bytes)) WHERE number = 1")
+    }
+    try shop.pia.device.store.close()
+    let (store, mending) = try ReplicaFile(scratch.file).openSound(at: shop.world.now) {
+      [UInt8](repeating: 9, count: $0)
+    }
+    guard case .rebuilt = mending else { return #expect(Bool(false), "\(mending)") }
+    try shop.world.remove("P1")
+    shop.world.add(try SimulatedDevice("P1", seed: 5, store: store, at: shop.world.now))
+    try shop.settle()
+    try shop.pia.receives(2)
+    try shop.settle()
+    try shop.cutOff(shop.pia)
+    try shop.reconnect(shop.pia)
+    #expect(try shop.centre.onHand() == 103)
+    #expect(try shop.pia.device.store.view { try $0.verify() }.allSatisfy(\.isOK))
+  }
+
   @Test("a replica whose own record of itself is damaged stops and says so; its file stays where it is")
   func damagedIdentity() throws {
     let scratch = try Scratch()

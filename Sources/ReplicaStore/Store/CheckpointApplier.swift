@@ -43,8 +43,10 @@ struct CheckpointApplier {
     state.hasNewGrants = false
     state.checkpoint = checkpoint.version
     state.checkpointEpoch = state.epoch
+    // What was answered may have been lost to damage; where the chain stood is known all the same.
+    let known = checkpoint.appliedThrough == state.appliedThrough ? state.appliedHash : []
     state.appliedThrough = checkpoint.appliedThrough
-    state.appliedHash = try Outbox.find(checkpoint.appliedThrough, in: db)?.chainHash ?? []
+    state.appliedHash = try Outbox.find(checkpoint.appliedThrough, in: db)?.chainHash ?? known
     state.headVersion = checkpoint.version
     state.headHash = checkpoint.headHash
     try CheckpointApplier.settleOutbox(state, in: db)
