@@ -105,6 +105,23 @@ struct ReplicaFileTests {
     }
   }
 
+  @Test("G1 G23 a program that was cut short as it put a file made anew in its place: the next one ends it")
+  func cutShortRebuild() throws {
+    defer { cleanUp() }
+    try file.makeFolder()
+    let store = try file.openToEnrol()
+    try store.keep(enrolledState())
+    try file.finishEnrolment(store)
+    var state = enrolledState()
+    state.name = "Made anew"
+    let anew = try ReplicaStore.open(at: file.path + ".rebuilt", create: true)
+    try anew.keep(state)
+    try anew.close()
+    #expect(try file.writing { try $0.state()?.name } == "Made anew")
+    #expect(!FileManager.default.fileExists(atPath: file.path + ".rebuilt"))
+    #expect(try file.reading { $0.state.name } == "Made anew")
+  }
+
   @Test("a reader sees what a writer has just recorded, and a live sync notices it")
   func severalPrograms() throws {
     defer { cleanUp() }

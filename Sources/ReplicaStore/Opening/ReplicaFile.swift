@@ -52,6 +52,7 @@ public struct ReplicaFile: Hashable, Sendable {
     try requireFile()
     let lock = ReplicaLock.writers(of: path)
     return try lock.held {
+      try finishRebuild()
       try requireWholeLog()
       let store = try ReplicaStore.open(at: path, create: false, under: lock)
       let result = Result { try body(store) }
@@ -78,7 +79,10 @@ public struct ReplicaFile: Hashable, Sendable {
   ) throws -> (store: ReplicaStore, mending: Mending) {
     try requireFile()
     do {
-      try ReplicaLock.writers(of: path).held { try requireWholeLog() }
+      try ReplicaLock.writers(of: path).held {
+        try finishRebuild()
+        try requireWholeLog()
+      }
       let store = try openToSync()
       do {
         guard try store.isScrubDue(at: now) else { return (store, .sound) }

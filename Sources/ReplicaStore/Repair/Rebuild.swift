@@ -33,7 +33,8 @@ extension ReplicaFile {
   public func rebuild(at now: Instant, random: @escaping (Int) -> [UInt8]) throws -> RebuildReport {
     let lock = ReplicaLock.writers(of: path)
     return try lock.held {
-      let fresh = ReplicaFile(path + ".rebuilding")
+      try finishRebuild()
+      let fresh = ReplicaFile(path + ReplicaFile.rebuildingMark)
       for suffix in ["", "-wal", "-shm"] { unlink(fresh.path + suffix) }
       var report: RebuildReport
       do { report = try ReplicaFile.transfer(from: path, to: fresh.path, at: now, random: random) } catch {
@@ -41,29 +42,63 @@ extension ReplicaFile {
         throw error
       }
       if WriteAheadLog(of: path)?.isLastInDoubt == true { report.mayLackMore = true }
-      report.aside =
-        "\(path)\(ReplicaFile.asideMark)\(now.timestamp.prefix(19).filter { $0 != "-" && $0 != ":" })Z"
-      // The old log belongs to the old file; without it the file alone would be older.
-      for suffix in ["-wal", ""] where FileManager.default.fileExists(atPath: path + suffix) {
-        guard link(path + suffix, report.aside + suffix) == 0 || errno == EEXIST else {
-          throw ReplicaFault.io("keep \(path + suffix) aside", errno)
-        }
+      report.aside = try keepAside(at: now)
+      guard rename(fresh.path, path + ReplicaFile.rebuiltMark) == 0 else {
+        throw ReplicaFault.io("rename \(fresh.path)", errno)
       }
-      for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
-      guard rename(fresh.path, path) == 0 else { throw ReplicaFault.io("rename \(fresh.path)", errno) }
       try syncFolder()
+      try finishRebuild()
       return report
     }
   }
 
+  /// Gives the damaged file and its log a second name: without the log the file alone would be older.
+  private func keepAside(at now: Instant) throws -> String {
+    let name = "\(path)\(ReplicaFile.asideMark)\(now.timestamp.prefix(19).filter { $0 != "-" && $0 != ":" })Z"
+    var (aside, count) = (name, 1)
+    while FileManager.default.fileExists(atPath: aside) {
+      count += 1
+      aside = "\(name)-\(count)"
+    }
+    for suffix in ["-wal", ""] where FileManager.default.fileExists(atPath: path + suffix) {
+      guard link(path + suffix, aside + suffix) == 0 || errno == EEXIST else {
+        throw ReplicaFault.io("keep \(path + suffix) aside", errno)
+      }
+    }
+    return aside
+  }
+
+  /// Puts a file that was made anew in the damaged one's place. A program that was cut short here left two files:
+  /// the damaged one without its log would look like a sound replica of some time ago, so whoever writes next
+  /// ends this first.
+  func finishRebuild() throws {
+    let rebuilt = path + ReplicaFile.rebuiltMark
+    guard FileManager.default.fileExists(atPath: rebuilt) else { return }
+    for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+    guard rename(rebuilt, path) == 0 else { throw ReplicaFault.io("rename \(rebuilt)", errno) }
+    try syncFolder()
+  }
+
   private static let asideMark = ".damaged-"
+  /// Beside a replica: work that somebody discarded.
+  public static let discardedMark = ".discarded-"
+  private static let rebuildingMark = ".rebuilding"
+  /// Complete, and not yet in its place.
+  static let rebuiltMark = ".rebuilt"
 
   /// Removes the damaged files that were kept aside, for good.
-  func removeAside() throws {
+  func removeAside() throws { try removeFiles(marked: [ReplicaFile.asideMark]) }
+
+  /// And the work that was saved before it was discarded, and what an interrupted rebuild left (G20).
+  func removeAllAside() throws {
+    try removeFiles(marked: [ReplicaFile.asideMark, ReplicaFile.discardedMark, ReplicaFile.rebuildingMark])
+  }
+
+  private func removeFiles(marked marks: [String]) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    let prefix = URL(fileURLWithPath: path).lastPathComponent + ReplicaFile.asideMark
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(prefix)
-    {
+    let prefixes = marks.map { URL(fileURLWithPath: path).lastPathComponent + $0 }
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where prefixes.contains(where: name.hasPrefix) {
       let file = folder.appendingPathComponent(name).path
       guard unlink(file) == 0 || errno == ENOENT else { throw ReplicaFault.io("remove \(file)", errno) }
     }

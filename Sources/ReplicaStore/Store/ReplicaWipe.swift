@@ -21,15 +21,15 @@ extension ReplicaStore {
     try locked {
       try database.writeWithoutTransaction { db in
         if lock != nil { try ReplicaFile(database.path).removeAside() }
-        try ReplicaStore.makeAnew(db)
-        try db.execute(sql: "DELETE FROM meta WHERE name = 'has_remains'")
+        try ReplicaStore.removeRemains(db)
       }
     }
   }
 
-  private static func makeAnew(_ db: Database) throws {
+  private static func removeRemains(_ db: Database) throws {
     try db.execute(sql: "VACUUM")
     _ = try db.checkpoint(.truncate)
+    try db.execute(sql: "DELETE FROM meta WHERE name = 'has_remains'")
   }
 
   // MARK: A lost device
@@ -48,14 +48,16 @@ extension ReplicaStore {
           guard try Outbox.last(in: db)?.number ?? 0 <= number, let state = try ReplicaState.fetch(in: db)
           else { return .rollback }
           // A damaged file that was kept aside has rows as well.
-          if lock != nil { try ReplicaFile(database.path).removeAside() }
+          if lock != nil { try ReplicaFile(database.path).removeAllAside() }
           try ReplicaStore.empty(db)
           try ReplicaState.wiped(state).store(in: db)
+          // What is cut short from here on is done by the next sync.
+          try ReplicaStore.noteRemains(in: db)
           isWiped = true
           return .commit
         }
         // What was freed goes with the old pages, and the log with what it still had of them.
-        if isWiped { try ReplicaStore.makeAnew(db) }
+        if isWiped { try ReplicaStore.removeRemains(db) }
         return isWiped
       }
     }

@@ -140,7 +140,8 @@ struct OutboxDiscard: Command {
         let group = try view.group(of: work)
         return (work, group, try view.export(group, at: Clocks.now))
       }
-      let path = to ?? "\(desk.file.path).discarded-\(work.group.device)-\(work.group.number).jsonl"
+      let name = "\(work.group.device)-\(work.group.number).jsonl"
+      let path = to ?? desk.file.path + ReplicaFile.discardedMark + name
       try WorkFile.write(text, to: path)
       try store.discard(work)
       return (group, path)
