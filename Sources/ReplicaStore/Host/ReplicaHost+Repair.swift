@@ -48,13 +48,15 @@ extension ReplicaHost {
     repair = nil
     isAwaitingWhole = true
     hasFetchedWhole = true
+    // Pages of what else was coming whole were dropped as well.
+    comingWhole.formUnion(buckets)
     guard let state = try store.state(), state.checkpoint > 0, state.checkpointInEpoch == 0 else {
-      return say(.fetch(Fetch(buckets: buckets)))
+      return say(.fetch(Fetch(buckets: comingWhole.sorted())))
     }
     // What is here is of a history that a restore ended: all of it comes anew, and what does not come is gone (#67).
     let held = Set(try store.heldBuckets()).filter(state.granted.contains)
     try store.noteEmpty(held.sorted())
-    say(.fetch(Fetch(buckets: held.union(buckets).sorted())))
+    say(.fetch(Fetch(buckets: held.union(comingWhole).sorted())))
   }
 
   private func say(_ message: Message) { orders.append(.send(message.encode())) }

@@ -43,6 +43,7 @@ extension ReplicaHost {
       progress.received += rows
       mended = []
       hasFetchedWhole = false
+      comingWhole = []
       sayStored(pages: 0, state)
     } catch let mismatch as CheckpointApplier.Mismatch {
       try mend(mismatch, at: clock.wall)

@@ -54,6 +54,8 @@ public final class ReplicaHost {
   var isAwaitingWhole = false
   /// Whether such buckets were asked for since the last checkpoint was proved.
   var hasFetchedWhole = false
+  /// Buckets that come whole before the next checkpoint.
+  var comingWhole: Set<Bucket> = []
   /// The device is out of use: the centre takes what there is, and gives nothing.
   private var isHandingOver = false
   /// The search for rows that differ, while it goes on.
@@ -267,6 +269,7 @@ public final class ReplicaHost {
     backoff.connected()
     progress.isConnected = true
     progress.head = welcome.headVersion
+    comingWhole = Set(welcome.wholeBuckets)
     state.incarnation = welcome.incarnation
     // Every device in use is granted something.
     isHandingOver = welcome.grants == .nothing
@@ -278,6 +281,8 @@ public final class ReplicaHost {
     state.anchorBootTime = clock.bootTimeMilliseconds
     state.anchorCentreTime = welcome.centreTime
     state.refusedWith = ""
+    // Pages of a history that is over go first: under the new epoch they would be taken for its own (#67).
+    if welcome.epoch != state.epoch { try store.dropStaged() }
     state.epoch = welcome.epoch
     // The token is durable before anything is sent under it (#66).
     try store.keep(state)

@@ -167,7 +167,8 @@ enum Outbox {
     ).execute(arguments: [number])
     try db.cachedStatement(
       sql: """
-        UPDATE outbox SET state = 'unsent' WHERE number > ? AND state IN ('answered', 'held', 'set_aside')
+        UPDATE outbox SET state = 'unsent'
+        WHERE number > ? AND state IN ('answered', 'held', 'set_aside', 'withdrawn')
         """
     ).execute(arguments: [number])
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
