@@ -5,6 +5,25 @@ import TradeRules
 @testable import CentralStore
 @testable import Simulator
 
+/// Makes the next transaction that writes end as if a constraint did not hold.
+private final class Stumbling: TransactionObserver {
+  private var changes: Int
+  private let connection: Database
+  private(set) var hasStumbled = false
+
+  init(_ db: Database) { (connection, changes) = (db, db.totalChangesCount) }
+
+  func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+  func databaseDidChange(with event: DatabaseEvent) {}
+  func databaseWillCommit() throws {
+    guard !hasStumbled, connection.totalChangesCount > changes else { return }
+    hasStumbled = true
+    throw DatabaseError(resultCode: .SQLITE_CONSTRAINT, message: "as if")
+  }
+  func databaseDidCommit(_ db: Database) { changes = db.totalChangesCount }
+  func databaseDidRollback(_ db: Database) { changes = db.totalChangesCount }
+}
+
 /// Counts what a store writes for good.
 private final class Commits: TransactionObserver {
   private(set) var count = 0
@@ -43,6 +62,26 @@ struct CommitCountTests {
     for code in ["A1", "B1", "HQ"] {
       #expect(try shop.centre.session(of: code) == shop.world.store.head.version)
     }
+    try shop.expectAllIsWell()
+  }
+
+  @Test("what cannot be written for one device keeps nobody's work of the same moment from being decided")
+  func eachAlone() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let links = [shop.ana.device.link, shop.pia.device.link]
+    let stumbling = try shop.world.store.database.write { db in
+      let stumbling = Stumbling(db)
+      db.add(transactionObserver: stumbling)
+      return stumbling
+    }
+    let order = try shop.ana.orders(("CHAI", 4))
+    try shop.pia.receives(1)
+    try shop.world.run(milliseconds: 1_000)
+    #expect(stumbling.hasStumbled)
+    // Nobody was turned away, as all would have been with the commit of all.
+    #expect([shop.ana.device.link, shop.pia.device.link] == links)
+    #expect(try shop.centre.order(order)?.state == .accepted)
+    #expect(try shop.centre.onHand() == 101)
     try shop.expectAllIsWell()
   }
 }

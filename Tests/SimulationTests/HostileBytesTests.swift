@@ -120,11 +120,39 @@ struct HostileBytesTests {
     /// A leg of the catalog behind a change of a version, as a varint in zigzag.
     func cursor(_ version: [UInt8]) -> [UInt8] {
       let place = [2, 0] + version + [key.table] + key.bytes
-      return [7] + Array("catalog".utf8) + [UInt8(place.count)] + place
+      return [0, 7] + Array("catalog".utf8) + [UInt8(place.count)] + place
     }
     #expect(Download(cursor: cursor([8]))?.legs.count == 1)
     #expect(Download(cursor: cursor([7])) == nil)
     #expect(Download(cursor: cursor([UInt8](repeating: 0xFF, count: 9) + [1])) == nil)
+    // More in common with the name before than that has; and as far as nobody came before.
+    #expect(Download(cursor: [1] + cursor([8]).dropFirst()) == nil)
+    #expect(Download(cursor: [0, 1, 0x61, 0]) == nil)
+  }
+
+  @Test("a device that brings the same work in twice keeps nobody from being decided")
+  func broughtTwice() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let bring = Filled<BringWork> {
+      ($0.device, $0.number, $0.chainHash) = ("Z9", 1, [UInt8](repeating: 7, count: 32))
+    }
+    _ = try shop.ana.device.record(in: shop.world) { _ in [Draft(bring), Draft(bring)] }
+    try shop.pia.receives(1)
+    try shop.settle()
+    #expect(try shop.centre.onHand() == 101)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("a download of three thousand ledgers has a cursor that fits its message")
+  func manyBuckets() throws {
+    let buckets = (1...50).flatMap { place in
+      (1...60).map { Bucket.ledger("WAREHOUSE-\(place)", month: "20\(10 + $0 / 12)-\(10 + $0 % 12)") }
+    }.sorted()
+    let download = Download(of: buckets, changedAfter: 1_000_000)
+    #expect(download.cursor.count <= WireLimits.cursorBytesMax)
+    let read = try #require(Download(cursor: download.cursor))
+    #expect(read.legs.map(\.bucket) == buckets)
+    #expect(read.cursor == download.cursor)
   }
 
   @Test("who asks more about a bucket than is answered is cut off; who asks the same again is answered once")

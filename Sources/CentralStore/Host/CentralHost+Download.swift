@@ -75,6 +75,7 @@ extension CentralHost {
   /// Takes note of how far a replica has come; `keepHeard` writes it down.
   func note(_ stored: Stored, from number: ConnectionNumber, at now: Instant) throws {
     guard var connection = connections[number], let device = connection.device else { return }
+    guard stored.checkpointVersion > connection.acknowledged || stored.incarnation != nil else { return }
     connection.acknowledged = max(connection.acknowledged, stored.checkpointVersion)
     connections[number] = connection
     guard var session = try heard[device] ?? store.session(of: device) else { return }
@@ -105,7 +106,7 @@ extension CentralHost {
     recall(commit)
     ranges.take(commit.changes)
     var audiences: [Bucket: [ConnectionNumber]] = [:]
-    let changed = ChangedBuckets(commit.changes)
+    var changed = ChangedBuckets(commit.changes)
     for bucket in changed.buckets { pages.count(changed.count(in: bucket), changedIn: bucket) }
     pages.count(commit.changes.count, changedIn: ChangeIndex.everything)
     for number in connections.keys.sorted() {
@@ -118,18 +119,19 @@ extension CentralHost {
           connection.grants.contains($0) || PlantedBug.isPlanted(.rowsOutOfScope)
         }
       guard !concerned.isEmpty else { continue }
-      guard connection.session.pagesLeft(limits) >= concerned.count else {
-        // Too slow for live changes: it catches up from what it has.
+      let frames = concerned.reduce(0) { $0 + changed.frames(for: $1).count }
+      guard connection.session.pagesLeft(limits) >= frames else {
+        // Too slow for live changes, or too many of them: it catches up from what it has.
         catchUp(number)
         continue
       }
       for bucket in concerned { audiences[bucket, default: []].append(number) }
     }
-    sendChanges(changed, to: audiences, at: now)
+    sendChanges(&changed, to: audiences, at: now)
   }
 
   private func sendChanges(
-    _ changed: ChangedBuckets, to audiences: [Bucket: [ConnectionNumber]], at now: Instant
+    _ changed: inout ChangedBuckets, to audiences: [Bucket: [ConnectionNumber]], at now: Instant
   ) {
     var concerned: [ConnectionNumber: [Bucket]] = [:]
     for bucket in audiences.keys.sorted() {
@@ -198,6 +200,7 @@ private struct ChangedBuckets {
   private let changes: [IndexedChange]
   /// Positions of the changes that each bucket has or lost.
   private var positions: [Bucket: (has: [Int], lost: [Int])] = [:]
+  private var frames: [Bucket: [[UInt8]]] = [:]
 
   init(_ changes: [IndexedChange]) {
     self.changes = changes
@@ -210,8 +213,15 @@ private struct ChangedBuckets {
 
   func count(in bucket: Bucket) -> Int { positions[bucket].map { $0.has.count + $0.lost.count } ?? 0 }
 
-  /// The bucket's changes as encoded pages, as many as they take.
-  func frames(for bucket: Bucket) -> [[UInt8]] {
+  /// The bucket's changes as encoded pages, as many as they take; made once.
+  mutating func frames(for bucket: Bucket) -> [[UInt8]] {
+    if let made = frames[bucket] { return made }
+    let made = makeFrames(for: bucket)
+    frames[bucket] = made
+    return made
+  }
+
+  private func makeFrames(for bucket: Bucket) -> [[UInt8]] {
     let all = bucket == ChangeIndex.everything
     let (has, lost) = all ? (Array(changes.indices), []) : positions[bucket] ?? ([], [])
     var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []

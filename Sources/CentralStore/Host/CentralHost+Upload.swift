@@ -84,21 +84,41 @@ extension CentralHost {
     guard !pending.isEmpty else { return }
     let pushes = pending
     pending = []
-    do {
-      let sessions = try settledSessions(pushes, at: now)
-      if PlantedBug.isPlanted(.settledBeforeCommit) { try store.store(sessions) }
-      let commit = try store.commit(pushes.flatMap(\.groups), sessions: sessions, at: now)
-      for push in pushes where connections[push.connection] != nil {
-        send(.settled(Settled(through: push.through)), to: push.connection)
+    do { try decide(pushes, at: now) } catch {
+      let devices = Set(pushes.map(\.device))
+      guard StoreTrouble.code(of: error) == .unexpected, devices.count > 1 else {
+        return giveBack(pushes, after: error)
       }
-      publish(commit, at: now)
-    } catch {
-      // Nothing was written, so nothing is acknowledged: the devices keep their work and come back.
-      for push in pushes where connections[push.connection] != nil {
-        refuse(push.connection, StoreTrouble.code(of: error), retryAfter: 5_000)
+      // Whoever's work cannot be written keeps nobody else's from being decided.
+      for device in devices.sorted() {
+        let own = pushes.filter { $0.device == device }
+        do { try decide(own, at: now) } catch { giveBack(own, after: error) }
       }
-      note(error)
     }
+  }
+
+  private func decide(_ pushes: [PendingPush], at now: Instant) throws {
+    let sessions = try settledSessions(pushes, at: now)
+    if PlantedBug.isPlanted(.settledBeforeCommit) { try store.store(sessions) }
+    let commit = try store.commit(pushes.flatMap(\.groups), sessions: sessions, at: now)
+    for push in pushes where connections[push.connection] != nil {
+      send(.settled(Settled(through: push.through)), to: push.connection)
+    }
+    publish(commit, at: now)
+  }
+
+  /// Nothing was written, so nothing is acknowledged: the devices keep their work and come back.
+  private func giveBack(_ pushes: [PendingPush], after error: any Error) {
+    let code = StoreTrouble.code(of: error)
+    for push in pushes where connections[push.connection] != nil {
+      refuse(push.connection, code, retryAfter: 5_000)
+    }
+    if code == .unexpected {
+      for device in Set(pushes.map(\.device)).sorted() {
+        orders.append(.report(code, device: device, detail: "what it sent cannot be written: \(error)"))
+      }
+    }
+    note(error)
   }
 
   private func settledSessions(_ pushes: [PendingPush], at now: Instant) throws -> [DeviceSession] {

@@ -80,9 +80,14 @@ public final class CentralHost {
       }
     }
     keepHeard()
-    decidePending(at: now)
+    if halted == nil { decidePending(at: now) }
     dismiss()
     closeUnproved(at: now)
+    guard halted == nil else {
+      // Nobody is told anything of a store that cannot be trusted, and devices keep what they sent in vain.
+      pending = []
+      return orders
+    }
     workOnRanges(at: now)
     pumpDownloads(at: now)
     sendIdleCheckpoints(at: now)

@@ -114,11 +114,18 @@ extension Download {
   /// How far all legs have come, as bytes a replica keeps and shows after a reconnect. They mean something to
   /// the centre alone. Empty while single rows are under way: whoever loses the link then compares anew.
   var cursor: [UInt8] {
-    var bytes: [UInt8] = []
     if legs.contains(where: \.isMending) { return [] }
+    var bytes: [UInt8] = []
+    var (lastName, lastPosition): ([UInt8], [UInt8]) = ([], [])
     for leg in legs {
-      bytes.appendChunk(Array(leg.bucket.name.utf8))
-      bytes.appendChunk(leg.position.bytes)
+      let (name, position) = (Array(leg.bucket.name.utf8), leg.position.bytes)
+      // Neighbours have most of their names in common, and most have come as far: a thousand months of ledgers
+      // fit a page (`WireLimits.cursorBytesMax`).
+      let shared = min(zip(name, lastName).prefix { $0 == $1 }.count, 255)
+      bytes.append(UInt8(shared))
+      bytes.appendChunk(Array(name[shared...]))
+      bytes.appendChunk(position == lastPosition ? [] : position)
+      (lastName, lastPosition) = (name, position)
     }
     return bytes
   }
@@ -127,10 +134,14 @@ extension Download {
   init?(cursor: [UInt8]) {
     var reader = ChunkReader(cursor)
     var legs: [Leg] = []
+    var name: [UInt8] = []
     while !reader.isAtEnd {
-      guard let name = reader.chunk(), let position = reader.chunk().flatMap(Position.init(bytes:)) else {
-        return nil
-      }
+      guard let shared = reader.byte(), shared <= name.count, let rest = reader.chunk(),
+        let bytes = reader.chunk(),
+        let position = bytes.isEmpty ? legs.last?.position : Position(bytes: bytes)
+      else { return nil }
+      name = name.prefix(Int(shared)) + rest
+      guard name.count <= WireLimits.bucketBytesMax else { return nil }
       legs.append(Leg(bucket: Bucket(String(decoding: name, as: UTF8.self)), position: position))
     }
     guard !legs.isEmpty else { return nil }

@@ -5,9 +5,10 @@ import struct Foundation.Data
 
 /// Which work of some device another one brought in.
 enum BroughtStore {
+  /// Once is enough: a group that brings the same work twice brings it.
   static func append(_ work: BroughtWork, at version: Int64, in db: Database) throws {
     try db.execute(
-      sql: "INSERT INTO brought (device, number, hash, version) VALUES (?, ?, ?, ?)",
+      sql: "INSERT INTO brought (device, number, hash, version) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
       arguments: [work.device, work.number, Data(work.hash), version])
   }
 

@@ -142,21 +142,25 @@ struct ScopeTaint {
     guard through <= own ?? 0 else { throw finding("was told of \(through) operations, it has \(own ?? 0)") }
   }
 
-  /// A cursor names the buckets of a download: a chunk of a name and one of a place by turns, each behind its
-  /// length.
+  /// A cursor names the buckets of a download: by turns how many bytes a name has of the one before, a chunk of the
+  /// others, and a chunk of a place; each chunk behind its length.
   private func checkCursor(_ cursor: [UInt8]) throws {
     var rest = cursor[...]
-    var isName = true
-    while !rest.isEmpty {
+    var name: [UInt8] = []
+    func chunk() -> ArraySlice<UInt8> {
       var (length, shift) = (0, 0)
       while let byte = rest.popFirst() {
         length |= Int(byte & 0x7F) << shift
         shift += 7
         if byte < 0x80 || shift > 28 { break }
       }
-      if isName { try checkGranted(Bucket(String(decoding: rest.prefix(length), as: UTF8.self)), "a cursor") }
-      rest = rest.dropFirst(length)
-      isName.toggle()
+      defer { rest = rest.dropFirst(length) }
+      return rest.prefix(length)
+    }
+    while let shared = rest.popFirst() {
+      name = Array(name.prefix(Int(shared)) + chunk())
+      try checkGranted(Bucket(String(decoding: name, as: UTF8.self)), "a cursor")
+      _ = chunk()
     }
   }
 
