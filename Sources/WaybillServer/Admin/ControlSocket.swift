@@ -43,14 +43,25 @@ final class ControlSocket: Sendable {
   private func accept() {
     while true {
       let connection = Foundation.accept(descriptor, nil, nil)
-      guard connection >= 0 else {
-        if errno == EINTR || errno == ECONNABORTED { continue }
+      if connection >= 0 {
+        Thread.detachNewThread { [self] in converse(LineChannel(connection)) }
+        continue
+      }
+      switch errno {
+      case EINTR, ECONNABORTED: continue
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+        // Whoever is done gives something back; commands wait in the queue meanwhile.
+        log.warning("a command has to wait", metadata: ["error": "\(String(cString: strerror(errno)))"])
+        usleep(ControlSocket.pauseMicroseconds)
+      default:
         close(descriptor)
         return
       }
-      Thread.detachNewThread { [self] in converse(LineChannel(connection)) }
     }
   }
+
+  /// How long to wait for a descriptor or memory to be free.
+  private static let pauseMicroseconds: UInt32 = 100_000
 
   private func converse(_ channel: LineChannel) {
     guard let user = channel.peerUser, user == geteuid() || user == 0 else { return }

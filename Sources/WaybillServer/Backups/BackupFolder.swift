@@ -33,8 +33,13 @@ struct BackupFolder: Sendable {
         unlink(draft)
         return try find(manifest.id, signedBy: key.publicKey)
       }
+      let text = try manifest.text(signedBy: key)
       try DurableFile.rename(draft, to: backup.path)
-      try DurableFile.write(Array(try manifest.text(signedBy: key).utf8), to: backup.manifestPath)
+      do { try DurableFile.write(Array(text.utf8), to: backup.manifestPath) } catch {
+        // Without a manifest it is no backup, and only takes room.
+        unlink(backup.path)
+        throw error
+      }
       return backup
     } catch {
       unlink(draft)
@@ -69,13 +74,10 @@ struct BackupFolder: Sendable {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
-  /// Removes what an interrupted backup left.
+  /// Removes drafts that an interrupted backup left; another one may be under way.
   private func sweep() {
     for name in names where name.hasPrefix(BackupFolder.draftPrefix) {
-      // Another backup may be under way: its draft is younger than a day.
-      var status = stat()
-      let isOld = stat(path + "/" + name, &status) == 0 && time(nil) - status.st_mtim.tv_sec > 86_400
-      if isOld { unlink(path + "/" + name) }
+      if DurableFile.isLeft(path + "/" + name) { unlink(path + "/" + name) }
     }
   }
 

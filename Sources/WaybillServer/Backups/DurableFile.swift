@@ -99,6 +99,12 @@ enum DurableFile {
     }
   }
 
+  /// Whether a file or folder has been left by a program that was cut short: nobody has touched it for a day.
+  static func isLeft(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && time(nil) - status.st_mtim.tv_sec > 86_400
+  }
+
   /// - Throws: `Failure` with `DISK_FULL` when a folder's disk has less room.
   static func requireRoom(_ bytes: Int64, in folder: String) throws {
     var status = statvfs()

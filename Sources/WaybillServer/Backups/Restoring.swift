@@ -92,7 +92,8 @@ struct BackupDrill {
   func run(_ backup: Backup, at now: Instant) throws -> [BackupCheck] {
     var checks = try backup.verify()
     guard checks.allSatisfy(\.isOK) else { return checks }
-    let scratch = folder.path + "/drill-" + UUID().uuidString
+    sweep()
+    let scratch = folder.path + "/" + BackupDrill.scratchPrefix + UUID().uuidString
     try DurableFile.makeFolder(scratch)
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     try DurableFile.requireRoom(backup.manifest.bytes * 2, in: scratch)
@@ -109,6 +110,16 @@ struct BackupDrill {
     checks += try queries.verify(deep: true).map(BackupCheck.init)
     if let check = try compareWithPresent(backup.manifest) { checks.append(check) }
     return checks
+  }
+
+  private static let scratchPrefix = "drill-"
+
+  /// Removes what drills left that were cut short: everybody's data, and room that is wanted.
+  private func sweep() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    where name.hasPrefix(BackupDrill.scratchPrefix) && DurableFile.isLeft(folder.path + "/" + name) {
+      try? FileManager.default.removeItem(atPath: folder.path + "/" + name)
+    }
   }
 
   /// Whether the present store goes on from the backup; nil when there is none to compare with.

@@ -21,6 +21,8 @@ final class HostInbox: @unchecked Sendable {
   /// Received bytes that wait for the host. Beyond it a sender is held back by TCP: it bounds memory when
   /// many devices come home at once.
   static let bytesMax = 64 << 20
+  /// What a message costs beside its own bytes, about: small ones count as well.
+  static let bytesBeside = 256
 
   struct Turn {
     var events: [TransportEvent] = []
@@ -38,7 +40,7 @@ final class HostInbox: @unchecked Sendable {
     defer { condition.unlock() }
     events.append(event)
     if case .received(let id, let message) = event {
-      bytes += message.count
+      bytes += message.count + HostInbox.bytesBeside
       if bytes > HostInbox.bytesMax, !paused.contains(id) {
         paused.append(id)
         pause(id)
