@@ -74,6 +74,8 @@ extension ReferenceModel {
   }
 
   private func remove(_ line: ModelLine, _ deed: ModelDeed) {
+    // A second time it says nothing, whatever was shipped meanwhile.
+    if line.isRemoved { return }
     if let theirs = line.stamp, ModelStamp(deed).meets(theirs) { return }
     lines[line.id]?.isRemoved = line.shipped == 0
     if line.shipped > 0 { lines[line.id]?.ordered = line.shipped }
