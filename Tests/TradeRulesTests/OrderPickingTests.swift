@@ -97,6 +97,19 @@ struct OrderPickingTests {
     #expect(bench.does("P", order.ship(bench.newID())).codes == [.nothingPicked])
   }
 
+  @Test("G19: who does not work in a warehouse ships and packs nothing there, named or not")
+  func anothersWarehouse() {
+    let bench = RuleBench.trading(10)
+    bench.addStock("W2", "CHAI", 5)
+    let order = bench.accepted("A", [("CHAI", 4)])
+    bench.does("P", order.pick(4))
+    for lines in [[:], [0: Quantity(4)]] {
+      #expect(bench.does("P", order.ship(bench.newID(), lines, warehouse: "W2")).codes == [.notPermitted])
+      #expect(bench.does("P", order.pack(bench.newID(), lines, warehouse: "W2")).codes == [.notPermitted])
+    }
+    #expect(bench.line(order).packed == .zero)
+  }
+
   @Test("one shipment carries two orders of a customer; another agent's goods get papers of their own")
   func consolidated() {
     let bench = RuleBench.trading(10)

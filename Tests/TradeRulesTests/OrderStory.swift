@@ -88,13 +88,15 @@ extension OrderHandle {
   }
 
   /// Packs the lines given, or all that is picked.
-  func pack(_ package: RecordID, _ quantities: [Int: Quantity] = [:]) -> Filled<PackOrder> {
+  func pack(
+    _ package: RecordID, _ quantities: [Int: Quantity] = [:], warehouse: String = "W1"
+  ) -> Filled<PackOrder> {
     Filled {
       $0.order = id
       $0.number = number
       $0.package = package
       $0.packageNumber = "PK-W1-1"
-      $0.warehouse = "W1"
+      $0.warehouse = warehouse
       $0.lines = quantities.sorted { $0.key < $1.key }.map { line, quantity in
         Filled<PackLineEntry> {
           $0.line = lines[line]

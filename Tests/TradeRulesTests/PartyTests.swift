@@ -217,6 +217,31 @@ struct PartyTests {
     #expect(bench.all(CustomerColumns.self).filter { $0.code == "C-BEN" }.count == 1)
   }
 
+  @Test("a file gives the customer that is left the territory of the merged one: the open orders have it too")
+  func importOfSharedTerritory() {
+    let bench = RuleBench.trading(20)
+    func file(_ code: String, territory: String?) -> Filled<ImportCustomers> {
+      Filled { form in
+        form.rows = [
+          Filled {
+            ($0.id, $0.code, $0.name) = (bench.newID(), code, PersonalText("Shop \(code)"))
+            ($0.currency, $0.agent, $0.territory) = ("EUR", "ANA", territory)
+          }
+        ]
+      }
+    }
+    bench.does("centre", file("C-NED", territory: "NORTH"))
+    bench.does("centre", file("C-ADA", territory: nil))
+    bench.syncAll()
+    let (order, form) = bench.newOrder("SO-A-1", of: "C-ADA", [("CHAI", 1)], warehouse: "W1")
+    bench.does("A", form)
+    bench.does("HQ", merge(bench, "C-NED", into: "C-ADA"))
+    #expect(bench.order(order).territory == nil)
+    bench.does("centre", file("C-ADA", territory: "NORTH"))
+    #expect(bench.customer("C-ADA").territory == "NORTH")
+    #expect(bench.order(order).territory == "NORTH")
+  }
+
   // MARK: Going to somebody else
 
   @Test(

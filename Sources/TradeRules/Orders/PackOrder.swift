@@ -6,6 +6,7 @@ extension PackOrder {
   /// Waits for an order or line that has not arrived; refuses `CODE_TAKEN` for a package that is known.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
+    try trade.checkStockPlace(form.warehouse)
     let known = try trade.ifVisible { () throws(Interruption) in
       try trade.find(PackageColumns.self, form.package)
     }

@@ -13,6 +13,7 @@ extension ShipOrder {
   /// lines (#34).
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
+    try trade.checkStockPlace(form.warehouse)
     let items = try items(of: form, sheet, in: trade)
     guard !items.isEmpty else {
       let isCancelled = sheet.order.state == .cancelled

@@ -34,7 +34,9 @@ enum Assigning {
   /// Lets everything of a customer follow to the agent and territory it has now: history, conflicts, credit,
   /// and the orders that are not over.
   static func follow(_ customer: Customer, before: Customer, in trade: Trade) throws(Interruption) {
-    guard customer.places != before.places else { return }
+    // One that somebody else's merged customer shared already changes no bucket, and is the orders' all the same.
+    let isGiven = customer.agent != before.agent || customer.territory != before.territory
+    guard isGiven || customer.places != before.places else { return }
     try Following.move(customer, from: before.places, in: trade)
     for var account in try trade.all(CustomerAccountColumns.self, "customer_account_of", customer.id) {
       (account.agent, account.territory) = (customer.agent, customer.territory)
