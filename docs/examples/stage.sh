@@ -7,7 +7,6 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/waybill-demo.XXXXXX")
 export NO_COLOR=1
 server=""
 address=""
-listen=127.0.0.1:0
 failures=0
 started=$SECONDS
 
@@ -86,12 +85,20 @@ field() { tr -d '\n' | sed -E "s/.*\"$1\" *: *\"([^\"]*)\".*/\1/"; }
 
 # MARK: The centre
 
+# Prints a port below those Linux gives to connections that ask for any: a centre that was closed finds it free again.
+free_port() {
+  local port=$((20000 + RANDOM % 12000))
+  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((20000 + RANDOM % 12000)); done
+  printf '%d' "$port"
+}
+listen=127.0.0.1:$(free_port)
+
 open_centre() {
   rm -f "$work/ready"
   waybill-server serve --data "$work/centre" --listen "$listen" --json >"$work/ready" 2>"$work/server.log" &
   server=$!
   local tries
-  for ((tries = 0; tries < 200; tries++)); do
+  for ((tries = 0; tries < 1200; tries++)); do
     if [[ -s $work/ready ]]; then break; fi
     if ! kill -0 "$server" 2>/dev/null; then
       cat "$work/server.log"
@@ -100,9 +107,6 @@ open_centre() {
     sleep 0.05
   done
   address=$(field sync <"$work/ready")
-  # The next start takes the same port, so the devices find it again.
-  listen=${address#ws://}
-  listen=${listen%/sync}
   tell "The centre serves at $address."
 }
 

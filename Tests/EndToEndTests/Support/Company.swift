@@ -11,7 +11,7 @@ final class Company: @unchecked Sendable {
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "waybill-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    port = try Company.freePort()
+    port = try Port.free()
   }
 
   deinit {
@@ -37,7 +37,7 @@ final class Company: @unchecked Sendable {
   func close() async throws {
     guard let running = server else { return }
     running.send(SIGTERM)
-    running.kill(after: 20)
+    running.kill(after: 60)
     let outcome = await running.ended()
     server = nil
     #expect(outcome.status == 0, "\(outcome)")
@@ -59,7 +59,7 @@ final class Company: @unchecked Sendable {
 
   func atCentre(_ arguments: [String], exits status: Int32 = 0) async throws -> Document {
     let outcome = try await Programs.run(
-      Programs.server, arguments + ["--data", path("centre"), "--json"], within: 120)
+      Programs.server, arguments + ["--data", path("centre"), "--json"])
     return try read(outcome, status)
   }
 
@@ -101,8 +101,7 @@ final class Company: @unchecked Sendable {
   }
 
   func run(_ device: Device, _ arguments: [String]) async throws -> Programs.Outcome {
-    try await Programs.run(
-      Programs.waybill, arguments + ["--replica", device.replica, "--json"], within: 60)
+    try await Programs.run(Programs.waybill, arguments + ["--replica", device.replica, "--json"])
   }
 
   /// Starts a command on a device and does not wait for it.
@@ -113,7 +112,7 @@ final class Company: @unchecked Sendable {
   /// Syncs until the device's work is answered, whether or not something needs attention.
   @discardableResult
   func sync(_ device: Device) async throws -> Document {
-    let outcome = try await run(device, ["sync", "--timeout", "50"])
+    let outcome = try await run(device, ["sync", "--timeout", "150"])
     try #require([0, 5].contains(outcome.status), "\(outcome)")
     let summary = try Document(outcome.output)
     #expect(summary["unsent"].number == 0, "\(summary)")
@@ -139,23 +138,6 @@ final class Company: @unchecked Sendable {
     do { return try Document(outcome.output.isEmpty ? outcome.errors : outcome.output) } catch {
       throw Surprise("no JSON from \(outcome)")
     }
-  }
-
-  /// A port nobody uses now.
-  private static func freePort() throws -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { Glibc.close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    guard isBound else { throw Surprise("no free port") }
-    return UInt16(bigEndian: address.sin_port)
   }
 }
 

@@ -30,7 +30,7 @@ enum Programs {
   ///
   /// - Parameter seconds: after this it is killed, and the run counts as failed.
   static func run(
-    _ program: URL, _ arguments: [String], input: String? = nil, within seconds: Double = 60
+    _ program: URL, _ arguments: [String], input: String? = nil, within seconds: Double = 180
   ) async throws -> Outcome {
     let started = try Running(program, arguments, input: input)
     started.kill(after: seconds)
