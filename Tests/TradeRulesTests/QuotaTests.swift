@@ -39,6 +39,13 @@ struct QuotaTests {
     return (handle, bench.group([bench.record(device, form), bench.record(device, submit)]))
   }
 
+  private func blocking(_ customer: Customer) -> Filled<EditCustomer> {
+    Filled {
+      ($0.id, $0.code) = (customer.id, customer.code)
+      ($0.status, $0.statusSeen) = ("blocked", "active")
+    }
+  }
+
   private func quota(_ bench: RuleBench, _ device: String = "A") -> Quota {
     bench.find(QuotaColumns.self, device, "CHAI", "W1") ?? Quota()
   }
@@ -146,12 +153,7 @@ struct QuotaTests {
   func onHold() {
     let bench = RuleBench.trading(5)
     bench.does("centre", grant(3, to: "A"))
-    bench.does(
-      "centre",
-      Filled<EditCustomer> {
-        ($0.id, $0.code) = (bench.customer("C-ANA").id, "C-ANA")
-        ($0.status, $0.statusSeen) = ("blocked", "active")
-      })
+    bench.does("centre", blocking(bench.customer("C-ANA")))
     let (handle, group) = sale(bench, "A", 4, claiming: 3)
     #expect(bench.decide(group)[1].codes == [.customerBlocked])
     #expect(bench.order(handle).state == .submitted)
@@ -169,12 +171,7 @@ struct QuotaTests {
     let bench = RuleBench.trading(5)
     bench.addStock("W2", "CHAI", 5)
     bench.does("centre", grant(3, to: "A"))
-    bench.does(
-      "centre",
-      Filled<EditCustomer> {
-        ($0.id, $0.code) = (bench.customer("C-ANA").id, "C-ANA")
-        ($0.status, $0.statusSeen) = ("blocked", "active")
-      })
+    bench.does("centre", blocking(bench.customer("C-ANA")))
     let (handle, group) = sale(bench, "A", 3, claiming: 3)
     bench.decide(group)
     bench.does("HQ", handle.pick(3, warehouse: "W2"))

@@ -23,6 +23,13 @@ struct ReplicaFileTests {
       keySeed: [UInt8](repeating: 2, count: 32), epoch: .none, incarnation: .none, grants: .nothing)
   }
 
+  private func enrol() throws {
+    try file.makeFolder()
+    let store = try file.openToEnrol()
+    try store.keep(enrolledState())
+    try file.finishEnrolment(store)
+  }
+
   @Test("the file is the one given, else WAYBILL_REPLICA's, else the one under XDG_DATA_HOME")
   func paths() {
     let all = ["WAYBILL_REPLICA": "/w.db", "XDG_DATA_HOME": "/data", "HOME": "/home/mira"]
@@ -75,10 +82,7 @@ struct ReplicaFileTests {
   @Test("#74 a second sync is refused with the holder's process id; readers and writers are not")
   func secondSync() throws {
     defer { cleanUp() }
-    try file.makeFolder()
-    let store = try file.openToEnrol()
-    try store.keep(enrolledState())
-    try file.finishEnrolment(store)
+    try enrol()
     #expect(!file.isSyncing)
     let lock = try file.lockSync()
     #expect(file.isSyncing)
@@ -108,10 +112,7 @@ struct ReplicaFileTests {
   @Test("G1 G23 a program that was cut short as it put a file made anew in its place: the next one ends it")
   func cutShortRebuild() throws {
     defer { cleanUp() }
-    try file.makeFolder()
-    let store = try file.openToEnrol()
-    try store.keep(enrolledState())
-    try file.finishEnrolment(store)
+    try enrol()
     var state = enrolledState()
     state.name = "Made anew"
     let anew = try ReplicaStore.open(at: file.path + ".rebuilt", create: true)
@@ -125,10 +126,7 @@ struct ReplicaFileTests {
   @Test("a reader sees what a writer has just recorded, and a live sync notices it")
   func severalPrograms() throws {
     defer { cleanUp() }
-    try file.makeFolder()
-    let store = try file.openToEnrol()
-    try store.keep(enrolledState())
-    try file.finishEnrolment(store)
+    try enrol()
     let live = try file.openToSync()
     let before = try live.othersCommits()
     #expect(try live.othersCommits() == before)
@@ -154,10 +152,7 @@ struct ReplicaFileTests {
   @Test("a sync without a link ends with 7 at once, and with --timeout after that time")
   func noLink() throws {
     defer { cleanUp() }
-    try file.makeFolder()
-    let store = try file.openToEnrol()
-    try store.keep(enrolledState())
-    try file.finishEnrolment(store)
+    try enrol()
     #expect(Program.run(["sync", "--replica", file.path, "--quiet"], environment: [:]) == .needsLink)
     let began = ContinuousClock.now
     let status = Program.run(["sync", "--timeout", "1", "--replica", file.path, "-q"], environment: [:])

@@ -71,6 +71,6 @@ struct Console: Sendable {
   /// Writes all of it. A reader that went away wants nothing more: the rest is dropped, and the command's
   /// work stands.
   static func write(_ text: String, to descriptor: Int32) {
-    try? WorkFile.writeAll(text, to: descriptor, called: "")
+    try? WorkFile.writeAll(text, to: descriptor, called: "the console")
   }
 }
