@@ -81,12 +81,15 @@ extension ReferenceModel {
     }
   }
 
+  /// What a new record says where its form says nothing.
+  private static let unsaid: [String: [Int: String]] = ["product": [6: "active"], "customer": [8: "active"]]
+
   func make(_ record: ModelRecord, _ form: Form, _ deed: ModelDeed) {
-    var fields: ModelFields = [:]
+    var fields = ReferenceModel.unsaid[record.table] ?? [:]
     for (number, content) in form.contents where number < 32 {
-      if case .value(let value) = content { fields[number] = (ReferenceModel.text(value), ModelStamp(deed)) }
+      if case .value(let value) = content { fields[number] = ReferenceModel.text(value) }
     }
-    records[record] = fields
+    records[record] = fields.mapValues { ($0, ModelStamp(deed)) }
   }
 
   func playRecords(_ deed: ModelDeed) -> Forecast {

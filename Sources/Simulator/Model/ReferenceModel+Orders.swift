@@ -156,7 +156,10 @@ extension ReferenceModel {
     order.state = "accepted"
     order.acceptedVersion = deed.version
     orders[id] = order
-    for line in order.lines { queue(line) }
+    for line in order.lines {
+      for warehouse in (lines[line]?.staged ?? [:]).keys.sorted() { riseToPicked(line, warehouse, deed) }
+      queue(line)
+    }
   }
 
   private func release(_ order: ModelOrder, _ deed: ModelDeed) -> Forecast {
