@@ -160,6 +160,7 @@ extension ReferenceModel {
       for warehouse in (lines[line]?.staged ?? [:]).keys.sorted() { riseToPicked(line, warehouse, deed) }
       queue(line)
     }
+    closeIfDone(id)
   }
 
   private func release(_ order: ModelOrder, _ deed: ModelDeed) -> Forecast {
@@ -173,6 +174,7 @@ extension ReferenceModel {
     orders[order.id] = order
     acceptIfFree(order.id, deed)
     for line in order.lines { queue(line) }
+    closeIfDone(order.id)
     return .stands
   }
 

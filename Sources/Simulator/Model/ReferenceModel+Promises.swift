@@ -57,11 +57,10 @@ extension ReferenceModel {
   /// After an operation: nobody is promised what is not there, nobody waits for what is free.
   func settle(_ deed: ModelDeed) throws {
     for goods in unsettled where (onHand[goods] ?? 0) != 0 || allocated(goods) > 0 { levels.insert(goods) }
-    while let goods = unsettled.min() {
-      unsettled.remove(goods)
-      shrink(goods)
-      serve(goods, deed)
-    }
+    let touched = unsettled.sorted()
+    unsettled = []
+    for goods in touched { shrink(goods) }
+    serve(touched, deed)
     markDoubtful()
     // Of an archived product nothing begins to wait.
     for id in queued where lines[id].map({ isArchived($0.sku) }) ?? false { lines[id]?.backordered = 0 }
@@ -120,24 +119,28 @@ extension ReferenceModel {
     return known.min { (-available($0), $0) < (-available($1), $1) }?.warehouse ?? ""
   }
 
-  /// Who waits is served, the oldest accepted first, lines of one order together.
-  private func serve(_ goods: ModelGoods, _ deed: ModelDeed) {
-    for order in waiting(for: goods) {
+  /// Who waits is served, the oldest accepted first, whatever of the goods it waits for; lines of one order
+  /// together.
+  private func serve(_ touched: [ModelGoods], _ deed: ModelDeed) {
+    for id in waiting(for: touched) {
+      guard let order = orders[id] else { continue }
       if order.shipComplete && !order.isReleased {
         serveWhole(order, deed)
       } else if order.holds.isEmpty {
-        for line in linesInOrder(of: order) where line.waits(for: goods) {
-          give(line, goods, deed)
+        for line in order.lines {
+          for goods in touched {
+            if let line = lines[line], line.waits(for: goods) { give(line, goods, deed) }
+          }
         }
       }
     }
   }
 
-  private func waiting(for goods: ModelGoods) -> [ModelOrder] {
+  private func waiting(for touched: [ModelGoods]) -> [RecordID] {
     orders.values.filter { order in
       order.state == "accepted"
-        && linesInOrder(of: order).contains { $0.waits(for: goods) }
-    }.sorted { ($0.acceptedVersion, $0.id) < ($1.acceptedVersion, $1.id) }
+        && linesInOrder(of: order).contains { line in touched.contains(where: line.waits(for:)) }
+    }.sorted { ($0.acceptedVersion, $0.id) < ($1.acceptedVersion, $1.id) }.map(\.id)
   }
 
   func linesInOrder(of order: ModelOrder) -> [ModelLine] { order.lines.compactMap { lines[$0] } }

@@ -6,6 +6,12 @@ extension OrderSheet {
       && (order.holds.isEmpty || order.holds == [Code.shipCompleteWait.rawValue])
   }
 
+  /// Whether a line that waits may be served from a level.
+  func waits(_ index: Int, at key: Trade.LevelKey) -> Bool {
+    let place = lines[index].waitingAt
+    return lines[index].sku == key.sku && (place == key.warehouse || place == OrderSheet.anywhere)
+  }
+
   mutating func grant(
     _ quantity: Quantity, to index: Int, at warehouse: String, in trade: Trade
   ) throws(Interruption) {

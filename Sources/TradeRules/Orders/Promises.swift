@@ -75,13 +75,13 @@ struct PromiseDesk {
     let keys = trade.takeTouchedLevels()
     // An order or an import touches many: what they need is asked for at once.
     if keys.count > 1 { try trade.prepare(keys.flatMap(PromiseDesk.waitingNeeds)) }
+    var free: [Trade.LevelKey] = []
     for key in keys {
       let available = try Promises.available(key, in: trade)
-      if available > .zero, !PlantedBug.isPlanted(.backorderNotServed) {
-        try serve(key, available, in: trade)
-      }
+      if available > .zero { free.append(key) }
       if available < .zero { try shrink(key, by: -available, in: trade) }
     }
+    if !PlantedBug.isPlanted(.backorderNotServed) { try serve(free, in: trade) }
   }
 
   mutating func save(in trade: Trade) throws(Interruption) {
@@ -100,26 +100,36 @@ struct PromiseDesk {
 
   // MARK: Serving
 
-  private mutating func serve(
-    _ key: Trade.LevelKey, _ available: Quantity, in trade: Trade
-  ) throws(Interruption) {
-    var available = available
-    for line in try waiting(key, in: trade) {
-      guard available > .zero else { return }
+  /// Serves the oldest accepted order first, whichever of the levels it waits at: one that ships complete takes
+  /// from several at once, and overtakes nobody who waits for one of them.
+  private mutating func serve(_ keys: [Trade.LevelKey], in trade: Trade) throws(Interruption) {
+    var waiting: [(line: OrderLine, key: Trade.LevelKey)] = []
+    for key in keys { waiting += try self.waiting(key, in: trade).map { ($0, key) } }
+    if keys.count > 1 { waiting.sort { PromiseDesk.isEarlier($0.line, $1.line) } }
+    for (line, key) in waiting {
+      let available = try Promises.available(key, in: trade)
+      guard available > .zero else {
+        if keys.count == 1 { return }
+        continue
+      }
       guard let place = try take(line.order, in: trade),
         let index = sheets[place].lines.firstIndex(where: { $0.id == line.id })
       else { continue }
-      guard sheets[place].mayBeServed, sheets[place].lines[index].backordered > .zero else { continue }
+      let stillWaits = sheets[place].lines[index].backordered > .zero
+      guard stillWaits, sheets[place].mayBeServed, sheets[place].waits(index, at: key) else { continue }
       if sheets[place].order.shipComplete {
         try sheets[place].grantAll(at: key, in: trade)
-        available = try Promises.available(key, in: trade)
       } else {
         let wanted = sheets[place].lines[index].backordered
         let granted = PlantedBug.isPlanted(.promisedBeyondStock) ? wanted : min(available, wanted)
         try sheets[place].grant(granted, to: index, at: key.warehouse, in: trade)
-        available -= granted
       }
     }
+  }
+
+  private static func isEarlier(_ one: OrderLine, _ other: OrderLine) -> Bool {
+    (one.acceptedVersion, one.order, one.line, one.id)
+      < (other.acceptedVersion, other.order, other.line, other.id)
   }
 
   private static func waitingNeeds(_ key: Trade.LevelKey) -> [Need] {
@@ -145,16 +155,11 @@ struct PromiseDesk {
     // Of an order that was taken up already the desk knows better than the store.
     var lines = ((here ?? []) + (anywhere ?? [])).filter { places[$0.order] == nil }
     for sheet in sheets {
-      for line in sheet.lines where line.backordered > .zero && line.sku == key.sku {
-        let place = line.waitingAt
-        if place == key.warehouse || place == OrderSheet.anywhere { lines.append(line) }
+      for index in sheet.lines.indices where sheet.lines[index].backordered > .zero {
+        if sheet.waits(index, at: key) { lines.append(sheet.lines[index]) }
       }
     }
-    return lines.count < 2
-      ? lines
-      : lines.sorted {
-        ($0.acceptedVersion, $0.order, $0.line, $0.id) < ($1.acceptedVersion, $1.order, $1.line, $1.id)
-      }
+    return lines.count < 2 ? lines : lines.sorted(by: PromiseDesk.isEarlier)
   }
 
   // MARK: Shrinking
