@@ -75,6 +75,37 @@ struct OrderPromiseTests {
     #expect(bench.line(order).backordered == 3)
   }
 
+  @Test(
+    "one that ships complete overtakes nobody: an older order has what a cancellation frees of its product")
+  func shipCompleteOvertakesNobody() {
+    let bench = RuleBench.trading(10, mate: 5)
+    let first = bench.accepted("A", [("CHAI", 6), ("MATE", 5)])
+    let older = bench.accepted("A", [("MATE", 3)], number: "SO-A-2")
+    let complete = bench.accepted("B", [("CHAI", 7), ("MATE", 5)], shipComplete: true)
+    bench.does("A", first.cancel)
+    #expect(bench.line(older).allocated == 3)
+    #expect(bench.line(complete).allocated == .zero && bench.line(complete, 1).allocated == .zero)
+    #expect(bench.order(complete).holds == ["SHIP_COMPLETE_WAIT"])
+  }
+
+  @Test("one that ships complete and waits for a product from anywhere gets it from whoever has it")
+  func shipCompleteFromAnywhere() {
+    let bench = RuleBench.trading(5)
+    bench.addProduct("MILK")
+    bench.addPrice("MILK", 10_000)
+    let first = bench.accepted("A", [("CHAI", 5)])
+    let (complete, form) = bench.newOrder(
+      "SO-HQ-1", of: "C-ANA", [("CHAI", 4), ("MILK", 2)], shipComplete: true)
+    bench.does("HQ", form)
+    bench.does("HQ", complete.submit)
+    bench.addStock("W2", "MILK", 2)
+    #expect(bench.order(complete).holds == ["SHIP_COMPLETE_WAIT"])
+    bench.does("A", first.cancel)
+    #expect(bench.line(complete).allocated == 4)
+    #expect(bench.line(complete, 1).allocated == 2)
+    #expect(bench.order(complete).holds.isEmpty)
+  }
+
   @Test("#2: two lines of one product on one order share the stock: 3 + 3 of 5 is 5, never 6")
   func linesShareStock() {
     let bench = RuleBench.trading(5)

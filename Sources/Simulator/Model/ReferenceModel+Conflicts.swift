@@ -24,7 +24,9 @@ extension ReferenceModel {
     guard let place = ReferenceModel.columns[kind]?.firstIndex(of: field),
       let standing = records[record]?[place + 1]
     else { return .open }
-    if standing.value != chosen { records[record]?[place + 1] = (chosen, ModelStamp(deed)) }
+    // The one that stood when they met is there already, or the field was edited since.
+    guard met[record]?[place + 1] != chosen, standing.value != chosen else { return .stands }
+    records[record]?[place + 1] = (chosen, ModelStamp(deed))
     return .stands
   }
 

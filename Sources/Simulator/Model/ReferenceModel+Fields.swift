@@ -67,6 +67,7 @@ extension ReferenceModel {
       if !isWon { isPartly = true }
       guard deed.stands else { continue }
       if isWon { records[record]?[number] = (mine, stamp) }
+      met[record, default: [:]][number] = isWon ? mine : theirs.value
       count("fields met")
     }
     return .done(partly: isPartly)

@@ -40,6 +40,8 @@ final class ReferenceModel {
   var queued: [RecordID] = []
   // Records edited by several people.
   var records: [ModelRecord: ModelFields] = [:]
+  /// Which value of a field stood when two edits of it met.
+  var met: [ModelRecord: [Int: String]] = [:]
   var customers: [RecordID: ModelCustomer] = [:]
   /// Whose customers are by the company's file, by their codes.
   var filed: [String: (agent: String?, territory: String?)] = [:]

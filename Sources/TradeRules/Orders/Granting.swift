@@ -23,33 +23,40 @@ extension OrderSheet {
   }
 
   /// Serves an order that ships complete or not at all: everything it waits for, or nothing.
-  mutating func grantAll(at served: Trade.LevelKey, in trade: Trade) throws(Interruption) {
-    guard try canBeCovered(at: served, in: trade) else { return }
-    for index in lines.indices where lines[index].backordered > .zero {
-      try grant(lines[index].backordered, to: index, at: served.warehouse, in: trade)
+  mutating func grantAll(in trade: Trade) throws(Interruption) {
+    guard let sources = try sources(in: trade) else { return }
+    for (index, warehouse) in sources {
+      try grant(lines[index].backordered, to: index, at: warehouse, in: trade)
     }
     order.holds.remove(Code.shipCompleteWait.rawValue)
   }
 
-  /// Whether stock covers everything the order still waits for, lines of one product together (#2).
-  private func canBeCovered(
-    at served: Trade.LevelKey, in trade: Trade
-  ) throws(Interruption) -> Bool {
-    var demands: [(key: Trade.LevelKey, quantity: Quantity)] = []
-    for line in lines where line.backordered > .zero {
-      let isAnywhere = line.waitingAt == OrderSheet.anywhere
-      let key = Trade.LevelKey(
-        warehouse: isAnywhere ? served.warehouse : line.waitingAt, sku: line.sku)
-      if let known = demands.firstIndex(where: { $0.key == key }) {
-        demands[known].quantity += line.backordered
-      } else {
-        demands.append((key, line.backordered))
+  /// Where everything that the order still waits for would come from, lines of one product together (#2); nil
+  /// where stock does not cover it. What waits anywhere comes from where most is left, the lower code on a tie.
+  private func sources(in trade: Trade) throws(Interruption) -> [(index: Int, warehouse: String)]? {
+    var taken: [Trade.LevelKey: Quantity] = [:]
+    var sources: [(index: Int, warehouse: String)] = []
+    for index in lines.indices where lines[index].backordered > .zero {
+      let line = lines[index]
+      var best: (key: Trade.LevelKey, left: Quantity)?
+      for warehouse in try warehouses(toServe: line, in: trade) {
+        let key = Trade.LevelKey(warehouse: warehouse, sku: line.sku)
+        let left = try Promises.available(key, in: trade) - taken[key, default: .zero]
+        if left > best?.left ?? Quantity(thousandths: .min) { best = (key, left) }
       }
+      guard let best, best.left >= line.backordered else { return nil }
+      taken[best.key, default: .zero] += line.backordered
+      sources.append((index, best.key.warehouse))
     }
-    for demand in demands where try Promises.available(demand.key, in: trade) < demand.quantity {
-      return false
+    return sources
+  }
+
+  private func warehouses(toServe line: OrderLine, in trade: Trade) throws(Interruption) -> [String] {
+    guard line.waitingAt == OrderSheet.anywhere else { return [line.waitingAt] }
+    let levels = try trade.ifVisible { () throws(Interruption) in
+      try trade.all(StockLevelColumns.self, "stock_level_of_product", line.sku)
     }
-    return true
+    return (levels ?? []).map(\.warehouse).sorted()
   }
 
   /// Takes back a part of a promise: the line waits for it again, and the order's author hears of it.

@@ -118,7 +118,7 @@ struct PromiseDesk {
       let stillWaits = sheets[place].lines[index].backordered > .zero
       guard stillWaits, sheets[place].mayBeServed, sheets[place].waits(index, at: key) else { continue }
       if sheets[place].order.shipComplete {
-        try sheets[place].grantAll(at: key, in: trade)
+        try sheets[place].grantAll(in: trade)
       } else {
         let wanted = sheets[place].lines[index].backordered
         let granted = PlantedBug.isPlanted(.promisedBeyondStock) ? wanted : min(available, wanted)
