@@ -200,8 +200,10 @@ extension ReferenceModel {
       line.waitsAt = order.warehouse
     } else if let oldest {
       line.waitsAt = oldest.key
-    } else if !isWaiting {
-      line.waitsAt = warehouseWithMost(of: line.sku)
+    } else {
+      let most = warehouseWithMost(of: line.sku)
+      // Who waits for what comes first goes on so until there is some.
+      if !isWaiting || available(ModelGoods(warehouse: most, sku: line.sku)) > 0 { line.waitsAt = most }
     }
     if line.backordered > 0, !line.waitsAt.isEmpty { orders[line.order]?.asked.insert(line.waitsAt) }
     lines[id] = line
