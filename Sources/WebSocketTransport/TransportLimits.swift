@@ -1,5 +1,5 @@
 /// Every tunable number of the transport. Bytes are payload bytes: frame headers and TLS records
-/// are not counted. The defaults are those of the project's resource budget.
+/// are not counted. The defaults are what a small machine has room for.
 public struct TransportLimits: Sendable {
   /// The defaults.
   public init() {}

@@ -86,7 +86,7 @@ struct MergeTests {
     }
     #expect(bench.customer(id).phone.text == "G")
     let values = bench.conflicts.flatMap { [$0.mine.text, $0.theirs.text] }
-    // No losing value is unrecoverable (property 5).
+    // No losing value is unrecoverable.
     #expect(Set(values).isSuperset(of: ["T", "F"]))
   }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TradeRules
 
-/// What must hold of orders and stock after every operation, whatever happened (domain §1.6).
+/// What must hold of orders and stock after every operation, whatever happened.
 struct OrderInvariants {
   let bench: RuleBench
   let orders: [RecordID: Order]

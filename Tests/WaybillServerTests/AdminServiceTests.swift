@@ -83,6 +83,26 @@ struct AdminServiceTests {
     #expect(try folder.ask(.status)["replicas"]?["stale"]?.integer == 0)
   }
 
+  @Test("an administrator sees what the rules go by, and sets it")
+  func settings() throws {
+    let folder = try TestFolder()
+    try folder.openForTrade()
+    func amount(of name: String) throws -> Int64? {
+      let settings = try folder.ask(.settings)["settings"]?.array ?? []
+      #expect(settings.count == Settings.allCases.count)
+      return settings.first { $0["name"]?.string == name }?["amount"]?.integer
+    }
+    #expect(try amount(of: "priceFloorPerMille") == 0)
+    _ = try folder.ask(.changeSetting(name: "priceFloorPerMille", amount: 850))
+    #expect(try amount(of: "priceFloorPerMille") == 850)
+    func refusal(_ name: String, _ amount: Int64) -> Code? {
+      failureCode { _ = try folder.ask(.changeSetting(name: name, amount: amount)) }
+    }
+    #expect(refusal("priceFlorPerMille", 1) == .unknownSetting)
+    #expect(refusal("priceFloorPerMille", -1) == .badValue)
+    #expect(try amount(of: "priceFloorPerMille") == 850)
+  }
+
   @Test("documents have the members that scripts rely on")
   func documents() throws {
     let folder = try TestFolder()

@@ -3,7 +3,7 @@ import GRDB
 public import TradeRules
 import TradeTables
 
-/// Finds records by what people call them (decisions §8): a number, a SKU, a customer's code, a barcode, or the
+/// Finds records by what people call them: a number, a SKU, a customer's code, a barcode, or the
 /// id.
 extension ReplicaView {
   /// The product of a SKU in any case, or of a barcode; nil when there is none.

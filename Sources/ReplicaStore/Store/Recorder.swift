@@ -183,7 +183,7 @@ final class Guess {
   }
 }
 
-/// Turns what a device's clocks say into a time worth recording (decisions: estimated from anchors).
+/// Turns what a device's clocks say into a time worth recording.
 enum RecordingClock {
   /// Within one start of the device its steady clock counts from the last connection; otherwise the wall
   /// clock is corrected by the last offset. Never earlier than the device's previous operation.

@@ -1,4 +1,4 @@
-/// Who changed each mergeable field last (decisions: what *concurrent* means). Kept at the centre only.
+/// Who changed each mergeable field last. Kept at the centre only.
 ///
 /// A record's creation leaves no stamps: nobody can have edited before it what did not exist, so no edit is
 /// concurrent with it.

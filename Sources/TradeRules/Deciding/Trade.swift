@@ -105,8 +105,8 @@ public final class Trade {
   /// Any other question about a personal text.
   public func observe(_ question: () -> Bool) -> Bool { observations.ask(question) }
 
-  /// The recording's time: the device's corrected clock, clamped into what can be true (decisions: a device
-  /// clock never decides).
+  /// The recording's time: the device's corrected clock, clamped into what can be true: a device's clock never
+  /// decides.
   public var recordedAt: Instant {
     guard entry.isFinal, !PlantedBug.isPlanted(.clockNotClamped) else { return operation.recordedAt }
     let earliest = entry.basedOnReceivedAt ?? Instant(milliseconds: .min)

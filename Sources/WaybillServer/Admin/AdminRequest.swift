@@ -22,6 +22,8 @@ enum AdminRequest: Codable, Sendable {
   case quotas(device: String?)
   case grantQuota(QuotaRequest)
   case writeOffQuota(QuotaRequest, reason: String)
+  case settings
+  case changeSetting(name: String, amount: Int64)
   case log(LogRequest)
   case history(key: String)
   case verify(deep: Bool)
@@ -51,7 +53,7 @@ struct InviteRequest: Codable, Sendable {
   var validMilliseconds: Int64
 
   static let validMillisecondsStandard: Int64 = 24 * 3_600_000
-  /// A week: a code that lies about for longer is a door left open (decisions §7).
+  /// A week: a code that lies about for longer is a door left open.
   static let validMillisecondsMax: Int64 = 7 * 24 * 3_600_000
 }
 

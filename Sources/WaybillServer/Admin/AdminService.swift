@@ -50,6 +50,8 @@ struct AdminService {
       return .later { ["quotas": .array(try queries.quotas(of: device).map(Documents.quota))] }
     case .grantQuota(let quota): return try grant(quota)
     case .writeOffQuota(let quota, let reason): return try writeOff(quota, reason: reason)
+    case .settings: return .later { Documents.settings(try queries.settings()) }
+    case .changeSetting(let name, let amount): return try change(name, to: amount)
     case .log(let log): return .later { try Documents.log(log, queries) }
     case .history(let key): return .later { try Documents.history(of: key, queries) }
     case .verify(let deep): return .later { Documents.checks(try queries.verify(deep: deep)) }

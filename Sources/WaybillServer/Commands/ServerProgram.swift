@@ -19,7 +19,7 @@ struct ServerProgram: ParsableCommand {
     version: Program.version,
     subcommands: [
       Serve.self, Invite.self, Import.self, Export.self, Status.self, DeviceCommands.self,
-      QuarantineCommands.self, QuotaCommands.self, ConflictCommands.self, Log.self, History.self, Verify.self,
-      Report.self, BackupCommands.self, Restore.self,
+      QuarantineCommands.self, QuotaCommands.self, ConflictCommands.self, SettingCommands.self, Log.self,
+      History.self, Verify.self, Report.self, BackupCommands.self, Restore.self,
     ])
 }

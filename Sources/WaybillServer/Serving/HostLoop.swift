@@ -128,7 +128,7 @@ final class HostLoop {
   }
 }
 
-/// Stops decisions when the machine's clock jumps by more than ten minutes (decisions §3): receipt times would
+/// Stops decisions when the machine's clock jumps by more than ten minutes: receipt times would
 /// be wrong for ever.
 struct ClockGuard {
   static let jumpMax: Int64 = 10 * 60_000
