@@ -165,13 +165,14 @@ final class World {
 
   func run(milliseconds: Int64) throws { try run(until: now.advanced(byMilliseconds: milliseconds)) }
 
-  /// Lets time pass until every connected device is current; false when that does not happen in time.
+  /// Lets time pass until every connected device is current, but for a copy; false when that does not happen
+  /// in time.
   func settle(within milliseconds: Int64 = 1_200_000) throws -> Bool {
     let end = now.advanced(byMilliseconds: milliseconds)
     while now < end {
       try run(milliseconds: 250)
       let head = store.head.version
-      let waiting = devices.values.filter { $0.mayConnect && !$0.isOutOfUse && !$0.isUnknown }
+      let waiting = devices.values.filter { $0.mayConnect && !$0.isCopy && !$0.isOutOfUse && !$0.isUnknown }
       if try waiting.allSatisfy({ try $0.isCurrent(with: head) }) { return true }
     }
     return false

@@ -24,8 +24,11 @@ struct WordingTests {
 
   @Test("a test waits for something, never for a while: no sleeps")
   func noSleeps() throws {
-    for page in try House.pages(in: ["Tests"], endingIn: ["swift"]) {
-      for (number, line) in page.code where line.firstMatch(of: /\b(u|nano)?sleep\(/) != nil {
+    let sleep = /\b(u|nano)?sleep\(/.wordBoundaryKind(.simple)
+    // The transport's inbox gives up after a time: its sleep is raced by what it waits for.
+    for page in try House.pages(in: ["Tests"], endingIn: ["swift"]) where !page.path.hasSuffix("/Inbox.swift")
+    {
+      for (number, line) in page.code where line.firstMatch(of: sleep) != nil {
         Issue.record("\(page.path):\(number) sleeps: \(line)")
       }
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TradeRules
 
-@Suite("Stock: any order of arrival gives the same books (G6)")
+@Suite("Stock: any order of arrival gives the same books")
 struct InventoryPropertyTests {
   /// Facts of three devices at random times, some stated long ago, some at the same millisecond.
   private static func facts(_ seed: UInt64, on bench: RuleBench) -> [Operation] {

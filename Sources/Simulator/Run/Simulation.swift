@@ -28,8 +28,8 @@ final class Simulation {
   private(set) lazy var operators = Operators(world, inspector) { [unowned self] in say($0) }
 
   /// How long a device may need to come right once faults have stopped, milliseconds: twice the longest
-  /// back-off, and what its rows need on the way (G10).
-  static let patience = 2 * Backoff.cap + 60_000
+  /// back-off (G10).
+  static let patience = 2 * Backoff.cap
 
   /// Draws everything from a seed.
   ///
@@ -160,6 +160,9 @@ final class Simulation {
     // Whatever was said to them before is heard by then.
     try world.run(milliseconds: 60_000)
     world.retrySuspended()
+    guard try world.settle(within: Simulation.patience - 60_000) else {
+      throw Finding("liveness", try stuck(), kind: .liveness)
+    }
     try copied?.end(in: world, within: Simulation.patience)
     try operators.end(within: Simulation.patience)
     guard try world.settle(within: Simulation.patience) else {
