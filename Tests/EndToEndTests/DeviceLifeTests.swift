@@ -130,6 +130,9 @@ struct DeviceLifeTests {
     let company = try await company()
     let phone = try await company.enrol("A1", as: "agent", "--territory", "IBERIA", "--warehouse", "MAD")
     try await company.on(phone, "customer", "set", "C-1", "phone=+33 9 99 88 77 66")
+    // What was kept aside, or saved before it was discarded, has rows and work as well.
+    let aside = [".damaged-1", ".discarded-A1-1.jsonl", ".rebuilding"].map { phone.replica + $0 }
+    for file in aside { try "Café Lumière".write(toFile: file, atomically: true, encoding: .utf8) }
     _ = try await company.atCentre("device", "lost", "A1")
     let tried = try await company.run(phone, ["sync"])
     #expect(tried.status == 4, "\(tried)")
@@ -142,6 +145,7 @@ struct DeviceLifeTests {
     for canary in ["Café Lumière", "99 88 77 66", "Product P-1"] {
       company.expect(bytes: canary, in: phone, areThere: false)
     }
+    for file in aside { #expect(!FileManager.default.fileExists(atPath: file), "\(file)") }
     let later = try await company.run(phone, ["sync"])
     #expect(later.status == 4)
     #expect(try await company.on(phone, "status")["state"].text == "wiped")

@@ -110,7 +110,17 @@ struct RestoreTests {
     try await company.open()
     try await company.importBasics()
     try await company.close()
+    // A backup that was cut short two days ago, and one that is being made.
+    let (left, busy) = (
+      company.path("centre/backups/.draft-1.db"), company.path("centre/backups/.draft-2.db")
+    )
+    try FileManager.default.createDirectory(
+      atPath: company.path("centre/backups"), withIntermediateDirectories: true)
+    for file in [left, busy] { try Data().write(to: URL(filePath: file)) }
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -2 * 86_400)], ofItemAtPath: left)
     let name = try #require(try await company.atCentre("backup", "create")["id"].text)
+    #expect(!FileManager.default.fileExists(atPath: left) && FileManager.default.fileExists(atPath: busy))
     let listed = try await company.atCentre("backup", "list")
     #expect(listed["backups"].list.compactMap { $0["id"].text } == [name])
     #expect(try await company.atCentre("backup", "verify", name)["ok"].flag == true)
