@@ -35,7 +35,7 @@ struct AwayTests {
   }
 
   @Test(
-    "#68 G5 a device comes back after its history has ended: its queue is answered, then its rows are all new",
+    "#67 G5 a device comes back after its history has ended: its work is answered, then its rows are all new",
     .timeLimit(.minutes(4)))
   func awayForLong() async throws {
     let company = try Company()
@@ -71,6 +71,38 @@ struct AwayTests {
     #expect(stock["warehouses"][0]["onHand"].number == 115)
     #expect(stock["warehouses"][0]["allocated"].number == 4)
     try await company.expectVerified([agent, tablet])
+    try await company.close()
+  }
+
+  @Test(
+    "#68 G5 a device away for longer than the centre remembers hands in its work, then takes its rows whole",
+    .timeLimit(.minutes(4)))
+  func awayBeyondTheHorizon() async throws {
+    let company = try Company()
+    try await company.open()
+    try await company.importBasics()
+    let agent = try await company.enrol(
+      "A1", as: "agent", "--agent", "ANA", "--territory", "IBERIA", "--warehouse", "MAD")
+    try await company.on(
+      agent, "order", "create", "--customer", "C-1", "--line", "P-1=4", "--submit")
+    // Meanwhile a customer goes to another territory, and the centre forgets that it left this one.
+    let csv = company.path("moved.csv")
+    try "code,name,country,currency,phone,agent,territory,price_list\nC-2,Bäckerei Groß,DE,EUR,,,NORTH,EU\n"
+      .write(toFile: csv, atomically: true, encoding: .utf8)
+    _ = try await company.atCentre("import", "customers", csv)
+    _ = try await company.atCentre("setting", "set", "retentionMilliseconds", "1")
+    try await company.close()
+    try await company.open()
+
+    let summary = try await company.sync(agent)
+    #expect(summary["answers"].list.compactMap { $0["outcome"].text } == ["applied"], "\(summary)")
+    let status = try await company.on(agent, "status")
+    #expect(status["incidents"].list.compactMap { $0["code"].text } == ["BEHIND_HORIZON"], "\(status)")
+    let gone = try await company.run(agent, ["customer", "show", "C-2"])
+    #expect(gone.errors.contains("UNKNOWN_CUSTOMER"), "\(gone)")
+    let stock = try await company.on(agent, "stock", "show", "P-1", "--warehouse", "MAD")
+    #expect(stock["warehouses"][0]["allocated"].number == 4)
+    try await company.expectVerified([agent])
     try await company.close()
   }
 
