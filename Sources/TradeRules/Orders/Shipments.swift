@@ -32,6 +32,26 @@ enum Shipments {
     return shipment.id
   }
 
+  /// What of an order's lines has left, by the warehouse it left from; a surplus aside, which has a task of its
+  /// own.
+  static func left(
+    of sheet: OrderSheet, in trade: Trade
+  ) throws(Interruption) -> [(warehouse: String, quantity: Quantity)] {
+    guard sheet.lines.contains(where: { $0.shipped > .zero }) else { return [] }
+    var ordered: [RecordID: Quantity] = [:]
+    for line in sheet.lines where !line.isRemoved { ordered[line.id] = line.ordered }
+    var left: [String: Quantity] = [:]
+    for part in try trade.all(ShipmentLineColumns.self, "shipment_line_order", sheet.order.id) {
+      let shipment = try trade.ifVisible { () throws(Interruption) in
+        try trade.find(ShipmentColumns.self, part.shipment)
+      }
+      let wanted = min(part.quantity, ordered[part.line] ?? .zero)
+      ordered[part.line] = (ordered[part.line] ?? .zero) - wanted
+      left[shipment?.warehouse ?? "", default: .zero] += wanted
+    }
+    return left.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   /// The shipment named. Goods for somebody who may not see it travel on papers of their own.
   private static func shipment(
     _ form: Filled<ShipOrder>, for order: Order, in trade: Trade
