@@ -150,4 +150,43 @@ struct OrderAmendmentTests {
     #expect(bench.order(order).holds.isEmpty)
     #expect(bench.order(order).totalMinor == 17_500)
   }
+
+  /// Of one line one device raised from 10 to 12, and another removed: kept, and a conflict is open.
+  private func kept(_ bench: RuleBench) throws -> (order: OrderHandle, conflict: RecordID) {
+    let order = bench.accepted("A", [("CHAI", 10)])
+    let removal = bench.record("A2", order.remove())
+    bench.does("A", order.set(12, seen: 10))
+    #expect(bench.decide(removal).codes == [.lineKept])
+    bench.syncAll()
+    return (order, try #require(bench.conflicts(.lineKept).first).id)
+  }
+
+  @Test("#38 a quantity chosen for a line of a closed order bills nothing that was not delivered")
+  func chosenWhenClosed() throws {
+    let bench = RuleBench.trading(20)
+    let (order, conflict) = try kept(bench)
+    bench.does("P", order.pick(12))
+    bench.does("P", order.ship(bench.newID()))
+    bench.does("P", order.deliver())
+    #expect(bench.order(order).state == .closed)
+    #expect(bench.does("A", .keep("value", conflict, value: "15")).codes == [.orderClosed])
+    #expect(bench.line(order).ordered == 12)
+    #expect(bench.order(order).totalMinor == 15_000)
+    #expect(bench.does("A", .keep("mine", conflict)).outcome == .applied)
+    #expect(bench.line(order).ordered == 12)
+    #expect(bench.openTasks(.lineShipped).map(\.quantity) == [12])
+    #expect(bench.order(order).totalMinor == 15_000)
+  }
+
+  @Test(
+    "a quantity chosen for a line of a cancelled order is one the product can have", arguments: ["2.5", "-1"])
+  func chosenWhenCancelled(quantity: String) throws {
+    let bench = RuleBench.trading(20)
+    let (order, conflict) = try kept(bench)
+    bench.does("A", order.cancel)
+    #expect(bench.does("A", .keep("value", conflict, value: quantity)).codes == [.badQuantity])
+    #expect(bench.line(order).ordered == 12)
+    #expect(bench.does("A", .keep("value", conflict, value: "15")).outcome == .applied)
+    #expect(bench.line(order).cancelled == 15)
+  }
 }

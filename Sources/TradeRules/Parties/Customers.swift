@@ -75,11 +75,8 @@ extension EditCustomer {
     guard trade.mayChange(places) else {
       throw .refused(Refusal(.notPermitted, customer.code))
     }
-    // Whoever blocked a customer had a reason that an agent does not see (#47).
-    if !trade.isHeadquarters, customer.status == .blocked, let status = form.status,
-      status != CustomerStatus.blocked.rawValue
-    {
-      throw .refused(Refusal(.notPermitted, "headquarters release a blocked customer"))
+    if let status = form.status {
+      try trade.checkMayChange(customer.status, to: CustomerStatus(rawValue: status))
     }
     if let name = form.name { try trade.check(trade.observe { !name.text.isEmpty }, "name") }
     try trade.checkFields(
@@ -103,6 +100,13 @@ extension Record where Columns == CustomerColumns {
 }
 
 extension Trade {
+  /// Whoever blocked a customer had a reason that an agent does not see (#47).
+  func checkMayChange(_ status: CustomerStatus, to new: CustomerStatus) throws(Interruption) {
+    guard isHeadquarters || status != .blocked || new == .blocked else {
+      throw .refused(Refusal(.notPermitted, "headquarters release a blocked customer"))
+    }
+  }
+
   func checkFields(
     status: CustomerStatus, country: String, currency: String, warehouse: String?
   ) throws(Interruption) {
