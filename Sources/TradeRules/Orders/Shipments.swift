@@ -52,14 +52,16 @@ enum Shipments {
     return left.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// The shipment named. Goods for somebody who may not see it travel on papers of their own.
+  /// The shipment named. Goods for somebody who may not see it, or from another warehouse, travel on papers of
+  /// their own.
   private static func shipment(
     _ form: Filled<ShipOrder>, for order: Order, in trade: Trade
   ) throws(Interruption) -> Shipment {
     let known = try trade.ifVisible { () throws(Interruption) in
       try trade.find(ShipmentColumns.self, form.shipment)
     }
-    if let known, known.agent == order.agent, known.territory == order.territory,
+    if let known, known.warehouse == form.warehouse, known.agent == order.agent,
+      known.territory == order.territory,
       known.device == order.device || order.agent != nil || order.territory != nil
     {
       return known
