@@ -88,11 +88,13 @@ enum Shipments {
         try trade.find(ShipmentColumns.self, line.shipment)
       }
       guard var shipment else { continue }
+      let places = shipment.places
       shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
       if shipment.agent == before.agent, shipment.territory == before.territory {
         (shipment.agent, shipment.territory) = (sheet.order.agent, sheet.order.territory)
       }
       try put(shipment, in: trade)
+      try Following.move(shipment, from: places, in: trade)
     }
   }
 
@@ -110,4 +112,9 @@ enum Shipments {
     for word in other.words { words.insert(word) }
     return WordList(words.words.sorted())
   }
+}
+
+extension Record where Columns == ShipmentColumns {
+  /// Who sees the shipment, and so what is told of it.
+  var places: [Bucket] { TableDescription.of(ShipmentColumns.self).buckets(of: row) }
 }
