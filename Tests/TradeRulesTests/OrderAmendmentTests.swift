@@ -104,6 +104,22 @@ struct OrderAmendmentTests {
     #expect(bench.order(order).totalMinor == 7250)
   }
 
+  @Test("a hold for a price that somebody lifted does not come back with an ordinary line")
+  func addedAfterRelease() {
+    let bench = RuleBench.trading(5, mate: 2)
+    bench.does("centre", Filled<ChangeSetting> { ($0.name, $0.amount) = ("priceFloorPerMille", 800) })
+    let (order, form) = bench.newOrder("SO-A-1", of: "C-ANA", [("CHAI", 1)], prices: [50_000])
+    bench.does("A", form)
+    #expect(bench.does("A", order.submit).codes == [.priceBelowFloor])
+    #expect(bench.does("HQ", order.release).outcome == .applied)
+    bench.syncAll()
+    #expect(bench.does("A", order.add(bench.newID(), "MATE", 1)) == Verdict(.applied, record: "SO-A-1"))
+    #expect(bench.order(order).holds.isEmpty)
+    // A line of its own that nobody has looked at holds the order again.
+    #expect(bench.does("A", order.add(bench.newID(), "MATE", 1, price: 1)).codes.first == .priceBelowFloor)
+    #expect(bench.order(order).holds == ["PRICE_BELOW_FLOOR"])
+  }
+
   @Test("a new address after the submission waits for a person; until then the old one stands")
   func addressAfterSubmission() throws {
     let bench = RuleBench.trading(5)

@@ -170,8 +170,10 @@ extension OrderSheet {
   }
 
   /// Puts the order on hold for the prices that somebody has to look at.
-  mutating func holdForPrices() {
-    for code in priceCodes(of: lines) where code == .priceBelowFloor || code == .priceReview {
+  ///
+  /// - Parameter added: lines that nobody has looked at yet; nil = all.
+  mutating func holdForPrices(of added: [OrderLine]? = nil) {
+    for code in priceCodes(of: added ?? lines) where code == .priceBelowFloor || code == .priceReview {
       order.holds.insert(code.rawValue)
     }
   }
