@@ -61,4 +61,34 @@ struct SellerTests {
     #expect(
       bench.does("N", bench.newOrder("SO-N-2", of: "C-ANA", [("CHAI", 1)]).form).codes == [.notPermitted])
   }
+
+  @Test("#71 a customer made for an agent of a former scope stands, with the order that waits for them")
+  func formerCustomer() {
+    let bench = RuleBench.trading(10)
+    bench.addDevice("N", .agent, agent: "ANA", territory: "NORTH", warehouses: ["W1"])
+    func makes(_ code: String, for agent: String) -> Filled<CreateCustomer> {
+      Filled {
+        ($0.id, $0.code, $0.name) = (bench.newID(), code, PersonalText("Shop \(code)"))
+        ($0.currency, $0.agent) = ("EUR", agent)
+      }
+    }
+    let customer = makes("C-N-1", for: "ANA")
+    let (order, draft) = bench.newOrder("SO-N-1", of: "C-ANA", [("CHAI", 1)])
+    var form = draft
+    form.customer = customer.id
+    let recorded = [bench.record("N", customer), bench.record("N", makes("C-N-2", for: "BEN"))]
+    let sold = bench.record("N", form)
+    bench.does("centre", rescope("N", agent: "CARL", territory: "SOUTH"))
+    #expect(bench.decide(recorded[0]).codes == [.previousOwner])
+    #expect(bench.customer("C-N-1").agent == "ANA")
+    #expect(bench.customer("C-N-1").territory == nil)
+    #expect(bench.decide(sold).codes == [.previousOwner])
+    #expect(bench.order(order).agent == "ANA")
+    // She never worked for Ben, and has heard of Carl.
+    #expect(bench.decide(recorded[1]).codes == [.notPermitted])
+    bench.sync("N")
+    #expect(bench.does("N", makes("C-N-3", for: "ANA")).codes == [.notPermitted])
+    #expect(bench.does("N", makes("C-N-4", for: "CARL")).outcome == .applied)
+    #expect(bench.customer("C-N-4").territory == "SOUTH")
+  }
 }

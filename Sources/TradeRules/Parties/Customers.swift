@@ -4,8 +4,13 @@ extension CreateCustomer {
   /// `CODE_TAKEN`.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var customer = try makeCustomer(form, in: trade)
-    if form.agent == nil { customer.agent = trade.device.agent }
-    if form.territory == nil { customer.territory = trade.device.territory }
+    // A customer of a former scope's agent is none of the present territory's, and the other way round.
+    let isFormer =
+      trade.isScopeNews
+      && (form.agent != nil && customer.agent != trade.device.agent
+        || form.territory != nil && customer.territory != trade.device.territory)
+    if form.agent == nil, !isFormer { customer.agent = trade.device.agent }
+    if form.territory == nil, !isFormer { customer.territory = trade.device.territory }
     guard mayBeMade(customer, in: trade) else {
       throw .refused(Refusal(.notPermitted, "a customer of another agent or territory"))
     }
@@ -18,11 +23,16 @@ extension CreateCustomer {
     return Verdict(.applied, codes)
   }
 
-  /// An agent makes customers of their own, the sales desk whomever it will see.
+  /// An agent makes customers of their own, the sales desk whomever it will see; what was recorded before the
+  /// device heard of its scope, also for those it worked for before (#71).
   private static func mayBeMade(_ customer: Customer, in trade: Trade) -> Bool {
-    if trade.isHeadquarters { return true }
+    if trade.isHeadquarters || trade.entry.isReleased { return true }
     if trade.role == .sales { return trade.mayChange(customer.places) }
-    return customer.agent == trade.device.agent && customer.territory == trade.device.territory
+    let device = trade.device
+    if customer.agent == device.agent, customer.territory == device.territory { return true }
+    return trade.isScopeNews && (customer.agent.map(device.formerAgents.contains) ?? true)
+      && (customer.territory.map(device.formerTerritories.contains) ?? true)
+      && trade.mayChange(customer.places)
   }
 
   /// The customer a form describes; its code and id may still be taken.
