@@ -139,4 +139,32 @@ struct MergingStories {
     #expect(try shop.centre.line(open).ordered == 5)
     try shop.expectAllIsWell()
   }
+
+  @Test(
+    "#51 G16 an agent sells to a customer who is given away meanwhile: what comes later is refused and told nobody",
+    arguments: Arrival.allCases)
+  func soldMeanwhile(arrival: Arrival) throws {
+    let shop = try Shop()
+    try shop.world.addDevice("N1", .agent, territory: "NORTH", warehouses: ["W1"])
+    try shop.rescope(shop.ana, agent: "ANA", territory: "NORTH", warehouses: ["W1"])
+    try shop.settle()
+    try shop.cutOff(shop.ana, shop.headquarters)
+    try shop.waitUntil(9)
+    let order = try shop.ana.orders(("CHAI", 4))
+    #expect(try shop.ana.books.order(order)?.territory == "NORTH")
+    try shop.headquarters.record(
+      Filled<AssignCustomer> { ($0.id, $0.code, $0.agent) = (Shop.customerID(1), "C-ANA", "BEN") })
+    try shop.reconnect([shop.ana, shop.headquarters], arrival)
+
+    let north = Person(shop, "N1")
+    if arrival == .asTold {
+      #expect(try shop.centre.order(order)?.state == .accepted)
+      #expect(try shop.ben.books.order(order)?.agent == "BEN")
+    } else {
+      #expect(try shop.centre.answer(to: order.made.id)?.codes == ["NOT_PERMITTED"])
+      for person in [north, shop.ana, shop.ben] { #expect(try person.books.order(order) == nil) }
+    }
+    #expect(try north.customers.isEmpty)
+    try shop.expectAllIsWell()
+  }
 }

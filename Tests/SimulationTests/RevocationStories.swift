@@ -165,9 +165,9 @@ struct RevocationStories {
   // MARK: Released
 
   /// Has a command done over that was set aside.
-  private func release(_ work: Recorded, in shop: Shop) throws -> [Verdict] {
+  private func release(_ id: OperationID, in shop: Shop) throws -> [Verdict] {
     let (centre, now) = (shop.world.centre, shop.world.now)
-    return try shop.world.atConsole { try centre.release(work.id, actor: "os:admin", at: now) }
+    return try shop.world.atConsole { try centre.release(id, actor: "os:admin", at: now) }
   }
 
   @Test("what was set aside is done over on an administrator's word, once, and at the time it happened")
@@ -186,8 +186,8 @@ struct RevocationStories {
     #expect(try queries.setAside(of: "A1").map(\.kinds) == [["order.create", "order.submit"]])
     try shop.waitUntil(15)
     for work in [receipt, order.made] {
-      #expect(try release(work, in: shop).map(\.outcome).allSatisfy { $0 == .applied })
-      #expect(try release(work, in: shop).first?.codes == [.notSetAside])
+      #expect(try release(work.id, in: shop).map(\.outcome).allSatisfy { $0 == .applied })
+      #expect(try release(work.id, in: shop).first?.codes == [.notSetAside])
     }
     #expect(try queries.setAside().isEmpty)
     #expect(try shop.centre.onHand() == 110)
@@ -215,8 +215,47 @@ struct RevocationStories {
     try shop.settle()
     try shop.change(shop.ana, to: .lost)
     #expect(try tries(shop.ana, in: shop) == .deviceWiped)
-    #expect(try release(cancel, in: shop).map(\.codes) == [[.groupRejected], [.cancelRejectedShipped]])
+    #expect(try release(cancel.id, in: shop).map(\.codes) == [[.groupRejected], [.cancelRejectedShipped]])
     #expect(try shop.world.store.queries.setAside().map(\.id) == [cancel.id])
+    try expectAllIsWell(without: shop.ana, in: shop)
+  }
+
+  @Test("G17 G19 released, a lost agent's honest order is done, and nothing that an agent may not do")
+  func releasedAsRecorded() throws {
+    let shop = try shop(staffed: ["A1", "HQ"])
+    try shop.cutOff(shop.ana)
+    let order = try shop.ana.orders(("CHAI", 4))
+    // Whoever found the tablet has its key, and a program of their own.
+    let invitation = try shop.ana.smuggles(
+      InviteDevice.kind,
+      Filled<InviteDevice> {
+        ($0.device, $0.name, $0.role) = ("X9", "Mine", .admin)
+        ($0.secretHash, $0.expiresAt) = ([UInt8](repeating: 9, count: 32), .at(23))
+        $0.warehouses = []
+      }.form)
+    let unblocking = try shop.ana.smuggles(
+      EditCustomer.kind,
+      Filled<EditCustomer> {
+        ($0.id, $0.code) = (Shop.customerID(1), "C-ANA")
+        ($0.status, $0.statusSeen) = ("active", "blocked")
+      }.form)
+    try shop.change(shop.ana, to: .lost)
+    #expect(try tries(shop.ana, in: shop) == .deviceWiped)
+    #expect(try release(order.made.id, in: shop).map(\.outcome) == [.applied, .applied, .applied])
+    #expect(try shop.centre.order(order)?.state == .accepted)
+    try shop.cutOff(shop.ana)
+    try shop.headquarters.record(
+      Filled<EditCustomer> {
+        ($0.id, $0.code) = (Shop.customerID(1), "C-ANA")
+        ($0.status, $0.statusSeen) = ("blocked", "active")
+      })
+    try shop.settle()
+    for id in [invitation, unblocking] {
+      #expect(try release(id, in: shop).map(\.codes) == [[.groupRejected], [.notPermitted]])
+    }
+    #expect(try shop.world.store.queries.setAside().map(\.id) == [invitation, unblocking])
+    #expect(try shop.world.store.find(DeviceColumns.self, "X9") == nil)
+    #expect(try shop.centre.customer("C-ANA")?.status == .blocked)
     try expectAllIsWell(without: shop.ana, in: shop)
   }
 

@@ -85,6 +85,26 @@ struct MergeResolutionTests {
     #expect(bench.customer(id).country == "PT")
   }
 
+  @Test("#47 a block that came after the disagreement ends by headquarters' word, not by an agent's choice")
+  func blockedMeanwhile() throws {
+    let bench = RuleBench.founded()
+    let id = bench.customerOnTwoDevices()
+    bench.addDevice("H", .admin)
+    let status = { (text: String) in Filled<EditCustomer>.of(id) { $0.status = text } }
+    let early = bench.record("T", at: .day(hour: 9), status("blocked"))
+    bench.now = .day(hour: 11)
+    bench.does("H", status("blocked"))
+    bench.does("H", status("active"))
+    bench.decide(early)
+    let conflict = try #require(bench.conflicts.first)
+    for device in ["T", "H"] { bench.sync(device) }
+    bench.does("H", status("blocked"))
+    #expect(bench.does("T", .keep("value", conflict.id, value: "active")).codes == [.notPermitted])
+    #expect(bench.customer(id).status == .blocked)
+    #expect(bench.does("H", .keep("value", conflict.id, value: "active")).outcome == .applied)
+    #expect(bench.customer(id).status == .active)
+  }
+
   @Test(
     "what a conflict keeps of a number reads back as the same number",
     arguments: [0, 5, -5, 1000, 12_500, -1, 1_000_000_000_000])

@@ -104,6 +104,22 @@ struct OrderAmendmentTests {
     #expect(bench.order(order).totalMinor == 7250)
   }
 
+  @Test("a hold for a price that somebody lifted does not come back with an ordinary line")
+  func addedAfterRelease() {
+    let bench = RuleBench.trading(5, mate: 2)
+    bench.does("centre", Filled<ChangeSetting> { ($0.name, $0.amount) = ("priceFloorPerMille", 800) })
+    let (order, form) = bench.newOrder("SO-A-1", of: "C-ANA", [("CHAI", 1)], prices: [50_000])
+    bench.does("A", form)
+    #expect(bench.does("A", order.submit).codes == [.priceBelowFloor])
+    #expect(bench.does("HQ", order.release).outcome == .applied)
+    bench.syncAll()
+    #expect(bench.does("A", order.add(bench.newID(), "MATE", 1)) == Verdict(.applied, record: "SO-A-1"))
+    #expect(bench.order(order).holds.isEmpty)
+    // A line of its own that nobody has looked at holds the order again.
+    #expect(bench.does("A", order.add(bench.newID(), "MATE", 1, price: 1)).codes.first == .priceBelowFloor)
+    #expect(bench.order(order).holds == ["PRICE_BELOW_FLOOR"])
+  }
+
   @Test("a new address after the submission waits for a person; until then the old one stands")
   func addressAfterSubmission() throws {
     let bench = RuleBench.trading(5)
@@ -149,5 +165,44 @@ struct OrderAmendmentTests {
     #expect(bench.line(order).allocated == 14)
     #expect(bench.order(order).holds.isEmpty)
     #expect(bench.order(order).totalMinor == 17_500)
+  }
+
+  /// Of one line one device raised from 10 to 12, and another removed: kept, and a conflict is open.
+  private func kept(_ bench: RuleBench) throws -> (order: OrderHandle, conflict: RecordID) {
+    let order = bench.accepted("A", [("CHAI", 10)])
+    let removal = bench.record("A2", order.remove())
+    bench.does("A", order.set(12, seen: 10))
+    #expect(bench.decide(removal).codes == [.lineKept])
+    bench.syncAll()
+    return (order, try #require(bench.conflicts(.lineKept).first).id)
+  }
+
+  @Test("#38 a quantity chosen for a line of a closed order bills nothing that was not delivered")
+  func chosenWhenClosed() throws {
+    let bench = RuleBench.trading(20)
+    let (order, conflict) = try kept(bench)
+    bench.does("P", order.pick(12))
+    bench.does("P", order.ship(bench.newID()))
+    bench.does("P", order.deliver())
+    #expect(bench.order(order).state == .closed)
+    #expect(bench.does("A", .keep("value", conflict, value: "15")).codes == [.orderClosed])
+    #expect(bench.line(order).ordered == 12)
+    #expect(bench.order(order).totalMinor == 15_000)
+    #expect(bench.does("A", .keep("mine", conflict)).outcome == .applied)
+    #expect(bench.line(order).ordered == 12)
+    #expect(bench.openTasks(.lineShipped).map(\.quantity) == [12])
+    #expect(bench.order(order).totalMinor == 15_000)
+  }
+
+  @Test(
+    "a quantity chosen for a line of a cancelled order is one the product can have", arguments: ["2.5", "-1"])
+  func chosenWhenCancelled(quantity: String) throws {
+    let bench = RuleBench.trading(20)
+    let (order, conflict) = try kept(bench)
+    bench.does("A", order.cancel)
+    #expect(bench.does("A", .keep("value", conflict, value: quantity)).codes == [.badQuantity])
+    #expect(bench.line(order).ordered == 12)
+    #expect(bench.does("A", .keep("value", conflict, value: "15")).outcome == .applied)
+    #expect(bench.line(order).cancelled == 15)
   }
 }

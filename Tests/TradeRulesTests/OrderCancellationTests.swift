@@ -158,6 +158,60 @@ struct OrderCancellationTests {
     #expect(bench.does("A2", order.set(3, seen: 10)).codes == [.orderCancelled])
   }
 
+  /// An order of 5 that is on hold, sold from a quota, and picked.
+  private func heldFromQuota(_ bench: RuleBench) -> OrderHandle {
+    bench.does("A", Filled<RequestQuota> { ($0.warehouse, $0.sku, $0.quantity) = ("W1", "CHAI", 5) })
+    let order = bench.draft("A", [("CHAI", 5)])
+    bench.does("A", order.hold)
+    var submit = order.submit
+    submit.covers = [
+      Filled<QuotaCover> { ($0.line, $0.warehouse, $0.quantity) = (order.lines[0], "W1", 5) }
+    ]
+    bench.does("A", submit)
+    bench.does("P", order.pick(5))
+    bench.syncAll()
+    return order
+  }
+
+  @Test("shipped by somebody who had not heard that it is rejected: recall it, whichever arrives first")
+  func shippedAndRejected() {
+    var order = OrderHandle(id: .none, number: "", lines: [])
+    RuleBench.inBothOrders { bench in
+      bench.openForTrade(10)
+      order = heldFromQuota(bench)
+      return [
+        [bench.record("HQ", at: .day(hour: 10), order.reject)],
+        [bench.record("P", at: .day(hour: 9, 30), order.ship(bench.newID()))],
+      ]
+    } check: { bench, arrival in
+      #expect(bench.order(order).state == .rejected)
+      #expect(bench.line(order).shipped == 5)
+      #expect(bench.openTasks(.shippedAfterCancel).map(\.quantity) == [5])
+      #expect(bench.openTasks(.shippedAfterCancel).map(\.warehouse) == ["W1"])
+      #expect(bench.openTasks(.putBack).isEmpty)
+      let second =
+        arrival == .asGiven ? OperationID(device: "P", number: 2) : OperationID(device: "HQ", number: 1)
+      #expect(bench.answers[second] == Verdict(.applied, [.shippedAfterCancel], record: order.number))
+    }
+  }
+
+  @Test("who knows that the order is rejected has nothing to ship: what is picked is to be put back")
+  func rejectedWhilePicked() {
+    let bench = RuleBench.trading(10)
+    let order = heldFromQuota(bench)
+    #expect(bench.does("HQ", order.reject) == Verdict(.applied, record: order.number))
+    #expect(bench.openTasks(.putBack).map(\.quantity) == [5])
+    bench.sync("P")
+    #expect(
+      bench.does("P", order.ship(bench.newID())) == Verdict(.rejected, [.orderRejected], record: order.number)
+    )
+    #expect(bench.does("P", order.pick(2)).codes == [.putBack])
+    #expect(bench.line(order).shipped == .zero)
+    // What left is a fact all the same.
+    #expect(bench.does("P", order.ship(bench.newID(), [0: 1])).codes == [.shippedAfterCancel])
+    #expect(bench.order(order).state == .rejected)
+  }
+
   @Test("a replica's guess of the shipment tells the same story")
   func guess() {
     let bench = RuleBench.trading(10)

@@ -194,4 +194,28 @@ struct TrackingTests {
     let early = bench.record("P", track(bench.newID(), .inTransit))
     #expect(bench.decide(early).outcome == .held)
   }
+
+  @Test("G19: a warehouse writes nothing on another's papers: what it ships has its own")
+  func othersPapers() throws {
+    let bench = RuleBench.trading(10)
+    bench.addStock("W2", "CHAI", 10)
+    bench.addDevice("P2", .warehouse, warehouses: ["W2"])
+    let order = bench.accepted("A", [("CHAI", 10)])
+    let shipment = bench.newID()
+    bench.does("P", order.pick(4))
+    var first = order.ship(shipment)
+    (first.carrier, first.tracking) = ("DHL", "0034")
+    bench.does("P", first)
+    bench.does("P2", order.pick(3, warehouse: "W2"))
+    var second = order.ship(shipment, warehouse: "W2")
+    (second.carrier, second.tracking) = ("Nobody", "9999")
+    #expect(bench.does("P2", second).outcome == .applied)
+    let theirs = try #require(bench.find(ShipmentColumns.self, shipment))
+    #expect(theirs.warehouse == "W1" && theirs.carrier == "DHL" && theirs.tracking == "0034")
+    let own = try #require(bench.all(ShipmentColumns.self).first { $0.id != shipment })
+    #expect(own.warehouse == "W2" && own.tracking == "9999")
+    let parts = bench.all(ShipmentLineColumns.self)
+    #expect(parts.first { $0.shipment == shipment }?.quantity == 4)
+    #expect(parts.first { $0.shipment == own.id }?.quantity == 3)
+  }
 }

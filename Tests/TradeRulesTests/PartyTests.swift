@@ -253,7 +253,11 @@ struct PartyTests {
     let over = bench.accepted("A", [("CHAI", 3)], number: "SO-A-2")
     bench.does("A", over.cancel)
     bench.does("P", open.pick(1))
-    bench.does("P", open.ship(bench.newID()))
+    let shipment = bench.newID()
+    bench.does("P", open.ship(shipment))
+    bench.does(
+      "P",
+      Filled<TrackShipment> { ($0.shipment, $0.number, $0.status) = (shipment, "SH-W1-1", .inTransit) })
     bench.does(
       "A",
       Filled<RecordPayment> {
@@ -279,6 +283,7 @@ struct PartyTests {
       }
       let told = world.all(EventColumns.self).filter { $0.record == open.number || $0.record == "C-ANA" }
       #expect(told.isEmpty != isThere)
+      #expect(world.all(EventColumns.self).contains { $0.record == "SH-W1-1" } == isThere)
     }
     #expect(ana.order(over).agent == "ANA")
     #expect(ben.order(over).number.isEmpty)

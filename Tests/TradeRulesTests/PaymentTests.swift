@@ -139,6 +139,19 @@ struct PaymentTests {
     }
   }
 
+  @Test("#61: no refund makes credit of money that never came in, paid out or not")
+  func creditFromNothing() {
+    let bench = RuleBench.trading(20)
+    let order = order(bench)
+    var refund = order.refund(bench.newID(), 5_000, .credit)
+    refund.isPaidOut = true
+    #expect(bench.does("A", refund) == Verdict(.rejected, [.refundExceedsCaptured], record: "SO-A-1"))
+    #expect(credit(bench) == 0)
+    bench.does("A", order.pay(bench.newID(), 5_000))
+    #expect(bench.does("A", refund) == Verdict(.applied, record: "SO-A-1"))
+    #expect(credit(bench) == 5_000)
+  }
+
   @Test("#45: the rate moved between order and payment: the order stays, the difference is kept")
   func rateMoved() throws {
     let bench = RuleBench.trading(20)

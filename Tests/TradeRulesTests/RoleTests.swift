@@ -197,6 +197,35 @@ struct RoleTests {
     #expect(bench.find(ProductColumns.self, "CHAI")?.name == "Chai tea")
   }
 
+  @Test(
+    "G19: what is brought in does no more than the device that recorded it may, nor than who brings it may")
+  func broughtWork() {
+    let bench = RuleBench.trading(10)
+    func brings<F: OperationForm>(
+      _ device: String, _ number: Int64, of author: String, _ form: Filled<F>
+    ) -> [[Code]] {
+      let lead = Filled<BringWork> { ($0.device, $0.number, $0.chainHash) = (author, number, mixed([1])) }
+      return bench.decide(bench.group([bench.record(device, lead), bench.record(device, form)])).map(\.codes)
+    }
+    let invitation = Filled<InviteDevice> {
+      ($0.device, $0.name, $0.role, $0.secretHash) = ("X9", "Mine", .admin, mixed([9]))
+      $0.expiresAt = .day(hour: 20)
+    }
+    let count = Filled<CountStock> {
+      ($0.warehouse, $0.sku, $0.quantity, $0.bin) = ("W1", "CHAI", 8, "MAIN")
+    }
+    let refused: [[Code]] = [[.groupRejected], [.notPermitted]]
+    #expect(brings("HQ", 7, of: "A", invitation) == refused)
+    #expect(brings("HQ", 8, of: "A", count) == refused)
+    #expect(brings("A", 7, of: "P", count) == refused)
+    #expect(bench.find(DeviceColumns.self, "X9") == nil)
+    #expect(bench.onHand("W1", "CHAI") == 10)
+    #expect(brings("HQ", 8, of: "P", count) == [[], []])
+    #expect(bench.onHand("W1", "CHAI") == 8)
+    // Of a device that nobody knows any more nobody knows the role.
+    #expect(brings("Q", 3, of: "GONE", count) == [[], []])
+  }
+
   @Test("G15: each role sees its places and no more")
   func sight() {
     func grants(_ role: Role) -> Grants {

@@ -10,7 +10,7 @@ extension CentralHost {
   private static let personal: Set<OperationKind> = [RequestQuota.kind, ReturnQuota.kind, WithdrawWork.kind]
 
   /// Decides the command that an operation set aside belongs to as the centre's own, as it was recorded and
-  /// said to have happened when it was. All of it or nothing.
+  /// said to have happened when it was, with what the device's role may do. All of it or nothing.
   ///
   /// - Throws: `Refusal` with `NOT_SET_ASIDE` for an operation that the log has not, or that can be read by
   ///   nobody; with `NOT_PERMITTED` for one that only its device can do.

@@ -63,7 +63,11 @@ extension Draft {
 
 extension Operation {
   /// Something that happened, whatever anybody decides about it.
-  var isFact: Bool {
-    kind.rawValue.hasPrefix("stock.") || [PickLine.kind, PutBackLine.kind, ShipOrder.kind].contains(kind)
-  }
+  var isFact: Bool { kind.rawValue.hasPrefix("stock.") || Operation.facts.contains(kind) }
+
+  /// Facts about orders and money; those about stock go by their name.
+  private static let facts: Set<OperationKind> = [
+    PickLine.kind, PutBackLine.kind, PackOrder.kind, ShipOrder.kind, DeliverOrder.kind, TrackShipment.kind,
+    RecordPayment.kind, RefundPayment.kind,
+  ]
 }

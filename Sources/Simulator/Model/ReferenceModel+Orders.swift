@@ -111,16 +111,16 @@ extension ReferenceModel {
 
   private func create(_ form: Filled<CreateOrder>, _ deed: ModelDeed) -> Forecast {
     let isTaken = orders.values.contains { $0.number == form.number }
+    if let customer = customers[survivor(of: form.customer)], !customer.isMerged, !sees(deed, customer) {
+      return .refused(["CODE_TAKEN", "NOT_PERMITTED"])
+    }
     guard deed.stands else { return isTaken ? .refused(["CODE_TAKEN", "NOT_PERMITTED"]) : .open }
     guard let customer = customers[survivor(of: form.customer)] else { return .open }
     let device = devices[deed.id.device]
-    // Those who had a merged customer go on with their own orders.
-    let otherAgent = customer.otherAgents.first { device?.agents.contains($0) ?? false }
-    let otherTerritory = customer.otherTerritories.first { device?.territories.contains($0) ?? false }
+    let (agent, territory) = seller(to: customer, at: device)
     var order = ModelOrder(
-      id: form.id, number: form.number, customer: survivor(of: form.customer),
-      agent: otherAgent ?? customer.agent ?? device?.agents.first,
-      territory: otherTerritory ?? customer.territory ?? device?.territories.first,
+      id: form.id, number: form.number, customer: survivor(of: form.customer), agent: agent,
+      territory: territory,
       warehouse: form.warehouse ?? customer.warehouse ?? device?.warehouses.first ?? "",
       device: deed.id.device, shipComplete: form.shipComplete)
     for entry in form.lines { order.lines.append(entry.id) }
@@ -130,6 +130,19 @@ extension ReferenceModel {
         id: entry.id, order: form.id, sku: entry.sku, place: place, ordered: entry.quantity.thousandths)
     }
     return isTaken ? .refused(["CODE_TAKEN"]) : .stands
+  }
+
+  /// Whose an order is: the customer's agent and territory, and where the customer has none the maker's.
+  private func seller(
+    to customer: ModelCustomer, at device: ModelDevice?
+  ) -> (agent: String?, territory: String?) {
+    let (agents, territories) = (device?.agents ?? [], device?.territories ?? [])
+    // Those who had a merged customer go on with their own orders.
+    let agent = customer.otherAgents.first(where: agents.contains) ?? customer.agent
+    let territory = customer.otherTerritories.first(where: territories.contains) ?? customer.territory
+    // A customer of somebody else's gets nothing of the maker's.
+    let isTheirs = agent.map(agents.contains) ?? true && territory.map(territories.contains) ?? true
+    return isTheirs ? (agent ?? agents.first, territory ?? territories.first) : (agent, territory)
   }
 
   private func submit(

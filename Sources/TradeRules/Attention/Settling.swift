@@ -78,6 +78,7 @@ extension ResolveConflict {
       return row
     case CustomerColumns.number:
       let customer = Customer(row)
+      try trade.checkMayChange(Customer(before).status, to: customer.status)
       try trade.checkFields(
         status: customer.status, country: customer.country, currency: customer.currency,
         warehouse: customer.warehouse)

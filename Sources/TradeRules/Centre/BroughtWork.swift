@@ -2,7 +2,8 @@ extension BringWork {
   /// Says whose work the rest of the group is, and refuses it when it is known already: sent by that device
   /// itself, or brought in before (#66).
   ///
-  /// What follows in the group is decided as this device's own, with its role and scope.
+  /// What follows in the group is decided as this device's own, with its role and scope, and refused what the
+  /// role of the device that recorded it may not do (`OthersWork`).
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     try trade.check(Names.isWord(form.device), "device")
     try trade.check(form.number > 0, "number")

@@ -55,7 +55,7 @@ extension Trade {
   /// What it recorded before it heard of its present scope is judged by those before as well, and flagged
   /// `PREVIOUS_OWNER` (#25, #71).
   func mayChange(_ places: [Bucket]) -> Bool {
-    if role == .centre || device.grants.meet(places) { return true }
+    if role == .centre || entry.isReleased || device.grants.meet(places) { return true }
     guard isScopeNews, device.formerGrants.meet(places) else { return false }
     flag(.previousOwner)
     return true
@@ -63,14 +63,14 @@ extension Trade {
 
   /// The same for work in a warehouse.
   func mayWork(in warehouse: String) -> Bool {
-    if device.warehouses.contains(warehouse) { return true }
+    if entry.isReleased || device.warehouses.contains(warehouse) { return true }
     guard isScopeNews, device.formerWarehouses.contains(warehouse) else { return false }
     flag(.previousOwner)
     return true
   }
 
   /// Whether the device had not heard of its present scope when it recorded the operation.
-  private var isScopeNews: Bool {
+  var isScopeNews: Bool {
     guard entry.isFinal, device.scopeVersion > 0 else { return false }
     // After a restore the version it was based on is of a history that is no more.
     return entry.basedOnReceivedAt == nil || operation.basedOnVersion < device.scopeVersion

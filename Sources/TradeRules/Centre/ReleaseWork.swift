@@ -28,7 +28,7 @@ public struct ReleaseWork: OperationForm {
 
 extension ReleaseWork {
   /// Lets what follows in its group go on: the forms that the device recorded, now as the centre's work, with
-  /// answers of their own. The author is told.
+  /// answers of their own, and with what the device's role may do (`OthersWork`). The author is told.
   ///
   /// Refuses `BAD_VALUE` for numbers that are no range, `NOT_SET_ASIDE` for what is not, or was released.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {

@@ -245,7 +245,7 @@ public enum CodeBook {
       "The lot is known with another expiry; the earlier one rules until somebody decides.",
       "waybill conflict resolve chooses.", .attention),
     entry(
-      .shippedAfterCancel, "The order was shipped after it was cancelled.",
+      .shippedAfterCancel, "Goods left of an order that was cancelled or rejected.",
       "Recall the shipment or draft a return.", .attention),
     entry(
       .deliveredBeforeShipped, "More was handed over than the books say was shipped.",

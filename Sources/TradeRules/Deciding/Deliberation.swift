@@ -34,7 +34,10 @@ public struct Deliberation {
     while verdicts.count < group.count {
       let (mark, asked) = (view.mark(), observations.answers.count)
       do throws(Interruption) {
-        verdicts.append(try Rules.decide(group[verdicts.count], on: view, in: entry, observations))
+        let operation = group[verdicts.count]
+        let circumstances = try OthersWork.entry(
+          for: operation, after: group.prefix(verdicts.count), on: view, in: entry)
+        verdicts.append(try Rules.decide(operation, on: view, in: circumstances, observations))
       } catch {
         switch error {
         case .needs:

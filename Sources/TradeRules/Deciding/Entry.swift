@@ -17,6 +17,10 @@ public struct Entry: Sendable {
   /// before. Looked at only through `Trade.observe`: the log keeps the answer.
   public var knownWork: Set<BroughtWork>
 
+  /// Whether the operation was set aside and is done over on an administrator's word: the device is then the one
+  /// that recorded it, and its scope no limit.
+  var isReleased = false
+
   public init(
     version: Int64, receivedAt: Instant, device: Device, basedOnReceivedAt: Instant? = nil,
     isFinal: Bool, knownWork: Set<BroughtWork> = [],

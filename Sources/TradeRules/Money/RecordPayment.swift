@@ -35,7 +35,8 @@ extension RecordPayment {
 
 extension RefundPayment {
   /// Gives money back, at most what came in (#61). Cash, and whatever else is paid out already, is a fact:
-  /// beyond that it stands with a task (`REFUND_EXCEEDS_CAPTURED`); what is still to be paid is refused.
+  /// beyond that it stands with a task (`REFUND_EXCEEDS_CAPTURED`); what is still to be paid, or goes to the
+  /// customer's credit, is refused.
   ///
   /// A reference names a refund as it does a payment. By credit the customer has it on their account. Refuses
   /// as `RecordPayment` does, then `REFUND_EXCEEDS_CAPTURED`.
@@ -54,7 +55,8 @@ extension RefundPayment {
     let account = try Accounts.find(order, in: trade)
     let captured = (account?.paidMinor ?? 0) - (account?.refundedMinor ?? 0)
     let exceeds = refund.orderMinor > captured
-    guard !exceeds || refund.isPaidOut else {
+    // Credit is money only here: nothing has left that would have to be told.
+    guard !exceeds || (refund.isPaidOut && refund.method != .credit) else {
       throw .refused(Refusal(.refundExceedsCaptured, order.number))
     }
     var codes = try Payments.book(refund, for: order, in: trade)

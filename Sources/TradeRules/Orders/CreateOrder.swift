@@ -2,13 +2,17 @@ extension CreateOrder {
   /// Makes a draft with its lines, priced, with the customer's name and address as they are now.
   ///
   /// Waits for a customer that has not arrived. Refuses `CODE_TAKEN` when another order has the number,
-  /// `NOT_PERMITTED` when the order would be outside the device's scope, then as its lines are refused.
+  /// `NOT_PERMITTED` when the customer or the order is outside the device's scope (#51), then as its lines are
+  /// refused.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     try checkNumber(form, in: trade)
     guard let customer = try Aliases.find(form.customer, in: trade) else {
       guard trade.entry.isFinal else { throw .refused(Refusal(.unknownCustomer)) }
       throw try trade.missing(
         RowKey(CustomerColumns.self, form.customer), called: "customer of \(form.number)")
+    }
+    guard trade.mayChange(customer.places) else {
+      throw .refused(Refusal(.notPermitted, "the customer of \(form.number)"))
     }
     var sheet = OrderSheet(try draft(form, for: customer, in: trade))
     try sheet.checkScope(in: trade)
@@ -166,8 +170,10 @@ extension OrderSheet {
   }
 
   /// Puts the order on hold for the prices that somebody has to look at.
-  mutating func holdForPrices() {
-    for code in priceCodes(of: lines) where code == .priceBelowFloor || code == .priceReview {
+  ///
+  /// - Parameter added: lines that nobody has looked at yet; nil = all.
+  mutating func holdForPrices(of added: [OrderLine]? = nil) {
+    for code in priceCodes(of: added ?? lines) where code == .priceBelowFloor || code == .priceReview {
       order.holds.insert(code.rawValue)
     }
   }

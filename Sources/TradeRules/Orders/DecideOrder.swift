@@ -18,18 +18,26 @@ extension AcceptOrder {
 }
 
 extension RejectOrder {
-  /// Refuses a submitted order for good; its author is told. Refuses as `AcceptOrder` does.
+  /// Refuses a submitted order for good; its author is told. What was shipped of it already is to be recalled, as
+  /// what is shipped by somebody who has not heard. Refuses as `AcceptOrder` does.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.requireSubmitted(form.order, called: form.number, in: trade)
     sheet.order.state = .rejected
     sheet.order.holds = []
+    sheet.order.cancelledBy = trade.operation.id.description
+    sheet.order.cancelledAt = trade.recordedAt
+    sheet.order.cancelledVersion = trade.entry.version
     for index in sheet.lines.indices { try sheet.rebalance(index, in: trade) }
+    var codes: [Code] = []
+    for (warehouse, quantity) in try Shipments.left(of: sheet, in: trade) {
+      codes += try sheet.recall(quantity, to: warehouse, in: trade)
+    }
     try RecentOrders.forget(sheet.order, in: trade)
     try sheet.save(in: trade)
     trade.notify(sheet.author, .orderRejected, record: sheet.order.number)
     trade.tell(
       kind.rawValue, of: sheet.order.number, form.reason ?? PersonalText(""), places: sheet.places)
-    return Verdict(.applied, record: sheet.order.number)
+    return Verdict(.applied, codes.uniqued(), record: sheet.order.number)
   }
 }
 

@@ -13,7 +13,8 @@ extension AddOrderLine {
     try sheet.add(entry, prices, in: trade)
     var quotaCodes: [Code] = []
     if sheet.order.state != .draft {
-      sheet.holdForPrices()
+      // Whoever lifted a hold has looked at the other lines.
+      sheet.holdForPrices(of: sheet.lines.filter { $0.id == form.line })
       quotaCodes = try sheet.cover(form.covers, in: trade)
     }
     try sheet.total(in: trade)

@@ -4,7 +4,8 @@ enum OrderConflicts {
   /// means that the line is removed (#38). When nothing is undecided any more the order is no longer held
   /// for it, and a submitted one that nothing else holds is accepted (#36).
   ///
-  /// - Throws: `.refused` with `BAD_QUANTITY` for a quantity the product cannot have.
+  /// - Throws: `.refused` with `BAD_QUANTITY` for a quantity the product cannot have, `ORDER_CLOSED` for more than
+  ///   a closed order delivered.
   static func resolved(_ conflict: Conflict, in trade: Trade) throws(Interruption) {
     guard conflict.table == Int64(OrderLineColumns.number),
       let line = try trade.find(
@@ -12,6 +13,10 @@ enum OrderConflicts {
       var sheet = try OrderSheet.find(line.order, in: trade),
       let index = sheet.lines.firstIndex(where: { $0.id == line.id })
     else { return }
+    try trade.checkQuantity(line.ordered, of: try trade.checkProduct(line.sku), .zeroOrMore)
+    if sheet.order.state == .closed, !sheet.isCancelled, !line.isRemoved, line.ordered > line.shipped {
+      throw .refused(Refusal(.orderClosed, sheet.order.number))
+    }
     try release(&sheet, index, from: conflict, in: trade)
     if sheet.isCancelled {
       try stayCancelled(&sheet, index, in: trade)
@@ -38,8 +43,6 @@ enum OrderConflicts {
     if line.isRemoved {
       try sheet.ask(in: trade)
     } else {
-      let product = try trade.checkProduct(line.sku)
-      try trade.checkQuantity(line.ordered, of: product, .zeroOrMore)
       _ = try sheet.amend(index, to: line.ordered, isSettled: true, in: trade)
     }
     if sheet.order.state == .submitted, sheet.order.holds.isEmpty { try sheet.accept(in: trade) }

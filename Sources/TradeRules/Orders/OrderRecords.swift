@@ -55,16 +55,16 @@ public struct OrderColumns: TableColumns {
   public let device = Column<String>(22)
   /// Codes that explain the order to its reader: `ALLOCATION_SHORT`, `PRICE_MANUAL` …
   public let codes = Column<WordList>(23)
-  /// The device and operation number of the cancellation, `A7/42`; empty when not cancelled.
+  /// The device and operation number of the cancellation or rejection, `A7/42`; empty when there was none.
   public let cancelledBy = Column<String>(24)
   /// The device and operation number of the deletion of the draft.
   public let deletedBy = Column<String>(25)
   public let nextLine = Column<Int64>(26)
   /// The device and operation number of the submission; its author hears of later changes.
   public let submittedBy = Column<String>(27)
-  /// When the cancellation was recorded: what was shipped before it stays shipped (#32).
+  /// When that was recorded: what was shipped before it stays shipped (#32).
   public let cancelledAt = Column<Instant?>(28)
-  /// The log version of the cancellation: who had seen it and ships all the same knows what they do (#34).
+  /// The log version of it: who had seen it and ships all the same knows what they do (#34).
   public let cancelledVersion = Column<Int64>(29)
   /// Charges beside the goods, minor units, zero or more.
   public let freightMinor = Column<Int64>(30)

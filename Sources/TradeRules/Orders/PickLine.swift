@@ -2,8 +2,8 @@ extension PickLine {
   /// Books goods taken from a bin to staging for a line: a fact, whatever state the order is in (P1).
   ///
   /// The promise of that warehouse rises to what was picked, as far as the line is open (#10). What is picked
-  /// beyond that has to be put back: `OVER_PICKED` (#27), or `PUT_BACK` when the order was cancelled. Waits
-  /// for an order or line that has not arrived.
+  /// beyond that has to be put back: `OVER_PICKED` (#27), or `PUT_BACK` when the order was cancelled or
+  /// rejected. Waits for an order or line that has not arrived.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     let index = try sheet.requireLine(form.line, in: trade)
@@ -12,7 +12,8 @@ extension PickLine {
     guard bin != BinColumns.staging else { throw .refused(Refusal(.badValue, "picked goods are in staging")) }
     try sheet.pick(
       form.quantity, of: index, lot: form.lot ?? "", from: bin, at: form.warehouse, in: trade)
-    let code: Code = sheet.order.state == .cancelled ? .putBack : .overPicked
+    let isOver = sheet.order.state == .cancelled || sheet.order.state == .rejected
+    let code: Code = isOver ? .putBack : .overPicked
     let surplus = try sheet.rebalance(index, code, in: trade)
     try sheet.save(in: trade)
     trade.tell(

@@ -10,23 +10,26 @@ extension ShipOrder {
   /// On a cancelled order (#32, #33): shipped before the cancellation, the order is accepted again and the
   /// canceller is told `CANCEL_REJECTED_SHIPPED`; shipped after it, `SHIPPED_AFTER_CANCEL` asks somebody to
   /// recall the goods. A device that had seen the cancellation has nothing left to ship unless it names
-  /// lines (#34).
+  /// lines (#34). A rejection is final: whatever leaves all the same is to be recalled.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     try trade.checkStockPlace(form.warehouse)
     let items = try items(of: form, sheet, in: trade)
     guard !items.isEmpty else {
-      let isCancelled = sheet.order.state == .cancelled
-      throw .refused(Refusal(isCancelled ? .orderCancelled : .nothingPicked, sheet.order.number))
+      throw .refused(Refusal(whyNothing(sheet.order), sheet.order.number))
     }
     var codes: [Code] = []
     var uncancelled = Quantity.zero
+    var open = Quantity.zero
     for item in items {
-      let before = sheet.lines[item.index].cancelled
+      let before = sheet.lines[item.index]
       codes += try sheet.ship(item.quantity, of: item.index, at: form.warehouse, in: trade)
-      uncancelled += before - sheet.lines[item.index].cancelled
+      uncancelled += before.cancelled - sheet.lines[item.index].cancelled
+      open += before.open - sheet.lines[item.index].open
     }
-    if uncancelled > .zero || sheet.order.state == .cancelled {
+    if sheet.order.state == .rejected {
+      codes += try sheet.recall(open, to: form.warehouse, in: trade)
+    } else if uncancelled > .zero || sheet.order.state == .cancelled {
       codes += try meetCancellation(uncancelled, of: items, &sheet, form.warehouse, in: trade)
     }
     try sheet.total(in: trade)
@@ -36,6 +39,15 @@ extension ShipOrder {
     trade.tell(
       kind.rawValue, of: sheet.order.number, PersonalText(form.shipmentNumber), places: sheet.places)
     return Verdict(.applied, codes.uniqued(), record: sheet.order.number)
+  }
+
+  /// What to tell whom nothing is left to ship.
+  private static func whyNothing(_ order: Order) -> Code {
+    switch order.state {
+    case .cancelled: .orderCancelled
+    case .rejected: .orderRejected
+    default: .nothingPicked
+    }
   }
 
   /// What leaves: the lines given, else all that is picked at the warehouse and may be shipped.
@@ -53,12 +65,13 @@ extension ShipOrder {
       }
     }
     guard form.lines.isEmpty else { return items }
-    let knowsOfCancellation = sheet.order.isCancellationKnown(to: trade)
+    let knowsOfEnd = sheet.order.isEndKnown(to: trade)
+    if sheet.order.state == .rejected, knowsOfEnd { return [] }
     for (index, line) in sheet.lines.enumerated() {
       let place = PromisePlace(line: line.id, warehouse: form.warehouse)
       var shippable = line.open
       // Who had not seen the cancellation shipped what was ordered.
-      if !line.isRemoved, !knowsOfCancellation { shippable = max(.zero, line.ordered - line.shipped) }
+      if !line.isRemoved, !knowsOfEnd { shippable = max(.zero, line.ordered - line.shipped) }
       let quantity = min(shippable, sheet.stagedQuantity(at: place))
       if quantity > .zero { items.append(ShippedItem(index: index, quantity: quantity)) }
     }
@@ -94,13 +107,7 @@ extension ShipOrder {
       }
       return []
     }
-    // A surplus has a task of its own.
-    guard quantity > .zero else { return [] }
-    sheet.note(.shippedAfterCancel)
-    try trade.openTask(
-      .shippedAfterCancel, .shippedAfterCancel, record: sheet.order.number, owner: .warehouse,
-      warehouse: warehouse, agent: sheet.order.agent, quantity: quantity)
-    return [.shippedAfterCancel]
+    return try sheet.recall(quantity, to: warehouse, in: trade)
   }
 }
 
@@ -111,6 +118,19 @@ struct ShippedItem {
 }
 
 extension OrderSheet {
+  /// Asks a warehouse to call back what left though nobody wants it any more.
+  mutating func recall(
+    _ quantity: Quantity, to warehouse: String, in trade: Trade
+  ) throws(Interruption) -> [Code] {
+    // A surplus has a task of its own.
+    guard quantity > .zero else { return [] }
+    note(.shippedAfterCancel)
+    try trade.openTask(
+      .shippedAfterCancel, .shippedAfterCancel, record: order.number, owner: .warehouse, warehouse: warehouse,
+      agent: order.agent, quantity: quantity)
+    return [.shippedAfterCancel]
+  }
+
   /// Ships goods of a line: out of staging, out of the promise, out of what is open.
   fileprivate mutating func ship(
     _ quantity: Quantity, of index: Int, at warehouse: String, in trade: Trade
@@ -142,8 +162,8 @@ extension OrderSheet {
 }
 
 extension Record where Columns == OrderColumns {
-  /// Whether the author of an operation had seen that the order is cancelled, wholly or in part.
-  fileprivate func isCancellationKnown(to trade: Trade) -> Bool {
+  /// Whether the author of an operation had seen that the order is rejected, or cancelled wholly or in part.
+  fileprivate func isEndKnown(to trade: Trade) -> Bool {
     guard let canceller = OperationID(self.cancelledBy) else { return true }
     return canceller.device == trade.operation.id.device
       || self.cancelledVersion <= trade.operation.basedOnVersion

@@ -32,14 +32,36 @@ enum Shipments {
     return shipment.id
   }
 
-  /// The shipment named. Goods for somebody who may not see it travel on papers of their own.
+  /// What of an order's lines has left, by the warehouse it left from; a surplus aside, which has a task of its
+  /// own.
+  static func left(
+    of sheet: OrderSheet, in trade: Trade
+  ) throws(Interruption) -> [(warehouse: String, quantity: Quantity)] {
+    guard sheet.lines.contains(where: { $0.shipped > .zero }) else { return [] }
+    var ordered: [RecordID: Quantity] = [:]
+    for line in sheet.lines where !line.isRemoved { ordered[line.id] = line.ordered }
+    var left: [String: Quantity] = [:]
+    for part in try trade.all(ShipmentLineColumns.self, "shipment_line_order", sheet.order.id) {
+      let shipment = try trade.ifVisible { () throws(Interruption) in
+        try trade.find(ShipmentColumns.self, part.shipment)
+      }
+      let wanted = min(part.quantity, ordered[part.line] ?? .zero)
+      ordered[part.line] = (ordered[part.line] ?? .zero) - wanted
+      left[shipment?.warehouse ?? "", default: .zero] += wanted
+    }
+    return left.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// The shipment named. Goods for somebody who may not see it, or from another warehouse, travel on papers of
+  /// their own.
   private static func shipment(
     _ form: Filled<ShipOrder>, for order: Order, in trade: Trade
   ) throws(Interruption) -> Shipment {
     let known = try trade.ifVisible { () throws(Interruption) in
       try trade.find(ShipmentColumns.self, form.shipment)
     }
-    if let known, known.agent == order.agent, known.territory == order.territory,
+    if let known, known.warehouse == form.warehouse, known.agent == order.agent,
+      known.territory == order.territory,
       known.device == order.device || order.agent != nil || order.territory != nil
     {
       return known
@@ -66,11 +88,13 @@ enum Shipments {
         try trade.find(ShipmentColumns.self, line.shipment)
       }
       guard var shipment else { continue }
+      let places = shipment.places
       shipment.warehouses = union(shipment.warehouses, sheet.order.warehouses)
       if shipment.agent == before.agent, shipment.territory == before.territory {
         (shipment.agent, shipment.territory) = (sheet.order.agent, sheet.order.territory)
       }
       try put(shipment, in: trade)
+      try Following.move(shipment, from: places, in: trade)
     }
   }
 
@@ -88,4 +112,9 @@ enum Shipments {
     for word in other.words { words.insert(word) }
     return WordList(words.words.sorted())
   }
+}
+
+extension Record where Columns == ShipmentColumns {
+  /// Who sees the shipment, and so what is told of it.
+  var places: [Bucket] { TableDescription.of(ShipmentColumns.self).buckets(of: row) }
 }

@@ -9,7 +9,7 @@ extension TrackShipment {
       guard trade.entry.isFinal else { throw .refused(Refusal(.unknownShipment, form.number)) }
       throw try trade.missing(RowKey(ShipmentColumns.self, form.shipment), called: form.number)
     }
-    guard trade.mayChange(TableDescription.of(ShipmentColumns.self).buckets(of: shipment.row)) else {
+    guard trade.mayChange(shipment.places) else {
       throw .refused(Refusal(.notPermitted, shipment.number))
     }
     let word = form.status.rawValue
@@ -42,9 +42,7 @@ extension TrackShipment {
     event.follow(shipment)
     trade.put(event)
     let detail = [form.status.rawValue, form.place ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
-    trade.tell(
-      kind.rawValue, of: shipment.number, PersonalText(detail),
-      places: TableDescription.of(ShipmentColumns.self).buckets(of: shipment.row))
+    trade.tell(kind.rawValue, of: shipment.number, PersonalText(detail), places: shipment.places)
   }
 
   /// Every line the shipment carries is delivered as far as it was shipped and not handed over before.

@@ -37,11 +37,13 @@ enum Aliases {
 
 extension Record where Columns == CustomerColumns {
   /// Who sells what a device sells to this customer: a customer of several agents is served by the one who
-  /// asks.
+  /// asks. What the customer has none of is the device's, unless the customer is somebody else's now.
   func seller(at device: Device) -> (agent: String?, territory: String?) {
-    var (agent, territory) = (self.agent ?? device.agent, self.territory ?? device.territory)
+    var (agent, territory) = (self.agent, self.territory)
     if let own = device.agent, self.otherAgents.contains(own) { agent = own }
     if let own = device.territory, self.otherTerritories.contains(own) { territory = own }
-    return (agent, territory)
+    let isOwn =
+      (agent == nil || agent == device.agent) && (territory == nil || territory == device.territory)
+    return isOwn ? (agent ?? device.agent, territory ?? device.territory) : (agent, territory)
   }
 }

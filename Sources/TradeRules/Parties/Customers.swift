@@ -4,8 +4,13 @@ extension CreateCustomer {
   /// `CODE_TAKEN`.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var customer = try makeCustomer(form, in: trade)
-    if form.agent == nil { customer.agent = trade.device.agent }
-    if form.territory == nil { customer.territory = trade.device.territory }
+    // A customer of a former scope's agent is none of the present territory's, and the other way round.
+    let isFormer =
+      trade.isScopeNews
+      && (form.agent != nil && customer.agent != trade.device.agent
+        || form.territory != nil && customer.territory != trade.device.territory)
+    if form.agent == nil, !isFormer { customer.agent = trade.device.agent }
+    if form.territory == nil, !isFormer { customer.territory = trade.device.territory }
     guard mayBeMade(customer, in: trade) else {
       throw .refused(Refusal(.notPermitted, "a customer of another agent or territory"))
     }
@@ -18,11 +23,16 @@ extension CreateCustomer {
     return Verdict(.applied, codes)
   }
 
-  /// An agent makes customers of their own, the sales desk whomever it will see.
+  /// An agent makes customers of their own, the sales desk whomever it will see; what was recorded before the
+  /// device heard of its scope, also for those it worked for before (#71).
   private static func mayBeMade(_ customer: Customer, in trade: Trade) -> Bool {
-    if trade.isHeadquarters { return true }
+    if trade.isHeadquarters || trade.entry.isReleased { return true }
     if trade.role == .sales { return trade.mayChange(customer.places) }
-    return customer.agent == trade.device.agent && customer.territory == trade.device.territory
+    let device = trade.device
+    if customer.agent == device.agent, customer.territory == device.territory { return true }
+    return trade.isScopeNews && (customer.agent.map(device.formerAgents.contains) ?? true)
+      && (customer.territory.map(device.formerTerritories.contains) ?? true)
+      && trade.mayChange(customer.places)
   }
 
   /// The customer a form describes; its code and id may still be taken.
@@ -75,11 +85,8 @@ extension EditCustomer {
     guard trade.mayChange(places) else {
       throw .refused(Refusal(.notPermitted, customer.code))
     }
-    // Whoever blocked a customer had a reason that an agent does not see (#47).
-    if !trade.isHeadquarters, customer.status == .blocked, let status = form.status,
-      status != CustomerStatus.blocked.rawValue
-    {
-      throw .refused(Refusal(.notPermitted, "headquarters release a blocked customer"))
+    if let status = form.status {
+      try trade.checkMayChange(customer.status, to: CustomerStatus(rawValue: status))
     }
     if let name = form.name { try trade.check(trade.observe { !name.text.isEmpty }, "name") }
     try trade.checkFields(
@@ -103,6 +110,13 @@ extension Record where Columns == CustomerColumns {
 }
 
 extension Trade {
+  /// Whoever blocked a customer had a reason that an agent does not see (#47).
+  func checkMayChange(_ status: CustomerStatus, to new: CustomerStatus) throws(Interruption) {
+    guard isHeadquarters || status != .blocked || new == .blocked else {
+      throw .refused(Refusal(.notPermitted, "headquarters release a blocked customer"))
+    }
+  }
+
   func checkFields(
     status: CustomerStatus, country: String, currency: String, warehouse: String?
   ) throws(Interruption) {

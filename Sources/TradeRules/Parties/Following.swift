@@ -30,6 +30,15 @@ enum Following {
     try reassignTasks(of: order.number, from: before.agent, to: order.agent, in: trade)
   }
 
+  /// Lets the history of a shipment follow it. Its number may be on papers of somebody else, whose places it shares:
+  /// only what it left is exchanged.
+  static func move(_ shipment: Shipment, from before: [Bucket], in trade: Trade) throws(Interruption) {
+    let places = shipment.places
+    let (from, to) = (before.filter { !places.contains($0) }, places.filter { !before.contains($0) })
+    guard !from.isEmpty else { return }
+    try tellElsewhere(shipment.number, from: from, to: to, in: trade)
+  }
+
   /// Conflicts about a record, settled or not.
   static func conflicts(
     of key: RowKey, _ states: [ConflictState] = [.open, .resolved], in trade: Trade

@@ -40,8 +40,9 @@ struct QuarantineRelease: Command {
         waybill-server quarantine release A7/42
         waybill-server quarantine release --device A7
 
-      A command is decided as a whole, on what is known now; facts keep the time at which they happened. What
-      is refused stays set aside. Released twice, nothing happens twice.
+      A command is decided as a whole, on what is known now, and does nothing that its device's role may not;
+      facts keep the time at which they happened. What is refused stays set aside. Released twice, nothing
+      happens twice.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(help: "An operation of the command, as A7/42.") var operation: String?
