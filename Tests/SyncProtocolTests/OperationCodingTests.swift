@@ -79,6 +79,25 @@ struct OperationCodingTests {
     }
   }
 
+  @Test("a text of a form, about a person or not, has at most 64 KiB")
+  func longTexts() throws {
+    func coded(_ name: Int, _ list: Int) throws {
+      var edit = Samples.edit
+      edit.form =
+        Filled<EditCustomer> {
+          ($0.id, $0.code) = (Samples.epoch, "C-1")
+          $0.name = PersonalText(String(repeating: "n", count: name))
+          $0.priceList = String(repeating: "p", count: list)
+        }.form
+      let (bytes, personal) = OperationCoding.encode(edit)
+      #expect(try OperationCoding.decode(bytes, personal: personal) == edit)
+    }
+    let most = RowLimits.textBytesMax
+    try coded(most, most)
+    #expect(throws: MalformedForm.badText("name")) { try coded(most + 1, 1) }
+    #expect(throws: MalformedForm.badText("priceList")) { try coded(1, most + 1) }
+  }
+
   @Test("an envelope without what it must have, or with fields out of order, is malformed")
   func envelopeBounds() throws {
     let good = try WireOperation(serializedBytes: OperationCoding.encode(Samples.edit).bytes)

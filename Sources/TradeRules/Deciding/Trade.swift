@@ -66,6 +66,18 @@ public final class Trade {
 
   func put(_ row: Row, in table: TableDescription) { view.put(row, in: table) }
 
+  /// A place to go back to.
+  func mark() -> WorkingSet.Mark { view.mark() }
+
+  /// Takes back every change since `mark`.
+  func rollBack(to mark: WorkingSet.Mark) { view.rollBack(to: mark) }
+
+  /// Refuses with `BAD_VALUE` what has made a row larger than anybody can be sent.
+  func checkSizes(since mark: WorkingSet.Mark) throws(Interruption) {
+    guard view.hasTooLargeRow(since: mark) else { return }
+    throw .refused(Refusal(.badValue, "more than \(RowLimits.rowBytesMax) bytes of text in one record"))
+  }
+
   /// An id for a record that this decision makes: the same at every replay.
   public func derivedID(_ kind: String) -> RecordID {
     derivedCount += 1

@@ -75,9 +75,9 @@ extension FormDescription {
         guard tag & 7 == 2, try reader.chunk().isEmpty else { throw .wrongType(field.name) }
         guard let text = personal.popFirst() else { throw .personalTexts }
         // It travels beside the bytes, and becomes a row all the same.
-        guard !text.text.unicodeScalars.contains(where: { $0.isForbidden && $0 != "\n" }) else {
-          throw .badText(field.name)
-        }
+        guard text.text.utf8.count <= RowLimits.textBytesMax,
+          !text.text.unicodeScalars.contains(where: { $0.isForbidden && $0 != "\n" })
+        else { throw .badText(field.name) }
         form[number] = .value(.personal(text))
       } else {
         form[number] = .value(try field.value(from: &reader, wireType: tag & 7))
@@ -112,7 +112,8 @@ extension FieldDescription {
     switch kind {
     case .integer: return .integer(Int64(zigZag: try reader.varint()))
     case .text:
-      guard let text = String(validating: try reader.chunk(), as: UTF8.self),
+      let bytes = try reader.chunk()
+      guard bytes.count <= RowLimits.textBytesMax, let text = String(validating: bytes, as: UTF8.self),
         !text.unicodeScalars.contains(where: \.isForbidden)
       else { throw .badText(name) }
       return .text(text)
