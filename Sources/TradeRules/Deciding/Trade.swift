@@ -166,4 +166,14 @@ public enum Settings: String, CaseIterable, Sendable {
     case .retentionMilliseconds: 400 * 24 * 3_600_000
     }
   }
+
+  /// What it can be set to: a share at most all of it, a time at most a hundred years.
+  public var bounds: ClosedRange<Int64> {
+    switch self {
+    case .priceFloorPerMille, .duplicateLinesPerMille: 0...1_000
+    case .clockSuspectMilliseconds, .nearCountMilliseconds, .taskDueMilliseconds, .priceGraceMilliseconds,
+      .duplicateOrderMilliseconds, .retentionMilliseconds:
+      0...36_525 * 24 * 3_600_000
+    }
+  }
 }

@@ -52,12 +52,16 @@ public struct Quantity: Hashable, Comparable, Sendable, ColumnValue, Expressible
 /// The price of one base unit in ten-thousandths of the currency's major unit: 125000 is 12.5000.
 public struct UnitPrice: Hashable, Comparable, Sendable, ColumnValue {
   public let tenThousandths: Int64
+  /// The highest price there is: a hundred thousand million for one.
+  public static let max = UnitPrice(tenThousandths: 1_000_000_000_000_000)
 
   public init(tenThousandths: Int64) { self.tenThousandths = tenThousandths }
   public init(_ value: Value) { tenThousandths = Int64(value) }
   public static var kind: ValueKind { .integer }
   public static var decimals: Int { 4 }
   public var value: Value { .integer(tenThousandths) }
+  /// Not below zero, and no higher than any price.
+  var isPayable: Bool { tenThousandths >= 0 && self <= .max }
   public static func < (one: UnitPrice, other: UnitPrice) -> Bool {
     one.tenThousandths < other.tenThousandths
   }
