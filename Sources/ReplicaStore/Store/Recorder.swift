@@ -56,6 +56,9 @@ struct Recorder {
         form: EnteredText.normalised(draft.form))
     }
     try checkTexts(of: operations)
+    guard drafts.allSatisfy({ $0.statedAt.map(Instant.range.contains) ?? true }) else {
+      throw Refusal(.badValue, "a time outside the years 1 … 9999")
+    }
     // Before its first checkpoint a replica knows nothing: it records, and guesses when it can see.
     let guess = state.checkpoint > 0 ? try Guess(db, state: state) : nil
     try checkRole(guess?.device.role ?? state.role, may: operations)
@@ -203,7 +206,8 @@ enum RecordingClock {
       sameStart
       ? state.anchorCentreTime.advanced(byMilliseconds: clock.bootTimeMilliseconds - state.anchorBootTime)
       : clock.wall.advanced(byMilliseconds: state.clockOffsetMilliseconds)
-    return max(estimate, previous ?? estimate)
+    // A clock may say anything, and yet the work is work.
+    return max(estimate, previous ?? estimate).clamped
   }
 
   /// What the clocks said, with how far off the last connection found them: the centre judges by it whether

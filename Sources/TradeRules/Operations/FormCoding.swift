@@ -99,6 +99,8 @@ public enum MalformedForm: Error, Hashable, Sendable {
   case missing(String)
   case wrongType(String)
   case badText(String)
+  /// A moment outside the years 1 … 9999.
+  case outOfBounds(String)
   case unknownKind(String)
   /// The texts beside the bytes are not as many as the marks in them.
   case personalTexts
@@ -110,7 +112,10 @@ extension FieldDescription {
   ) throws(MalformedForm) -> Value {
     guard wireType == (kind == .integer ? 0 : 2) else { throw .wrongType(name) }
     switch kind {
-    case .integer: return .integer(Int64(zigZag: try reader.varint()))
+    case .integer:
+      let number = Int64(zigZag: try reader.varint())
+      guard bounds.contains(number) else { throw .outOfBounds(name) }
+      return .integer(number)
     case .text:
       let bytes = try reader.chunk()
       guard bytes.count <= RowLimits.textBytesMax, let text = String(validating: bytes, as: UTF8.self),
