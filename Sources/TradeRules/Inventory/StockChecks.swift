@@ -23,6 +23,12 @@ extension Trade {
     }
   }
 
+  /// Refuses with `BAD_VALUE` a lot, then a bin, that cannot be one; none is none.
+  func checkLabels(lot: String?, bin: String?) throws(Interruption) {
+    if let lot, !lot.isEmpty { try check(Names.isLabel(lot), "lot") }
+    if let bin, !bin.isEmpty { try check(Names.isLabel(bin), "bin") }
+  }
+
   func checkProduct(_ sku: String) throws(Interruption) -> Product {
     guard let product = try find(ProductColumns.self, sku) else {
       throw .refused(Refusal(.unknownSku, sku))
