@@ -1,8 +1,8 @@
 import SwiftProtobuf
 import Testing
-import TradeRules
 
 @testable import SyncProtocol
+@testable import TradeRules
 
 @Suite("Pages are small on the wire and harmless when unpacked")
 struct PageTests {
@@ -111,6 +111,18 @@ struct PageTests {
     #expect(throws: PageTooLarge.self, "one byte more is somebody's trouble, not the end of the process") {
       try PageBody(noise + [0], compressing: true)
     }
+  }
+
+  @Test("whatever word the rules allow, the bucket named after it can be told, and so can a device's name")
+  func longestNames() {
+    let word = String(repeating: "W", count: Names.wordBytesMax)
+    let buckets: [Bucket] = [
+      .stock(word), .ledger(word), .ledger(word, month: "2026-11"), .orders(word), .agent(word),
+      .territory(word), .device(word),
+    ]
+    #expect(buckets.allSatisfy { $0.name.utf8.count <= WireLimits.bucketBytesMax })
+    #expect(Names.isDeviceName(String(repeating: "N", count: WireLimits.nameBytesMax)))
+    #expect(!Names.isDeviceName(String(repeating: "N", count: WireLimits.nameBytesMax + 1)))
   }
 
   @Test("behind a page that is nearly full there is room for the largest row of any table")
