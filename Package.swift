@@ -109,8 +109,9 @@ let package = Package(
     // Holds the server's commands, imports and exports to what they say.
     .testTarget(
       name: "WaybillServerTests",
-      dependencies: ["WaybillServer", "CentralStore", "SyncSession", "TradeRules", logging],
-      swiftSettings: strict),
+      dependencies: [
+        "WaybillServer", "CentralStore", "SyncSession", "TradeRules", "WebSocketTransport", logging,
+      ], swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Tells stories through the real hosts, by hand and by chance.

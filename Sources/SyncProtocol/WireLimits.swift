@@ -10,7 +10,8 @@ public enum WireLimits {
 
   /// Rows and keys of one page once unpacked, bytes: a page that does not compress still fits a frame.
   public static let pageBytesMax = frameBytesMax - (20 << 10)
-  /// Where a sender starts another page, bytes unpacked: the largest row there can be still fits behind it.
+  /// Where a sender starts another page, bytes unpacked: the largest row there can be (`RowLimits`) still fits
+  /// behind it.
   public static let pageBytesTarget = 512 << 10
   /// Rows of one table in one page.
   public static let batchRowsMax = 65_536

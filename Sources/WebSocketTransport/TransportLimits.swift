@@ -77,7 +77,7 @@ public struct TransportLimits: Sendable {
   /// Bytes of one request's header block. Beyond: cut.
   public var httpHeaderBytesMax = 4 << 10
 
-  /// Bytes of one request's body. Beyond: 413.
+  /// Bytes of one request's body; 0 = none. Beyond: 413.
   public var httpBodyBytesMax = 1 << 20
 
   /// Time from a request's header to the last byte of its answer. Beyond: cut.

@@ -140,6 +140,32 @@ struct ReceivablesTests {
     #expect(["owed", "credit", "prepaid"].map { cents(accepted, $0) } == [3_000, 0, 0])
   }
 
+  @Test("an order of the year 1 is owed for longest, and its time can be shown; an earlier one is malformed")
+  func farPast() throws {
+    let centre = try TestCentre()
+    try centre.openForTrade()
+    let customer = try centre.customer("C-1")
+    func take(_ number: String, at stated: Instant) throws -> Verdict {
+      let id = centre.newID()
+      let create = Filled<CreateOrder> {
+        ($0.id, $0.number, $0.customer, $0.shipComplete) = (id, number, customer.id, false)
+        $0.lines = [
+          Filled<OrderLineEntry> { ($0.id, $0.sku, $0.quantity) = (centre.newID(), "CHAI", 4) }
+        ]
+      }
+      let verdict = try centre.does("A1", create, statedAt: stated)
+      guard verdict.outcome == .applied else { return verdict }
+      return try centre.does("A1", Filled<SubmitOrder> { ($0.order, $0.number) = (id, number) })
+    }
+    #expect(try take("SO-A1-0001", at: Instant(milliseconds: .min)).codes == [.malformed])
+    #expect(try take("SO-A1-0002", at: Instant.range.lowerBound).outcome == .applied)
+    let report = try centre.queries.report(ReportRequest(.receivables), at: Instant(milliseconds: .max))
+    #expect((report["rows"]?.array ?? []).map { cents($0, "older") } == [5_000])
+    let operations = try centre.queries.newestOperations(LogFilter(device: "A1"), limit: 10)
+    let times = operations.map(\.occurredAt.timestamp)
+    #expect(times.contains("0001-01-01T00:00:00.000Z") && times.count == 3)
+  }
+
   @Test("receivables have no period and no product, and are put together by customer, agent or currency")
   func questions() throws {
     let centre = try TestCentre()

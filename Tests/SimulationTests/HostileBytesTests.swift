@@ -100,6 +100,47 @@ struct HostileBytesTests {
     try shop.expectAllIsWell()
   }
 
+  @Test(
+    "edits that would make a record larger than a page are refused: everybody goes on, a new device loads")
+  func rowsThatOutgrowAPage() throws {
+    let shop = try Shop(staffed: ["A1", "HQ"])
+    func edits(_ bytes: Int) -> [Filled<EditCustomer>] {
+      let long = PersonalText(String(repeating: "x", count: bytes))
+      let changes: [(inout Filled<EditCustomer>) -> Void] = [
+        { $0.phone = long }, { $0.email = long }, { $0.address = long }, { $0.taxId = long },
+        { $0.name = long },
+      ]
+      return changes.map { change in
+        var form = Filled<EditCustomer> { ($0.id, $0.code) = (Shop.customerID(1), "C-ANA") }
+        change(&form)
+        return form
+      }
+    }
+    // Four of these were a megabyte: the row fitted no page, and who asked for it ended the centre.
+    for edit in edits(261_900) {
+      #expect(try shop.world.decide(edit).map(\.codes) == [[.malformed]])
+      #expect(throws: Refusal.self) { try shop.ana.record(edit) }
+    }
+    for edit in edits(RowLimits.textBytesMax) {
+      try shop.ana.record(edit)
+      try shop.settle()
+    }
+    let long = String(repeating: "x", count: RowLimits.textBytesMax)
+    try shop.headquarters.record(Filled<EditProduct> { ($0.sku, $0.name) = ("CHAI", long) })
+    try shop.settle()
+    let last = Filled<EditProduct> { ($0.sku, $0.description) = ("CHAI", long) }
+    #expect(try shop.world.decide(last).map(\.codes) == [[.badValue]])
+    #expect(throws: Refusal.self) { try shop.headquarters.record(last) }
+    try shop.hire("A2")
+    try shop.settle()
+    #expect(
+      try shop.anasPhone.books.find(ProductColumns.self, key: RowKey(ProductColumns.self, "CHAI"))?.name
+        == long)
+    #expect(
+      try shop.anasPhone.books.all(CustomerColumns.self).first?.taxId.text.utf8.count == long.utf8.count)
+    try shop.expectAllIsWell()
+  }
+
   @Test("a message that does not belong here closes the connection with a protocol violation")
   func outOfPlace() throws {
     let shop = try Shop(staffed: ["A1"])

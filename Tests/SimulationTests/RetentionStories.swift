@@ -259,13 +259,13 @@ struct RetentionStories {
   }
 
   @Test("the cache of pages keeps within its bytes, and drops what was not asked for longest")
-  func cacheBounds() {
+  func cacheBounds() throws {
     var cache = PageCache(bytesMax: 3_000)
     func place(_ number: Int) -> PageCache.Place {
       PageCache.Place(bucket: Bucket("b\(number)"), after: nil)
     }
     for number in 0..<5 {
-      let body = PageBody([UInt8](repeating: UInt8(number), count: 500), compressing: false)
+      let body = try PageBody([UInt8](repeating: UInt8(number), count: 500), compressing: false)
       cache.keep(PageCache.Entry(body: body, last: nil, readAt: 10), at: place(number))
       _ = cache.page(at: place(0), base: 10, bucketVersion: 10)
     }

@@ -68,8 +68,8 @@ struct TwinWorldTests {
   private func page(
     of bucket: Bucket, rows: [(table: TableDescription, rows: [Row])] = [], left: [RowKey] = [],
     cursor: [UInt8] = []
-  ) -> Message {
-    let body = PageBody(PageContent.encode(rows: rows, left: left), compressing: false)
+  ) throws -> Message {
+    let body = try PageBody(PageContent.encode(rows: rows, left: left), compressing: false)
     return .page(Page(bucket: bucket, cursor: cursor, isSnapshot: false, body: body))
   }
 
@@ -77,7 +77,7 @@ struct TwinWorldTests {
   private static let customers = TableDescription.of(CustomerColumns.self)
 
   /// What must not be said to a picker in W1, one message each.
-  private func leaks(_ customer: Row, _ renamed: Row) -> [Message] {
+  private func leaks(_ customer: Row, _ renamed: Row) throws -> [Message] {
     let (agents, zeros) = (Bucket.agent("ANA"), [UInt8](repeating: 0, count: 64))
     let (products, customers) = (TwinWorldTests.products, TwinWorldTests.customers)
     let digest = Array(zeros.prefix(16))
@@ -85,7 +85,7 @@ struct TwinWorldTests {
       epoch: .none, centreTime: Instant(milliseconds: 0), incarnation: .none,
       grants: Grants(exact: [.catalog, agents]), appliedThrough: 0, headVersion: 1,
       headHash: Array(zeros.prefix(32)), signature: zeros)
-    return [
+    return try [
       .welcome(welcome), .settled(Settled(through: 999)),
       .refused(Refused(code: "Ana's customer owes us money")), .fetch(Fetch(buckets: [.catalog])),
       .wipe(Wipe(through: 0, signature: zeros)),
@@ -111,12 +111,12 @@ struct TwinWorldTests {
     }
     var renamed = Record<ProductColumns>(try #require(product))
     renamed.name = "Mate"
-    for message in leaks(try #require(customer), renamed.row) {
+    for message in try leaks(try #require(customer), renamed.row) {
       #expect(throws: Finding.self, "\(message)") {
         try ScopeTaint.check(message.encode(), to: shop.pia.code, in: shop.world, Tally())
       }
     }
-    let harmless = page(of: .catalog, rows: [(TwinWorldTests.products, [try #require(product)])])
+    let harmless = try page(of: .catalog, rows: [(TwinWorldTests.products, [try #require(product)])])
     try ScopeTaint.check(harmless.encode(), to: shop.pia.code, in: shop.world, Tally())
   }
 }

@@ -13,7 +13,7 @@ struct OperationCodingTests {
       group: Int64.random(in: 1...number, using: &dice), kind: rule.kind, kindVersion: 1, actor: "os:zoë",
       basedOnEpoch: RecordID(high: dice.next(), low: dice.next()),
       basedOnVersion: max(0, dice.integer()), statedAt: dice.roll(2) == 0 ? nil : Instant(milliseconds: 0),
-      recordedAt: Instant(milliseconds: dice.integer()),
+      recordedAt: dice.moment(),
       clock: ClockReading(
         wall: Instant(milliseconds: dice.integer()), bootID: RecordID(high: dice.next(), low: 0),
         bootTimeMilliseconds: dice.integer(), offsetMilliseconds: dice.integer(),
@@ -79,6 +79,52 @@ struct OperationCodingTests {
     }
   }
 
+  @Test("a text of a form, about a person or not, has at most 64 KiB")
+  func longTexts() throws {
+    func coded(_ name: Int, _ list: Int) throws {
+      var edit = Samples.edit
+      edit.form =
+        Filled<EditCustomer> {
+          ($0.id, $0.code) = (Samples.epoch, "C-1")
+          $0.name = PersonalText(String(repeating: "n", count: name))
+          $0.priceList = String(repeating: "p", count: list)
+        }.form
+      let (bytes, personal) = OperationCoding.encode(edit)
+      #expect(try OperationCoding.decode(bytes, personal: personal) == edit)
+    }
+    let most = RowLimits.textBytesMax
+    try coded(most, most)
+    #expect(throws: MalformedForm.badText("name")) { try coded(most + 1, 1) }
+    #expect(throws: MalformedForm.badText("priceList")) { try coded(1, most + 1) }
+  }
+
+  @Test("a time that is said lies in the years 1 … 9999, in the envelope and in a form")
+  func moments() throws {
+    func coded(_ moment: Instant, _ place: WritableKeyPath<TradeRules.Operation, Instant>) throws {
+      var operation = Samples.edit
+      operation.statedAt = Samples.edit.recordedAt
+      operation[keyPath: place] = moment
+      let (bytes, personal) = OperationCoding.encode(operation)
+      #expect(try OperationCoding.decode(bytes, personal: personal) == operation)
+    }
+    let description = FormDescription(PublishPrices.self)
+    func coded(_ validFrom: Instant) throws {
+      let form = Filled<PublishPrices> { ($0.list, $0.validFrom) = ("EU", validFrom) }.form
+      #expect(try description.decode(description.encode(form)) == form)
+    }
+    let (first, last) = (Instant.range.lowerBound, Instant.range.upperBound)
+    for moment in [first, last] {
+      try coded(moment, \.recordedAt)
+      try coded(moment, \.stated)
+      try coded(moment)
+    }
+    for moment in [Instant(milliseconds: .min), .init(milliseconds: .max), first.before, last.after] {
+      #expect(throws: MalformedForm.outOfBounds("recorded_at")) { try coded(moment, \.recordedAt) }
+      #expect(throws: MalformedForm.outOfBounds("stated_at")) { try coded(moment, \.stated) }
+      #expect(throws: MalformedForm.outOfBounds("validFrom")) { try coded(moment) }
+    }
+  }
+
   @Test("an envelope without what it must have, or with fields out of order, is malformed")
   func envelopeBounds() throws {
     let good = try WireOperation(serializedBytes: OperationCoding.encode(Samples.edit).bytes)
@@ -106,4 +152,17 @@ struct OperationCodingTests {
       #expect(envelope == nil || envelope?.form.isEmpty == true)
     }
   }
+}
+
+extension TradeRules.Operation {
+  /// The time a person stated; it is there.
+  fileprivate var stated: Instant {
+    get { statedAt ?? recordedAt }
+    set { statedAt = newValue }
+  }
+}
+
+extension Instant {
+  fileprivate var before: Instant { advanced(byMilliseconds: -1) }
+  fileprivate var after: Instant { advanced(byMilliseconds: 1) }
 }

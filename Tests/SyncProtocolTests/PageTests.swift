@@ -1,8 +1,8 @@
 import SwiftProtobuf
 import Testing
-import TradeRules
 
 @testable import SyncProtocol
+@testable import TradeRules
 
 @Suite("Pages are small on the wire and harmless when unpacked")
 struct PageTests {
@@ -23,7 +23,7 @@ struct PageTests {
   @Test("a large page is compressed, and opens to the same rows")
   func compression() throws {
     let content = content(5_000)
-    let body = PageBody(content, compressing: true)
+    let body = try PageBody(content, compressing: true)
     #expect(body.unpackedSize == content.count && body.bytes.count < content.count / 2)
     #expect(try body.content() == content)
     #expect(try PageContent(body.content()).batches.first?.rows() == units(5_000))
@@ -31,21 +31,21 @@ struct PageTests {
 
   @Test("small pages, and pages for a replica without zstd, travel as they are")
   func plainPages() throws {
-    #expect(PageBody(content(3), compressing: true).unpackedSize == nil)
-    #expect(PageBody(content(5_000), compressing: false).bytes == content(5_000))
+    #expect(try PageBody(content(3), compressing: true).unpackedSize == nil)
+    #expect(try PageBody(content(5_000), compressing: false).bytes == content(5_000))
   }
 
   @Test("a page that zstd would shrink more than fiftyfold travels as it is, so that no limit refuses it")
   func repetitivePagesAreStillReadable() throws {
     let zeros = [UInt8](repeating: 0, count: 500_000)
-    let body = PageBody(zeros, compressing: true)
+    let body = try PageBody(zeros, compressing: true)
     #expect(body.unpackedSize == nil)
     #expect(try body.content() == zeros)
   }
 
   @Test("a decompression bomb is refused before it costs memory")
   func bombs() throws {
-    let honest = PageBody(content(5_000), compressing: true)
+    let honest = try PageBody(content(5_000), compressing: true)
     let size = try #require(honest.unpackedSize)
     for declared in [1, size - 1, size + 1, WireLimits.pageBytesMax, WireLimits.pageBytesMax + 1, .max] {
       #expect(throws: ProtocolViolation.self, "\(declared)") {
@@ -95,7 +95,7 @@ struct PageTests {
 
   @Test("an empty page has nothing in it")
   func emptyPage() throws {
-    let page = try PageContent(PageBody([], compressing: true).content())
+    let page = try PageContent(try PageBody([], compressing: true).content())
     #expect(page.batches.isEmpty && page.left.isEmpty)
   }
 
@@ -106,7 +106,32 @@ struct PageTests {
     let page = Page(
       bucket: Bucket(String(repeating: "b", count: WireLimits.bucketBytesMax)),
       cursor: [UInt8](repeating: 1, count: WireLimits.cursorBytesMax), isSnapshot: true,
-      body: PageBody(noise, compressing: true))
+      body: try PageBody(noise, compressing: true))
     #expect(Message.page(page).encode().count <= WireLimits.frameBytesMax)
+    #expect(throws: PageTooLarge.self, "one byte more is somebody's trouble, not the end of the process") {
+      try PageBody(noise + [0], compressing: true)
+    }
+  }
+
+  @Test("whatever word the rules allow, the bucket named after it can be told, and so can a device's name")
+  func longestNames() {
+    let word = String(repeating: "W", count: Names.wordBytesMax)
+    let buckets: [Bucket] = [
+      .stock(word), .ledger(word), .ledger(word, month: "2026-11"), .orders(word), .agent(word),
+      .territory(word), .device(word),
+    ]
+    #expect(buckets.allSatisfy { $0.name.utf8.count <= WireLimits.bucketBytesMax })
+    #expect(Names.isDeviceName(String(repeating: "N", count: WireLimits.nameBytesMax)))
+    #expect(!Names.isDeviceName(String(repeating: "N", count: WireLimits.nameBytesMax + 1)))
+  }
+
+  @Test("behind a page that is nearly full there is room for the largest row of any table")
+  func largestRowFits() {
+    for table in TableDescription.all where !table.isCentreOnly {
+      let texts = table.columns.filter { $0.kind == .personal }.count * RowLimits.textBytesMax
+      let numbers = table.columns.count * 16
+      let most = WireLimits.pageBytesTarget + RowLimits.rowBytesMax + texts + numbers
+      #expect(most <= WireLimits.pageBytesMax, "\(table.name)")
+    }
   }
 }

@@ -109,12 +109,40 @@ struct FoundationEnrolmentTests {
       Self.invite(""), Self.invite("centre"), Self.invite("A/7"), Self.invite("Ä7"),
       Self.invite("A7", role: "king"), Self.invite("A7", role: .centre),
       Self.invite("A7") { $0.agent = "A 7" }, Self.invite("A7") { $0.territory = "" },
-      Self.invite("A7") { $0.secretHash = [1] },
+      Self.invite("A7") { $0.secretHash = [1] }, Self.invite("A7") { $0.name = "" },
+      Self.invite("A7") { $0.name = String(repeating: "é", count: 64) + "!" },
     ]
     for form in bad { #expect(bench.does("centre", form).codes == [.badValue], "\(form)") }
     let nowhere = Self.invite("A7") { $0.warehouses = ["W1", "W9"] }
     #expect(bench.does("centre", nowhere).codes == [.unknownWarehouse])
     #expect(bench.all(DeviceColumns.self) == [])
+    let longest = Self.invite("A7") { $0.name = String(repeating: "é", count: 64) }
+    #expect(bench.does("centre", longest).outcome == .applied)
+  }
+
+  @Test("agents, territories and warehouses have codes of at most 80 bytes, so that every device can be told")
+  func longCodes() {
+    let bench = RuleBench.founded()
+    // 3 bytes a letter: 26 fit, 27 do not.
+    let (fits, tooLong) = (String(repeating: "\u{915}", count: 26), String(repeating: "\u{915}", count: 27))
+    bench.addWarehouses(fits, tooLong)
+    #expect(bench.all(WarehouseColumns.self).map(\.code) == ["W1", "W2", fits])
+    for (ordinal, word) in [fits, tooLong].enumerated() {
+      let codes: [Code] = word == fits ? [] : [.badValue]
+      let secret = UInt8(ordinal * 2 + 1)
+      #expect(bench.does("centre", Filled<CreateAgent> { $0.code = word }).codes == codes)
+      #expect(bench.does("centre", Filled<CreateTerritory> { $0.code = word }).codes == codes)
+      let agent = Self.invite("A\(ordinal)", secret: secret) { $0.agent = word }
+      #expect(bench.does("centre", agent).codes == codes)
+      let territory = Self.invite("B\(ordinal)", secret: secret + 1) { $0.territory = word }
+      #expect(bench.does("centre", territory).codes == codes)
+      let customer = Filled<CreateCustomer> {
+        ($0.id, $0.code, $0.name) = (bench.newID(), "C-\(ordinal)", PersonalText("Shop"))
+        $0.territory = word
+      }
+      let outcomes = bench.does("centre", Filled<ImportCustomers> { $0.rows = [customer] }).rows
+      #expect(outcomes == [word == fits ? .created : .rejected(Refusal(.badValue, "territory"))])
+    }
   }
 
   @Test("a device enrols nobody, itself included; an admin invites")

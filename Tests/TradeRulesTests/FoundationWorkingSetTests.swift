@@ -42,6 +42,29 @@ struct FoundationWorkingSetTests {
     #expect(try view.rows(Self.range("a")) == [])
   }
 
+  @Test("a row with more text than a page has room for is noticed, and so is a key that no cursor can carry")
+  func sizes() {
+    func isTooLarge(_ row: Row) -> Bool {
+      let view = WorkingSet()
+      view.put(Self.product("A", name: String(repeating: "x", count: RowLimits.rowBytesMax)), in: Self.table)
+      let mark = view.mark()
+      view.put(row, in: Self.table)
+      return view.hasTooLargeRow(since: mark)
+    }
+    // "B" and "b" are of it.
+    let room = RowLimits.rowBytesMax - 2
+    func product(_ bytes: Int) -> Row {
+      var row = Row(values: Self.table.emptyValues.map { if case .text = $0 { .text("") } else { $0 } })
+      var product = Product(row)
+      (product.sku, product.skuFolded, product.name) = ("B", "b", String(repeating: "x", count: bytes))
+      row = product.row
+      return row
+    }
+    #expect(!isTooLarge(product(room)), "what was too large before is not this operation's")
+    #expect(isTooLarge(product(room + 1)))
+    #expect(isTooLarge(Self.product(String(repeating: "K", count: RowLimits.keyBytesMax))))
+  }
+
   @Test("taking changes back leaves rows, ranges and changes as they were")
   func undo() throws {
     let view = WorkingSet()

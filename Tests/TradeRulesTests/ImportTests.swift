@@ -52,6 +52,32 @@ struct ImportTests {
     }
   }
 
+  @Test("a row of a file that would make a record too large to be sent is refused alone")
+  func largeRows() {
+    let bench = RuleBench.founded()
+    let long = String(repeating: "x", count: RowLimits.textBytesMax)
+    var file = Self.products([("A", "One"), ("B", long), ("C", "Three")])
+    var rows = file.rows
+    rows[1].description = long
+    file.rows = rows
+    let answer = bench.does("centre", file)
+    #expect(answer.outcome == .partly)
+    #expect(bench.all(ProductColumns.self).map(\.sku) == ["A", "C"])
+    // As somebody's edits: each text is short enough, together they are not.
+    bench.addDevice("X", .admin)
+    func edit(_ change: (inout Filled<EditProduct>) -> Void) -> Verdict {
+      var form = Filled<EditProduct> { $0.sku = "A" }
+      change(&form)
+      return bench.does("X", form)
+    }
+    #expect(edit { $0.name = long }.outcome == .applied)
+    let before = bench.find(ProductColumns.self, "A")
+    #expect(edit { $0.description = long }.codes == [.badValue])
+    #expect(bench.find(ProductColumns.self, "A") == before)
+    #expect(edit { $0.name = "Tea" }.outcome == .applied)
+    #expect(edit { $0.description = long }.outcome == .applied)
+  }
+
   @Test("a file is taken in row by row: one bad row stops no other")
   func badRows() {
     let bench = RuleBench.founded()

@@ -44,6 +44,28 @@ struct OrderPickingTests {
     #expect(bench.level("W1", "CHAI").available == 10)
   }
 
+  @Test("a bin or a lot that cannot be one is refused, after a warehouse that is not the picker's")
+  func labels() {
+    let bench = RuleBench.trading(20)
+    bench.addDevice("Z", .warehouse, warehouses: ["W2"])
+    bench.sync("Z")
+    let order = bench.accepted("A", [("CHAI", 10)])
+    bench.does("P", order.pick(4))
+    for label in [String(repeating: "B", count: 41), " B", "B\u{0}", String(repeating: "B", count: 60_000)] {
+      #expect(bench.does("P", order.pick(1, bin: label)).codes == [.badValue])
+      #expect(bench.does("P", order.pick(1, lot: label)).codes == [.badValue])
+      #expect(bench.does("P", order.putBack(1, bin: label)).codes == [.badValue])
+      var back = order.putBack(1)
+      back.lot = label
+      #expect(bench.does("P", back).codes == [.badValue])
+      #expect(bench.does("Z", order.pick(1, bin: label)).codes == [.notPermitted])
+      #expect(bench.does("Z", order.putBack(1, bin: label)).codes == [.notPermitted])
+    }
+    #expect(bench.line(order).picked == 4)
+    #expect(Set(bench.all(StockColumns.self).map(\.bin)) == ["MAIN", BinColumns.staging])
+    #expect(bench.does("P", order.pick(1, bin: "B-01", lot: "L 1")).outcome == .applied)
+  }
+
   @Test("#10: the books say 8, the picker takes 10: accepted, shown negative, and somebody counts")
   func moreThanTheBooksSay() {
     let bench = RuleBench.trading(8)

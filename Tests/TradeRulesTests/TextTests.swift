@@ -44,6 +44,25 @@ struct TextTests {
     #expect(Instant(timestamp: text) == Instant(milliseconds: milliseconds))
   }
 
+  @Test("a moment that no calendar has is shown as the nearest that one has, and cannot be typed")
+  func farMoments() {
+    let (first, last) = ("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z")
+    #expect(Instant(timestamp: first) == Instant.range.lowerBound)
+    #expect(Instant(timestamp: last) == Instant.range.upperBound)
+    let early: [Int64] = [.min, .min + 1, Instant.range.lowerBound.milliseconds - 1]
+    for milliseconds in early {
+      #expect(Instant(milliseconds: milliseconds).timestamp == first)
+      #expect(Instant(milliseconds: milliseconds).dateText == "0001-01-01")
+    }
+    let late: [Int64] = [.max, .max - 1, Instant.range.upperBound.milliseconds + 1]
+    for milliseconds in late {
+      #expect(Instant(milliseconds: milliseconds).timestamp == last)
+    }
+    #expect(Instant(timestamp: "0000-12-31") == nil)
+    #expect(Instant(timestamp: "0001-01-01T00:00:00+01:00") == nil)
+    #expect(Instant(timestamp: "9999-12-31T23:59:59-01:00") == nil)
+  }
+
   @Test("every day of four centuries is counted the same in both directions")
   func days() {
     for day in Int64(-100_000)...50_000 where CivilDate(daysSince1970: day).daysSince1970 != day {

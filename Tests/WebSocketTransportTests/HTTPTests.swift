@@ -99,6 +99,22 @@ extension Sockets {
       shop.server.stop()
     }
 
+    @Test("a server that reads no bodies refuses the first byte of one, and answers whoever sends none")
+    func noBodies() throws {
+      var limits = TransportLimits()
+      limits.httpBodyBytesMax = 0
+      let shop = try Shop(limits: limits, http: Self.answer)
+      for method in ["POST", "PUT", "GET"] {
+        let (head, _) = try ask(
+          shop, "\(method) /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx")
+        #expect(head.contains(" 413 "), "\(method)")
+      }
+      let empty = try ask(shop, "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+      #expect(text(empty.body) == "ok\n")
+      #expect(text(try ask(shop, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").body) == "ok\n")
+      shop.server.stop()
+    }
+
     @Test("a header may repeat, and none can be smuggled in by another")
     func headers() throws {
       let shop = try Shop(http: Self.answer)

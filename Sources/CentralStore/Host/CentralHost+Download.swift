@@ -33,7 +33,7 @@ extension CentralHost {
         return
       }
       if piece.saysNothing { continue }
-      send(.page(Page(piece, cursor: download.cursor)), to: number)
+      send(.page(try Page(piece, cursor: download.cursor)), to: number)
       connection.session.sentPage()
     }
     connection.download = download
@@ -119,24 +119,30 @@ extension CentralHost {
           connection.grants.contains($0) || PlantedBug.isPlanted(.rowsOutOfScope)
         }
       guard !concerned.isEmpty else { continue }
-      let frames = concerned.reduce(0) { $0 + changed.frames(for: $1).count }
-      guard connection.session.pagesLeft(limits) >= frames else {
-        // Too slow for live changes, or too many of them: it catches up from what it has.
-        catchUp(number)
+      do {
+        let frames = try concerned.reduce(0) { try $0 + changed.frames(for: $1).count }
+        guard connection.session.pagesLeft(limits) >= frames else {
+          // Too slow for live changes, or too many of them: it catches up from what it has.
+          catchUp(number)
+          continue
+        }
+      } catch {
+        refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
+        note(error)
         continue
       }
       for bucket in concerned { audiences[bucket, default: []].append(number) }
     }
-    sendChanges(&changed, to: audiences, at: now)
+    sendChanges(changed, to: audiences, at: now)
   }
 
   private func sendChanges(
-    _ changed: inout ChangedBuckets, to audiences: [Bucket: [ConnectionNumber]], at now: Instant
+    _ changed: ChangedBuckets, to audiences: [Bucket: [ConnectionNumber]], at now: Instant
   ) {
     var concerned: [ConnectionNumber: [Bucket]] = [:]
     for bucket in audiences.keys.sorted() {
       let audience = audiences[bucket] ?? []
-      for frame in changed.frames(for: bucket) {
+      for frame in changed.made[bucket] ?? [] {
         orders.append(.send(frame, to: audience))
         for number in audience { connections[number]?.session.sentPage() }
       }
@@ -200,7 +206,8 @@ private struct ChangedBuckets {
   private let changes: [IndexedChange]
   /// Positions of the changes that each bucket has or lost.
   private var positions: [Bucket: (has: [Int], lost: [Int])] = [:]
-  private var frames: [Bucket: [[UInt8]]] = [:]
+  /// The frames that somebody asked for.
+  private(set) var made: [Bucket: [[UInt8]]] = [:]
 
   init(_ changes: [IndexedChange]) {
     self.changes = changes
@@ -214,14 +221,14 @@ private struct ChangedBuckets {
   func count(in bucket: Bucket) -> Int { positions[bucket].map { $0.has.count + $0.lost.count } ?? 0 }
 
   /// The bucket's changes as encoded pages, as many as they take; made once.
-  mutating func frames(for bucket: Bucket) -> [[UInt8]] {
-    if let made = frames[bucket] { return made }
-    let made = makeFrames(for: bucket)
-    frames[bucket] = made
-    return made
+  mutating func frames(for bucket: Bucket) throws(PageTooLarge) -> [[UInt8]] {
+    if let frames = made[bucket] { return frames }
+    let frames = try makeFrames(for: bucket)
+    made[bucket] = frames
+    return frames
   }
 
-  private func makeFrames(for bucket: Bucket) -> [[UInt8]] {
+  private func makeFrames(for bucket: Bucket) throws(PageTooLarge) -> [[UInt8]] {
     let all = bucket == ChangeIndex.everything
     let (has, lost) = all ? (Array(changes.indices), []) : positions[bucket] ?? ([], [])
     var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
@@ -234,10 +241,9 @@ private struct ChangedBuckets {
       }
     }
     let left = lost.map { changes[$0].key }
-    return PageContent.encodePages(rows: rows, left: left).map { content in
-      Message.page(
-        Page(bucket: bucket, cursor: [], isSnapshot: false, body: PageBody(content, compressing: true))
-      ).encode()
+    return try PageContent.encodePages(rows: rows, left: left).map { content throws(PageTooLarge) in
+      let body = try PageBody(content, compressing: true)
+      return Message.page(Page(bucket: bucket, cursor: [], isSnapshot: false, body: body)).encode()
     }
   }
 }

@@ -93,7 +93,7 @@ struct DownloadReader {
       return true
     }
     return PageCache.Entry(
-      body: PageBody(PageContent.encode(rows: gathered.tables), compressing: true),
+      body: try PageBody(PageContent.encode(rows: gathered.tables), compressing: true),
       last: isComplete ? nil : last, readAt: store.head.version)
   }
 
@@ -113,7 +113,7 @@ struct DownloadReader {
         last = change.place
         guard let row = change.row, let table = TableDescription.numbered(change.place.key.table) else {
           left.append(change.place.key)
-          budget.spendKey()
+          if budget.spend(change.place.key) { return false }
           continue
         }
         gathered.add(row, in: table)
@@ -206,9 +206,11 @@ private struct PageBudget {
     return rowsLeft <= 0 || bytesLeft <= 0
   }
 
-  mutating func spendKey() {
+  /// The same for the key of a row that left.
+  mutating func spend(_ key: RowKey) -> Bool {
     rowsLeft -= 1
-    bytesLeft -= 32
+    bytesLeft -= key.bytes.count + 8
+    return rowsLeft <= 0 || bytesLeft <= 0
   }
 }
 

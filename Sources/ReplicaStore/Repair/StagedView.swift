@@ -70,8 +70,8 @@ extension ReplicaStore {
   /// Stages that rows go which the centre does not have.
   func stage(removing keys: [RowKey], from bucket: Bucket) throws {
     guard !keys.isEmpty else { return }
-    let pages = PageContent.encodePages(rows: [], left: keys).map {
-      Page(bucket: bucket, cursor: [], isSnapshot: false, body: PageBody($0, compressing: true))
+    let pages = try PageContent.encodePages(rows: [], left: keys).map {
+      Page(bucket: bucket, cursor: [], isSnapshot: false, body: try PageBody($0, compressing: true))
     }
     try write { db in for page in pages { try StagedPages.append(page, in: db) } }
   }

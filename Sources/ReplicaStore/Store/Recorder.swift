@@ -55,6 +55,10 @@ struct Recorder {
         statedAt: draft.statedAt, recordedAt: recordedAt, clock: clock,
         form: EnteredText.normalised(draft.form))
     }
+    try checkTexts(of: operations)
+    guard drafts.allSatisfy({ $0.statedAt.map(Instant.range.contains) ?? true }) else {
+      throw Refusal(.badValue, "a time outside the years 1 … 9999")
+    }
     // Before its first checkpoint a replica knows nothing: it records, and guesses when it can see.
     let guess = state.checkpoint > 0 ? try Guess(db, state: state) : nil
     try checkRole(guess?.device.role ?? state.role, may: operations)
@@ -83,6 +87,13 @@ struct Recorder {
   private func checkRole(_ role: Role, may operations: [Operation]) throws {
     for operation in operations where !Permissions.allows(role, operation.kind) {
       throw Permissions.refusal(role, operation.kind)
+    }
+  }
+
+  /// The centre could not read a longer text.
+  private func checkTexts(of operations: [Operation]) throws {
+    for bytes in operations.map(\.form.longestTextBytes) where bytes > RowLimits.textBytesMax {
+      throw Refusal(.badValue, "\(bytes) bytes in one text; \(RowLimits.textBytesMax) can be kept")
     }
   }
 
@@ -195,7 +206,8 @@ enum RecordingClock {
       sameStart
       ? state.anchorCentreTime.advanced(byMilliseconds: clock.bootTimeMilliseconds - state.anchorBootTime)
       : clock.wall.advanced(byMilliseconds: state.clockOffsetMilliseconds)
-    return max(estimate, previous ?? estimate)
+    // A clock may say anything, and yet the work is work.
+    return max(estimate, previous ?? estimate).clamped
   }
 
   /// What the clocks said, with how far off the last connection found them: the centre judges by it whether

@@ -32,7 +32,7 @@ struct StagedSnapshot {
       try StagedPages.append(
         Page(
           bucket: page.bucket, cursor: page.cursor, isSnapshot: false,
-          body: PageBody(content, compressing: true)), in: db)
+          body: try PageBody(content, compressing: true)), in: db)
     }
     try Reached.store(last, of: page.bucket, in: db)
     try StagedPages.keepCursor(of: page, in: db)

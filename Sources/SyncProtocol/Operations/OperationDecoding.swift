@@ -13,16 +13,16 @@ extension OperationEnvelope {
     let actor = try fields.text(6, "actor", through: WireLimits.nameBytesMax)
     let epoch = try fields.id(7, "based_on_epoch")
     let version = try fields.count(8, "based_on_version", from: 0)
-    let statedAt = try fields.signed(9, "stated_at")
-    let recordedAt = try fields.signed(10, "recorded_at") ?? 0
+    let statedAt = try fields.moment(9, "stated_at")
+    let recordedAt = try fields.moment(10, "recorded_at") ?? Instant(milliseconds: 0)
     guard let clock = try fields.chunk(11, "clock") else { throw .missing("clock") }
     let form = try fields.chunk(12, "form")
     try fields.finish()
     heading = Operation(
       id: OperationID(device: device, number: number), group: group, kind: OperationKind(rawValue: kind),
       kindVersion: kindVersion, actor: actor, basedOnEpoch: epoch, basedOnVersion: version,
-      statedAt: statedAt.map { Instant(milliseconds: $0) }, recordedAt: Instant(milliseconds: recordedAt),
-      clock: try ClockReading(decoding: bytes, clock), form: Form())
+      statedAt: statedAt, recordedAt: recordedAt, clock: try ClockReading(decoding: bytes, clock),
+      form: Form())
     self.form = form.map { Array(bytes[$0]) } ?? []
   }
 }
@@ -76,6 +76,13 @@ private struct EnvelopeFields {
 
   mutating func signed(_ field: Int, _ name: String) throws(MalformedForm) -> Int64? {
     try varint(field, name).map { Int64(zigZag: $0) }
+  }
+
+  /// A moment that somebody will want to read.
+  mutating func moment(_ field: Int, _ name: String) throws(MalformedForm) -> Instant? {
+    guard let moment = try signed(field, name).map({ Instant(milliseconds: $0) }) else { return nil }
+    guard Instant.range.contains(moment) else { throw .outOfBounds(name) }
+    return moment
   }
 
   mutating func chunk(_ field: Int, _ name: String) throws(MalformedForm) -> Range<Int>? {

@@ -1,18 +1,28 @@
 import CZstd
 
+/// Rows that no page has room for.
+public struct PageTooLarge: Error, CustomStringConvertible {
+  public let bytes: Int
+
+  public var description: String {
+    "a page of \(bytes) bytes cannot be sent; \(WireLimits.pageBytesMax) fit a message"
+  }
+}
+
 /// The rows of a page as they travel: the message `PageRows`, compressed where that helps.
 public struct PageBody: Hashable, Sendable {
   public let bytes: [UInt8]
   /// How many bytes `content()` gives; nil = `bytes` are the content.
   public let unpackedSize: Int?
 
-  /// Packs what `PageContent.encode` gave, at most `WireLimits.pageBytesMax` bytes.
+  /// Packs what `PageContent.encode` gave.
   ///
   /// - Parameter compressing: what the receiver said in `Hello.acceptsZstd`. Pages shared by many are packed
   ///   once for those who do.
-  public init(_ content: [UInt8], compressing: Bool) {
-    precondition(
-      content.count <= WireLimits.pageBytesMax, "\(content.count) bytes are more than a page holds")
+  /// - Throws: for more than `WireLimits.pageBytesMax` bytes. Whoever filled the page is at fault, and still one
+  ///   reader's trouble must not end the process that serves the others.
+  public init(_ content: [UInt8], compressing: Bool) throws(PageTooLarge) {
+    guard content.count <= WireLimits.pageBytesMax else { throw PageTooLarge(bytes: content.count) }
     guard compressing, content.count >= WireLimits.compressionThresholdBytes,
       let packed = PageBody.compress(content), packed.count < content.count,
       content.count <= packed.count * WireLimits.compressionRatioMax

@@ -8,10 +8,19 @@ enum Names {
       && scalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
   }
 
-  /// A label that can stand in a list of words and in a bucket's name: no white space, no slash.
+  /// A word's bytes. A bucket's name has at most 96, and the longest that is made of a word is that of a warehouse's
+  /// month, `ledger/WORD/2026-11`.
+  static let wordBytesMax = 80
+
+  /// A label that can stand in a list of words and in a bucket's name: no white space, no slash, at most
+  /// `wordBytesMax` bytes.
   static func isWord(_ text: String) -> Bool {
-    isLabel(text) && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "/" }
+    text.utf8.count <= wordBytesMax && isLabel(text)
+      && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "/" }
   }
+
+  /// 1 … 128 bytes: what people call a device, which hears of it when it enrols.
+  static func isDeviceName(_ text: String) -> Bool { (1...128).contains(text.utf8.count) }
 
   /// 1 … 16 ASCII letters, digits and hyphens; part of every number the device makes.
   static func isDeviceCode(_ text: String) -> Bool {

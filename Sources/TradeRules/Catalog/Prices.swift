@@ -101,7 +101,7 @@ enum Prices {
   static func check(
     _ amount: UnitPrice, _ minQuantity: Quantity, in trade: Trade
   ) throws(Interruption) {
-    try trade.check(amount.tenThousandths >= 0, "amount")
+    try trade.check(amount.isPayable, "amount")
     try trade.check(minQuantity >= .zero && minQuantity <= .max, "minQuantity")
   }
 

@@ -20,7 +20,7 @@ extension ImportWarehouses {
     let codes = form.rows.map(\.code)
     try trade.prepare(
       ImportedRow.needs("warehouse", codes) + codes.map { .row(RowKey(WarehouseColumns.self, $0)) })
-    return try Importing.each(form.rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(form.rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func take(
@@ -61,7 +61,7 @@ extension ImportProducts {
             + (row.category.map { [.row(RowKey(CategoryColumns.self, $0))] } ?? [])
             + Barcodes.needs(row.gtin ?? "")
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func take(
@@ -108,7 +108,7 @@ extension ImportPrices {
             .range(RowRange(PriceColumns.self, "price_of_product", [row.sku, row.list])),
           ] + (row.pack.map { [.row(RowKey(PackColumns.self, row.sku, $0))] } ?? [])
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<PriceEntry>) -> String {

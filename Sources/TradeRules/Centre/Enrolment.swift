@@ -31,6 +31,7 @@ extension InviteDevice {
 
   private static func check(_ form: Filled<Self>, in trade: Trade) throws(Interruption) {
     try trade.check(Names.isDeviceCode(form.device), "device")
+    try trade.check(Names.isDeviceName(form.name), "name")
     try trade.check(Role.all.contains(form.role), "role")
     try trade.check(form.secretHash.count == 32, "secretHash")
     try trade.checkScope(form.agent, form.territory, form.warehouses)

@@ -45,7 +45,7 @@ extension ChangeSetting {
     guard let setting = Settings(rawValue: form.name) else {
       throw .refused(Refusal(.unknownSetting, form.name))
     }
-    try trade.check(form.amount >= 0, "amount")
+    try trade.check(setting.bounds.contains(form.amount), "amount")
     var row = try trade.find(SettingColumns.self, setting.rawValue) ?? Setting()
     row.name = setting.rawValue
     row.amount = form.amount

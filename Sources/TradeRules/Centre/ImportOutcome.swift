@@ -17,7 +17,7 @@ enum Importing {
   ///
   /// - Parameter take: refuses before it writes anything.
   static func each<F: FormFields>(
-    _ rows: [Filled<F>], take: (Filled<F>) throws(Interruption) -> RowOutcome
+    _ rows: [Filled<F>], in trade: Trade, take: (Filled<F>) throws(Interruption) -> RowOutcome
   ) throws(Interruption) -> Verdict {
     guard rows.count <= rowsMax else {
       throw .refused(Refusal(.malformed, "\(rows.count) rows, at most \(rowsMax)"))
@@ -25,8 +25,11 @@ enum Importing {
     var verdict = Verdict(.applied)
     var needs: [Need] = []
     for row in rows {
+      let mark = trade.mark()
       do throws(Interruption) {
-        verdict.rows.append(try take(row))
+        let outcome = try take(row)
+        try checkSizes(since: mark, in: trade)
+        verdict.rows.append(outcome)
       } catch .refused(let refusal) {
         verdict.rows.append(.rejected(refusal))
         verdict.outcome = .partly
@@ -38,6 +41,16 @@ enum Importing {
     }
     if !needs.isEmpty { throw .needs(needs) }
     return verdict
+  }
+
+  /// A row of a file that would make a record too large is refused alone, like any other.
+  private static func checkSizes(
+    since mark: WorkingSet.Mark, in trade: Trade
+  ) throws(Interruption) {
+    do throws(Interruption) { try trade.checkSizes(since: mark) } catch {
+      trade.rollBack(to: mark)
+      throw error
+    }
   }
 }
 

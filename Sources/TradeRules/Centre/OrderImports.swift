@@ -11,7 +11,7 @@ extension ImportOrders {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     let rows = form.rows
     try trade.prepare(ImportedRow.needs("order", rows.map(\.number)) + rows.flatMap(needs))
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func needs(_ row: Filled<ImportedOrder>) -> [Need] {

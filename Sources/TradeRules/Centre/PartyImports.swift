@@ -13,7 +13,7 @@ extension ImportCustomers {
             .range(RowRange(CustomerColumns.self, "customer_code", [row.code])),
           ] + sellers(of: row)
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func sellers(of row: Filled<CreateCustomer>) -> [Need] {
@@ -70,7 +70,7 @@ extension ImportStock {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     let rows = form.rows
     try trade.prepare(ImportedRow.needs("stock", rows.map(external)) + rows.flatMap(needs))
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<StockEntry>) -> String {

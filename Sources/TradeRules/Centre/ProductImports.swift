@@ -11,7 +11,7 @@ extension ImportTranslations {
             .row(RowKey(TranslationColumns.self, row.sku, row.locale)),
           ]
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<TranslateProduct>) -> String {
@@ -56,7 +56,7 @@ extension ImportAttributes {
             .row(RowKey(AttributeColumns.self, row.sku, row.name)),
           ]
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<SetAttribute>) -> String {
@@ -94,7 +94,7 @@ extension ImportPacks {
           [.row(RowKey(ProductColumns.self, row.sku)), .row(RowKey(PackColumns.self, row.sku, row.code))]
             + Barcodes.needs(row.barcode ?? "")
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<CreatePack>) -> String {
@@ -131,7 +131,7 @@ extension ImportBarcodes {
         + rows.flatMap { row -> [Need] in
           [.row(RowKey(ProductColumns.self, row.sku))] + Barcodes.needs(row.code)
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<LinkBarcode>) -> String {

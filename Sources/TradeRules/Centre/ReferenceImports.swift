@@ -9,7 +9,7 @@ extension ImportCategories {
           [row.code, row.parent ?? ""].filter { !$0.isEmpty }
             .map { .row(RowKey(CategoryColumns.self, $0)) }
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func take(
@@ -49,7 +49,7 @@ extension ImportRates {
           [row.from, row.to].map { .row(RowKey(CurrencyColumns.self, $0)) }
             + (row.asOf.map { [.row(RowKey(ExchangeRateColumns.self, row.from, row.to, $0))] } ?? [])
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<SetExchangeRate>) -> String {
@@ -81,7 +81,7 @@ extension ImportTaxes {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     let rows = form.rows
     try trade.prepare(ImportedRow.needs("tax", rows.map(external)))
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func external(_ row: Filled<SetTaxRate>) -> String {

@@ -34,8 +34,10 @@ public enum Rules {
     }
     try Permissions.check(entry.device.role, operation.kind)
     let trade = Trade(operation, on: view, in: entry, observations)
+    let mark = view.mark()
     var verdict = try rule.decide(operation.form, trade)
     try Promises.settle(trade)
+    try trade.checkSizes(since: mark)
     for code in trade.flags where !verdict.codes.contains(code) { verdict.codes.append(code) }
     if verdict.record.isEmpty { verdict.record = recordName(operation) }
     if entry.isFinal, try clockIsSuspect(trade) { verdict.codes.append(.clockSuspect) }

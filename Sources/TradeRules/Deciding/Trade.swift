@@ -66,6 +66,18 @@ public final class Trade {
 
   func put(_ row: Row, in table: TableDescription) { view.put(row, in: table) }
 
+  /// A place to go back to.
+  func mark() -> WorkingSet.Mark { view.mark() }
+
+  /// Takes back every change since `mark`.
+  func rollBack(to mark: WorkingSet.Mark) { view.rollBack(to: mark) }
+
+  /// Refuses with `BAD_VALUE` what has made a row larger than anybody can be sent.
+  func checkSizes(since mark: WorkingSet.Mark) throws(Interruption) {
+    guard view.hasTooLargeRow(since: mark) else { return }
+    throw .refused(Refusal(.badValue, "more than \(RowLimits.rowBytesMax) bytes of text in one record"))
+  }
+
   /// An id for a record that this decision makes: the same at every replay.
   public func derivedID(_ kind: String) -> RecordID {
     derivedCount += 1
@@ -152,6 +164,16 @@ public enum Settings: String, CaseIterable, Sendable {
     case .duplicateOrderMilliseconds: 24 * 3_600_000
     case .duplicateLinesPerMille: 800
     case .retentionMilliseconds: 400 * 24 * 3_600_000
+    }
+  }
+
+  /// What it can be set to: a share at most all of it, a time at most a hundred years.
+  public var bounds: ClosedRange<Int64> {
+    switch self {
+    case .priceFloorPerMille, .duplicateLinesPerMille: 0...1_000
+    case .clockSuspectMilliseconds, .nearCountMilliseconds, .taskDueMilliseconds, .priceGraceMilliseconds,
+      .duplicateOrderMilliseconds, .retentionMilliseconds:
+      0...36_525 * 24 * 3_600_000
     }
   }
 }

@@ -106,6 +106,19 @@ public final class WorkingSet {
     }
   }
 
+  /// Whether a row changed since `mark` has become too large to be sent to anybody (`RowLimits`).
+  func hasTooLargeRow(since mark: Mark) -> Bool {
+    undo[mark.depth...].contains { step in
+      guard let row = slots[step.slot].current else { return false }
+      let key = slots[step.slot].key
+      guard key.bytes.count > RowLimits.keyBytesMax || row.textBytes > RowLimits.rowBytesMax else {
+        return false
+      }
+      // What never leaves the centre fits no page and need not.
+      return !(TableDescription.numbered(key.table)?.isCentreOnly ?? false)
+    }
+  }
+
   /// Gives the rows changed since `mark` the version of the entry that changed them. What is stamped is
   /// decided: it is not taken back any more.
   ///

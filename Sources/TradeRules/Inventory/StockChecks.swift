@@ -23,11 +23,28 @@ extension Trade {
     }
   }
 
+  /// Refuses with `BAD_VALUE` a lot, then a bin, that cannot be one; none is none.
+  func checkLabels(lot: String?, bin: String?) throws(Interruption) {
+    if let lot, !lot.isEmpty { try check(Names.isLabel(lot), "lot") }
+    if let bin, !bin.isEmpty { try check(Names.isLabel(bin), "bin") }
+  }
+
   func checkProduct(_ sku: String) throws(Interruption) -> Product {
     guard let product = try find(ProductColumns.self, sku) else {
       throw .refused(Refusal(.unknownSku, sku))
     }
     return product
+  }
+
+  /// What has been done with a line so far and now; `BAD_QUANTITY` when no line can have that much. Only a mistake
+  /// says so, and a sum that stood still at its bound would hide it, so that even a fact is refused (P1).
+  func sum(
+    _ before: Quantity, _ more: Quantity, of line: OrderLine
+  ) throws(Interruption) -> Quantity {
+    // Neither comes near the bounds of 64 bits.
+    let sum = before + more
+    guard sum <= .max else { throw .refused(Refusal(.badQuantity, "\(sum.decimalText) of \(line.sku)")) }
+    return sum
   }
 
   /// Refuses what is out of bounds or finer than the product's unit with `BAD_QUANTITY`.

@@ -124,7 +124,6 @@ extension Trade {
     try checkStockPlace(warehouse)
     let product = try checkProduct(sku)
     try checkQuantity(quantity, of: product, bound)
-    if let lot, !lot.isEmpty { try check(Names.isLabel(lot), "lot") }
-    if let bin, !bin.isEmpty { try check(Names.isLabel(bin), "bin") }
+    try checkLabels(lot: lot, bin: bin)
   }
 }

@@ -3,6 +3,8 @@ enum Accounts {
   /// Adds money to an order's account, and lets the customer's credit follow.
   ///
   /// - Returns: how much of the order is overpaid now, minor units.
+  /// - Throws: `.refused` with `BAD_VALUE` for more than can be paid for an order. Money that came in is a fact (P1),
+  ///   and yet a sum that stood still at its bound would lose some of it without a word: the books stay exact.
   static func book(
     paid: Int64 = 0, refunded: Int64 = 0, for order: Order, in trade: Trade
   ) throws(Interruption) -> Int64 {
@@ -13,6 +15,7 @@ enum Accounts {
     account.device = order.device
     account.paidMinor += paid
     account.refundedMinor += refunded
+    try trade.check(max(account.paidMinor, account.refundedMinor) <= OrderTotals.accountMax, "amount")
     try settle(&account, of: order, in: trade)
     return account.creditMinor
   }
@@ -56,11 +59,18 @@ enum Accounts {
     var account = found ?? CustomerAccount()
     account.customer = order.customer
     account.currency = currency
-    account.creditMinor += change
+    account.creditMinor = try sum(account.creditMinor, change, in: trade)
     account.agent = order.agent
     account.territory = order.territory
     account.device = order.device
     trade.put(account)
+  }
+
+  /// What two sums of credit come to; `BAD_VALUE` when that does not fit.
+  static func sum(_ one: Int64, _ other: Int64, in trade: Trade) throws(Interruption) -> Int64 {
+    let (sum, overflow) = one.addingReportingOverflow(other)
+    try trade.check(!overflow, "amount")
+    return sum
   }
 
   private static func closeTasks(_ code: Code, of order: Order, in trade: Trade) throws(Interruption) {

@@ -14,7 +14,7 @@ extension ImportPayments {
             .range(RowRange(PaymentColumns.self, "payment_reference", [row.reference])),
           ]
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func take(_ row: Filled<PaymentEntry>, in trade: Trade) throws(Interruption) -> RowOutcome {

@@ -32,6 +32,8 @@ public struct FieldDescription: Sendable {
   public let isOptional: Bool
   /// How many decimals an integer means: 3 for thousandths.
   public let decimals: Int
+  /// The integers it may hold: a moment has bounds.
+  public let bounds: ClosedRange<Int64>
   /// The form repeated here, for a list.
   public let list: FormDescription?
 }
@@ -58,13 +60,15 @@ protocol DescribableField {
 extension Field: DescribableField {
   func description(named name: String) -> FieldDescription {
     FieldDescription(
-      number: number, name: name, kind: V.kind, isOptional: V.isOptional, decimals: V.decimals, list: nil)
+      number: number, name: name, kind: V.kind, isOptional: V.isOptional, decimals: V.decimals,
+      bounds: V.bounds, list: nil)
   }
 }
 
 extension ListField: DescribableField {
   func description(named name: String) -> FieldDescription {
     FieldDescription(
-      number: number, name: name, kind: .blob, isOptional: true, decimals: 0, list: FormDescription(F.self))
+      number: number, name: name, kind: .blob, isOptional: true, decimals: 0, bounds: 0...0,
+      list: FormDescription(F.self))
   }
 }

@@ -75,9 +75,9 @@ extension FormDescription {
         guard tag & 7 == 2, try reader.chunk().isEmpty else { throw .wrongType(field.name) }
         guard let text = personal.popFirst() else { throw .personalTexts }
         // It travels beside the bytes, and becomes a row all the same.
-        guard !text.text.unicodeScalars.contains(where: { $0.isForbidden && $0 != "\n" }) else {
-          throw .badText(field.name)
-        }
+        guard text.text.utf8.count <= RowLimits.textBytesMax,
+          !text.text.unicodeScalars.contains(where: { $0.isForbidden && $0 != "\n" })
+        else { throw .badText(field.name) }
         form[number] = .value(.personal(text))
       } else {
         form[number] = .value(try field.value(from: &reader, wireType: tag & 7))
@@ -99,6 +99,8 @@ public enum MalformedForm: Error, Hashable, Sendable {
   case missing(String)
   case wrongType(String)
   case badText(String)
+  /// A moment outside the years 1 … 9999.
+  case outOfBounds(String)
   case unknownKind(String)
   /// The texts beside the bytes are not as many as the marks in them.
   case personalTexts
@@ -110,9 +112,13 @@ extension FieldDescription {
   ) throws(MalformedForm) -> Value {
     guard wireType == (kind == .integer ? 0 : 2) else { throw .wrongType(name) }
     switch kind {
-    case .integer: return .integer(Int64(zigZag: try reader.varint()))
+    case .integer:
+      let number = Int64(zigZag: try reader.varint())
+      guard bounds.contains(number) else { throw .outOfBounds(name) }
+      return .integer(number)
     case .text:
-      guard let text = String(validating: try reader.chunk(), as: UTF8.self),
+      let bytes = try reader.chunk()
+      guard bytes.count <= RowLimits.textBytesMax, let text = String(validating: bytes, as: UTF8.self),
         !text.unicodeScalars.contains(where: \.isForbidden)
       else { throw .badText(name) }
       return .text(text)

@@ -5,12 +5,14 @@ extension DeliverOrder {
   /// Without lines it delivers what is shipped and not delivered yet; refuses `NOTHING_SHIPPED` when nothing
   /// is shipped and `ALREADY_DELIVERED` when all of it is delivered. Lines given are facts: what was handed
   /// over beyond what the books say was shipped counts as soon as the shipment arrives, and until then the
-  /// warehouse is asked for it (`DELIVERED_BEFORE_SHIPPED`).
+  /// warehouse is asked for it (`DELIVERED_BEFORE_SHIPPED`). Refuses `BAD_QUANTITY` for more than any line can have.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     try sheet.checkScope(in: trade)
     var codes: [Code] = []
     for item in try items(of: form, sheet, in: trade) {
+      let line = sheet.lines[item.index]
+      _ = try trade.sum(line.handedOver, item.quantity, of: line)
       sheet.deliver(item.quantity, of: item.index)
       let early = sheet.lines[item.index].handedOver - sheet.lines[item.index].shipped
       guard early > .zero else { continue }

@@ -94,10 +94,11 @@ struct OrderSheet {
     order.warehouses = WordList((order.warehouses.words + [warehouse]).sorted())
   }
 
-  /// Sums lines, charges and tax up; `BAD_VALUE` when the sum does not fit.
+  /// Sums lines, charges and tax up; `BAD_VALUE` when the sum is below zero or larger than any payment.
   mutating func total(in trade: Trade) throws(Interruption) {
     let exponent = try trade.find(CurrencyColumns.self, order.currency)?.exponent ?? 2
     guard let total = OrderTotals.totalMinor(of: order, lines, exponent: exponent),
+      (0...OrderTotals.amountMax).contains(total),
       let tax = OrderTotals.taxMinor(of: lines, exponent: exponent)
     else { throw .refused(Refusal(.badValue, "the total is too large")) }
     order.taxMinor = tax

@@ -1,7 +1,9 @@
 /// What an order comes to.
 public enum OrderTotals {
-  /// The largest charge or payment, minor units: no sum of them comes near the bounds of 64 bits.
+  /// The largest charge, payment or total, minor units: no sum of them comes near the bounds of 64 bits.
   public static let amountMax: Int64 = 1_000_000_000_000_000
+  /// The most that can be paid for one order all in all, or paid back, minor units.
+  public static let accountMax: Int64 = 10 * amountMax
 
   /// The sum of the rounded lines, of the order's charges and of the tax that is not in the prices, minor units;
   /// an order of which nothing is left costs nothing. Nil when it does not fit 64 bits.

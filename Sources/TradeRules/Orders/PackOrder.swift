@@ -2,7 +2,8 @@ extension PackOrder {
   /// Books picked goods packed together: a fact.
   ///
   /// Without lines it packs what is picked at the warehouse and not packed yet; refuses `NOTHING_PICKED` when
-  /// that is nothing. Lines given are facts: more than is picked stands, and the answer says `PICKED_SHORT`.
+  /// that is nothing. Lines given are facts: more than is picked stands, and the answer says `PICKED_SHORT`. Refuses
+  /// `BAD_QUANTITY` for more than any line can have.
   /// Waits for an order or line that has not arrived; refuses `CODE_TAKEN` for a package that is known.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
@@ -18,8 +19,9 @@ extension PackOrder {
     guard !items.isEmpty else { throw .refused(Refusal(.nothingPicked, sheet.order.number)) }
     var codes: [Code] = []
     for item in items {
-      sheet.lines[item.index].packed += item.quantity
-      if sheet.lines[item.index].packed > sheet.lines[item.index].picked { codes = [.pickedShort] }
+      let line = sheet.lines[item.index]
+      sheet.lines[item.index].packed = try trade.sum(line.packed, item.quantity, of: line)
+      if sheet.lines[item.index].packed > line.picked { codes = [.pickedShort] }
     }
     Packages.record(form, sheet, items, in: trade)
     try sheet.save(in: trade)

@@ -3,10 +3,13 @@ extension PickLine {
   ///
   /// The promise of that warehouse rises to what was picked, as far as the line is open (#10). What is picked
   /// beyond that has to be put back: `OVER_PICKED` (#27), or `PUT_BACK` when the order was cancelled or
-  /// rejected. Waits for an order or line that has not arrived.
+  /// rejected. Waits for an order or line that has not arrived. Refuses as a movement of stock does, but for the
+  /// lot and the bin right after the place.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     let index = try sheet.requireLine(form.line, in: trade)
+    try trade.checkStockPlace(form.warehouse)
+    try trade.checkLabels(lot: form.lot, bin: form.bin)
     let bin = try StockLedger.bin(
       form.bin, sku: sheet.lines[index].sku, warehouse: form.warehouse, in: trade)
     guard bin != BinColumns.staging else { throw .refused(Refusal(.badValue, "picked goods are in staging")) }
@@ -30,6 +33,8 @@ extension PutBackLine {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     var sheet = try OrderSheet.require(form.order, called: form.number, in: trade)
     let index = try sheet.requireLine(form.line, in: trade)
+    try trade.checkStockPlace(form.warehouse)
+    try trade.checkLabels(lot: form.lot, bin: form.bin)
     guard form.bin != BinColumns.staging, !form.bin.isEmpty else {
       throw .refused(Refusal(.badValue, "a bin other than staging"))
     }

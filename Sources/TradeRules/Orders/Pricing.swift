@@ -50,7 +50,7 @@ struct PriceBook {
   ///   - given: a price by hand; it stands, with a note, and below the floor it holds the order. The tax is in
   ///     it as it is in the order's list.
   /// - Throws: `.refused` with `PRICE_MISSING` when neither the lists nor a person have one, `BAD_VALUE`
-  ///   when the one given is negative.
+  ///   when the one given is negative or higher than any price.
   func quote(
     _ sku: String, _ quantity: Quantity, in pack: String, given: UnitPrice?, in trade: Trade
   ) throws(Interruption) -> Quote {
@@ -60,7 +60,7 @@ struct PriceBook {
       }
       return listed
     }
-    guard given.tenThousandths >= 0 else { throw .refused(Refusal(.badValue, "the price of \(sku)")) }
+    guard given.isPayable else { throw .refused(Refusal(.badValue, "the price of \(sku)")) }
     let floor = try trade.setting(.priceFloorPerMille)
     let isTaxIncluded = lists.first?.isTaxIncluded ?? false
     guard floor > 0, let listed = try listed(sku, quantity, in: pack, in: trade) else {

@@ -86,7 +86,7 @@ extension Accounts {
       }
       var to = found ?? from
       to.customer = survivor.id
-      if found != nil { to.creditMinor += from.creditMinor }
+      if found != nil { to.creditMinor = try sum(to.creditMinor, from.creditMinor, in: trade) }
       from.creditMinor = 0
       trade.put(to)
       trade.put(from)

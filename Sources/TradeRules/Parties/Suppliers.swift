@@ -66,7 +66,7 @@ extension ImportSuppliers {
           [.row(RowKey(SupplierColumns.self, row.code))]
             + (row.currency.map { [.row(RowKey(CurrencyColumns.self, $0))] } ?? [])
         })
-    return try Importing.each(rows) { row throws(Interruption) in try take(row, in: trade) }
+    return try Importing.each(rows, in: trade) { row throws(Interruption) in try take(row, in: trade) }
   }
 
   private static func take(

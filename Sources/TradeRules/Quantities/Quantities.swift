@@ -1,13 +1,22 @@
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
 public struct Instant: Hashable, Comparable, Sendable, ColumnValue {
   public let milliseconds: Int64
+  /// The years 1 … 9999, which every calendar and every text of a moment has. What a device says lies within.
+  public static let range =
+    Instant(milliseconds: -62_135_596_800_000)...Instant(milliseconds: 253_402_300_799_999)
 
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
   public init(_ value: Value) { milliseconds = Int64(value) }
   public static var kind: ValueKind { .integer }
   public var value: Value { .integer(milliseconds) }
 
+  public static var bounds: ClosedRange<Int64> {
+    range.lowerBound.milliseconds...range.upperBound.milliseconds
+  }
+
   public static func < (one: Instant, other: Instant) -> Bool { one.milliseconds < other.milliseconds }
+  /// The nearest moment of the years 1 … 9999.
+  public var clamped: Instant { min(max(self, Instant.range.lowerBound), Instant.range.upperBound) }
   /// Saturates instead of overflowing: a device's clock may say anything.
   public func advanced(byMilliseconds delta: Int64) -> Instant {
     let (sum, overflow) = milliseconds.addingReportingOverflow(delta)
@@ -52,12 +61,16 @@ public struct Quantity: Hashable, Comparable, Sendable, ColumnValue, Expressible
 /// The price of one base unit in ten-thousandths of the currency's major unit: 125000 is 12.5000.
 public struct UnitPrice: Hashable, Comparable, Sendable, ColumnValue {
   public let tenThousandths: Int64
+  /// The highest price there is: a hundred thousand million for one.
+  public static let max = UnitPrice(tenThousandths: 1_000_000_000_000_000)
 
   public init(tenThousandths: Int64) { self.tenThousandths = tenThousandths }
   public init(_ value: Value) { tenThousandths = Int64(value) }
   public static var kind: ValueKind { .integer }
   public static var decimals: Int { 4 }
   public var value: Value { .integer(tenThousandths) }
+  /// Not below zero, and no higher than any price.
+  var isPayable: Bool { tenThousandths >= 0 && self <= .max }
   public static func < (one: UnitPrice, other: UnitPrice) -> Bool {
     one.tenThousandths < other.tenThousandths
   }

@@ -42,6 +42,8 @@ public protocol ColumnValue: Sendable {
   static var isOptional: Bool { get }
   /// How many decimals an integer means: 3 for thousandths; 0 for a plain number.
   static var decimals: Int { get }
+  /// The integers that a form's field may hold.
+  static var bounds: ClosedRange<Int64> { get }
   init(_ value: Value)
   var value: Value { get }
 }
@@ -49,6 +51,7 @@ public protocol ColumnValue: Sendable {
 extension ColumnValue {
   public static var isOptional: Bool { false }
   public static var decimals: Int { 0 }
+  public static var bounds: ClosedRange<Int64> { .min ... .max }
 }
 
 extension Int64: ColumnValue {
@@ -95,6 +98,7 @@ extension Optional: ColumnValue where Wrapped: ColumnValue {
   public static var kind: ValueKind { Wrapped.kind }
   public static var isOptional: Bool { true }
   public static var decimals: Int { Wrapped.decimals }
+  public static var bounds: ClosedRange<Int64> { Wrapped.bounds }
   public init(_ value: Value) { self = value == .null ? nil : Wrapped(value) }
   public var value: Value { self?.value ?? .null }
 }

@@ -1,7 +1,8 @@
 extension Instant {
-  /// RFC 3339 in UTC with milliseconds: `2026-11-03T09:10:00.000Z`. Texts of years 0000 … 9999 sort as their
-  /// moments do.
+  /// RFC 3339 in UTC with milliseconds: `2026-11-03T09:10:00.000Z`. Texts sort as their moments do; one outside the
+  /// years 1 … 9999 has the text of the nearest within.
   public var timestamp: String {
+    let milliseconds = clamped.milliseconds
     let day = CivilDate.floored(milliseconds, by: 86_400_000)
     let date = CivilDate(daysSince1970: day)
     let rest = milliseconds - day * 86_400_000
@@ -17,19 +18,20 @@ extension Instant {
   /// Reads RFC 3339: `2026-11-03T09:10:00Z`, with a fraction of which milliseconds are kept, with an offset
   /// instead of `Z`, with a space instead of `T`; or a plain date, which is its midnight in UTC.
   ///
-  /// - Returns: nil for anything else. A 60th second is the next minute's first.
+  /// - Returns: nil for anything else, and outside the years 1 … 9999. A 60th second is the next minute's first.
   public init?(timestamp text: some StringProtocol) {
+    guard let moment = Instant.read(text), Instant.range.contains(moment) else { return nil }
+    self = moment
+  }
+
+  private static func read(_ text: some StringProtocol) -> Instant? {
     let bytes = Array(text.utf8)
     guard bytes.count >= 10, let date = CivilDate(String(decoding: bytes[..<10], as: UTF8.self)) else {
       return nil
     }
     let midnight = date.daysSince1970 * 86_400_000
-    if bytes.count == 10 {
-      self.init(milliseconds: midnight)
-      return
-    }
-    guard let time = TimeOfDay(bytes[10...]) else { return nil }
-    self.init(milliseconds: midnight + time.milliseconds)
+    if bytes.count == 10 { return Instant(milliseconds: midnight) }
+    return TimeOfDay(bytes[10...]).map { Instant(milliseconds: midnight + $0.milliseconds) }
   }
 }
 

@@ -116,7 +116,7 @@ struct ReceivablesReport {
 
   /// 0 … 3: at most 30, 60, 90 days old, or older.
   private func band(of moment: Instant) -> Int {
-    let days = (now.milliseconds - moment.milliseconds) / ReceivablesReport.dayMilliseconds
+    let days = now.milliseconds(since: moment) / ReceivablesReport.dayMilliseconds
     return days <= 30 ? 0 : days <= 60 ? 1 : days <= 90 ? 2 : 3
   }
 

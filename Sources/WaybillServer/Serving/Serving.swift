@@ -51,7 +51,7 @@ struct Serving {
     log.info("stopped", metadata: ["head": "\(centre.store.head.version)"])
   }
 
-  private func configuration(_ log: Logger) -> WebSocketServer.Configuration {
+  func configuration(_ log: Logger) -> WebSocketServer.Configuration {
     var configuration = WebSocketServer.Configuration(subprotocol: CentralHost.subprotocol)
     configuration.host = address.host
     configuration.port = address.port
@@ -59,6 +59,8 @@ struct Serving {
     configuration.path = CentralHost.path
     configuration.limits.messageBytesMax = CentralHost.messageBytesMax
     configuration.limits.messageBytesMaxBeforeTrust = CentralHost.messageBytesBeforeTrustMax
+    // Nobody reads a body: a stranger's megabyte must not be kept until it is whole.
+    configuration.limits.httpBodyBytesMax = 0
     configuration.log = { line in log.warning("libwebsockets", metadata: ["line": "\(line)"]) }
     return configuration
   }

@@ -24,6 +24,8 @@ struct Dice: RandomNumberGenerator {
     }
   }
 
+  mutating func moment() -> Instant { Instant(milliseconds: integer()).clamped }
+
   mutating func text() -> String {
     let letters = Array("abcdefghij ÄÖéñ中文字🍎🍐")
     return String((0..<roll(12)).map { _ in letters[roll(letters.count)] })
@@ -56,9 +58,17 @@ struct Dice: RandomNumberGenerator {
       if let list = field.list {
         form[field.number] = .list((0..<roll(4)).map { _ in self.form(of: list) })
       } else if !field.isOptional || roll(2) == 0 {
-        form[field.number] = .value(value(field.kind))
+        form[field.number] = .value(value(field.kind).within(field.bounds))
       }
     }
     return form
+  }
+}
+
+extension Value {
+  /// The nearest integer that a field may hold.
+  func within(_ numbers: ClosedRange<Int64>) -> Value {
+    guard case .integer(let number) = self else { return self }
+    return .integer(min(max(number, numbers.lowerBound), numbers.upperBound))
   }
 }

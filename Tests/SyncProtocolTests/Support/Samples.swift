@@ -1,5 +1,6 @@
-import SyncProtocol
 import TradeRules
+
+@testable import SyncProtocol
 
 /// One plausible message of each kind; the golden frames of version 1 say the same.
 enum Samples {
@@ -58,9 +59,9 @@ enum Samples {
   static let page = Page(
     bucket: .reference, cursor: [9, 8, 7], isSnapshot: true, isLast: true,
     body: PageBody(
-      PageContent.encode(
+      plain: PageContent.encode(
         rows: [(TableDescription.of(UnitColumns.self), units.map(\.row))],
-        left: [RowKey(UnitColumns.self, "DOZ")]), compressing: false))
+        left: [RowKey(UnitColumns.self, "DOZ")])))
   static let checkpoint = Checkpoint(
     version: 90_500, appliedThrough: 44,
     digests: [

@@ -9,17 +9,18 @@ enum RandomForm {
         let count = Int.random(in: 0...3, using: &random)
         form[field.number] = .list((0..<count).map { _ in make(list, &random) })
       } else {
-        form[field.number] = .value(value(field.kind, &random))
+        form[field.number] = .value(value(field, &random))
       }
     }
     return form
   }
 
-  private static func value(_ kind: ValueKind, _ random: inout SeededGenerator) -> Value {
-    switch kind {
+  private static func value(_ field: FieldDescription, _ random: inout SeededGenerator) -> Value {
+    switch field.kind {
     case .integer:
       let shift = Int64.random(in: 0...63, using: &random)
-      return .integer(Int64.random(in: .min ... .max, using: &random) >> shift)
+      let number = Int64.random(in: .min ... .max, using: &random) >> shift
+      return .integer(min(max(number, field.bounds.lowerBound), field.bounds.upperBound))
     case .text: return .text(text(&random))
     case .blob: return .blob((0..<Int.random(in: 0...40, using: &random)).map { UInt8($0) })
     case .id:

@@ -4,7 +4,7 @@ import TradeRules
 extension UnitPrice {
   /// At least the currency's decimals, more where the price has them: `12.50`, `0.0475`.
   func shown(exponent: Int64) -> String {
-    Decimals.text(tenThousandths, decimals: 4, showing: Int(min(max(exponent, 0), 4)))
+    Decimals.text(tenThousandths, decimals: 4, showing: Int(min(Swift.max(exponent, 0), 4)))
   }
 }
 

@@ -48,6 +48,15 @@ extension ImportKind {
   /// - Parameter rows: more than one only of orders, never none.
   /// - Throws: `Refusal` with `BAD_VALUE` or `BAD_QUANTITY` and the column.
   func form(of rows: [RowValues]) throws(Refusal) -> Form {
+    let form = try read(rows)
+    // A mapping may have made a text longer than the file's.
+    guard form.longestTextBytes <= RowLimits.textBytesMax else {
+      throw Refusal(.badValue, "a text of \(form.longestTextBytes) bytes")
+    }
+    return form
+  }
+
+  private func read(_ rows: [RowValues]) throws(Refusal) -> Form {
     let values = rows[0]
     switch self {
     case .orders: return try OrderRows(rows).form

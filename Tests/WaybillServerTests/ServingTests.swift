@@ -1,0 +1,18 @@
+import Logging
+import Testing
+import WebSocketTransport
+
+@testable import WaybillServer
+
+@Suite("The server's door")
+struct ServingTests {
+  @Test("nothing that a stranger sends with a request is kept")
+  func bodies() throws {
+    let folder = try TestFolder()
+    let serving = Serving(
+      address: try ListenAddress("127.0.0.1:0"), tls: nil, logLevel: .critical,
+      desk: Desk(console: TestFolder.console, folder: folder.folder))
+    let log = Logger(label: "test") { _ in LineLog(level: .critical) }
+    #expect(serving.configuration(log).limits.httpBodyBytesMax == 0)
+  }
+}
