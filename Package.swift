@@ -109,7 +109,9 @@ let package = Package(
     // Holds the server's commands, imports and exports to what they say.
     .testTarget(
       name: "WaybillServerTests",
-      dependencies: ["WaybillServer", "CentralStore", "SyncSession", "TradeRules", logging],
+      dependencies: [
+        "WaybillServer", "CentralStore", "SyncSession", "WebSocketTransport", "TradeRules", logging,
+      ],
       swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
