@@ -110,8 +110,9 @@ let package = Package(
     .testTarget(
       name: "WaybillServerTests",
       dependencies: [
-        "WaybillServer", "CentralStore", "SyncSession", "TradeRules", "WebSocketTransport", logging,
-      ], swiftSettings: strict),
+        "WaybillServer", "CentralStore", "SyncSession", "WebSocketTransport", "TradeRules", logging,
+      ],
+      swiftSettings: strict),
     // Holds the rules to the scenarios and promises.
     .testTarget(name: "TradeRulesTests", dependencies: ["TradeRules"], swiftSettings: strict),
     // Tells stories through the real hosts, by hand and by chance.

@@ -12,12 +12,17 @@ public struct ReplicaSession: Sendable {
     /// The centre's key as pinned at enrolment.
     public var centreKey: [UInt8]
     public var hello: Hello
+    /// Histories of the centre that this replica has left: it follows none of them again.
+    public var leftEpochs: [RecordID]
 
-    public init(device: String, key: SigningKey, centreKey: [UInt8], hello: Hello) {
+    public init(
+      device: String, key: SigningKey, centreKey: [UInt8], hello: Hello, leftEpochs: [RecordID] = []
+    ) {
       self.device = device
       self.key = key
       self.centreKey = centreKey
       self.hello = hello
+      self.leftEpochs = leftEpochs
     }
   }
 
@@ -25,7 +30,13 @@ public struct ReplicaSession: Sendable {
     case awaitingChallenge(Position)
     case awaitingWelcome(Position, Challenge, Hello)
     case open(Open)
+    /// We do not take part any more, and close.
+    case over
   }
+
+  /// How long to stay away from a centre whose history is not the one this replica follows, milliseconds: until
+  /// somebody has looked at it.
+  public static let historyRetryMilliseconds: Int64 = 60_000
 
   /// A welcomed connection.
   private struct Open {
@@ -62,7 +73,10 @@ public struct ReplicaSession: Sendable {
     case settled(through: Int64)
     /// Remove everything, unless there is work that the centre has not got; then say `wiped`.
     case wipe(Wipe)
+    /// The centre refused us, or is one that we refuse.
     case refused(Refused)
+    /// Said before the centre heard that we close.
+    case tooLate
   }
 
   /// - Parameters:
@@ -72,6 +86,7 @@ public struct ReplicaSession: Sendable {
     _ message: Message, nonce: @autoclosure () -> [UInt8], at clock: ClockReading
   ) throws -> OnReceived {
     switch (state, message) {
+    case (.over, _): return .tooLate
     case (_, .refused(let refused)): return .refused(refused)
     case (.awaitingChallenge(let position), .challenge(let challenge)):
       guard challenge.centreKey == position.centreKey else { throw CentreUntrusted() }
@@ -87,6 +102,14 @@ public struct ReplicaSession: Sendable {
       let transcript = Transcript.welcome(challenge, hello, welcome)
       guard SigningKey.isValid(welcome.signature, over: transcript, by: position.centreKey) else {
         throw CentreUntrusted()
+      }
+      // A file from before a restore that this replica has followed: with its rows all that came since would
+      // go, and nobody would be told (G21).
+      guard !position.leftEpochs.contains(welcome.epoch) else {
+        state = .over
+        return .refused(
+          Refused(
+            code: .historyDiffers, retryAfterMilliseconds: ReplicaSession.historyRetryMilliseconds))
       }
       state = .open(
         Open(
@@ -129,6 +152,7 @@ public struct ReplicaSession: Sendable {
     case .awaitingChallenge: "awaiting the challenge"
     case .awaitingWelcome: "awaiting the welcome"
     case .open: "open"
+    case .over: "over"
     }
   }
 

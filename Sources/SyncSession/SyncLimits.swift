@@ -5,6 +5,9 @@ public struct SyncLimits: Sendable {
   /// Operations in one batch, 1 … 500. A larger batch breaks the session. 500 operations decide in some
   /// 10 ms, which bounds how long others wait for a commit.
   public var operationsPerBatchMax = 500
+  /// Operations after which a commit takes no further batch: what many devices send at once is decided in several,
+  /// each settled and told to everybody. It bounds what one transaction holds, and what is lost when it fails.
+  public var operationsPerCommitMax = 2_000
   /// Encoded bytes of one batch. Chunks of this size keep a slow link responsive (OWASP asks for small
   /// messages).
   public var batchBytesMax = 256 * 1024

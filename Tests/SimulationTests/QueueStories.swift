@@ -84,6 +84,52 @@ struct QueueStories {
     try shop.expectAllIsWell()
   }
 
+  @Test(
+    "#70 G3 one of three operations of a command is of a kind the centre does not know: none of them is done")
+  func unknownKind() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    try shop.cutOff(shop.ana)
+    let order = PlacedOrder(
+      id: shop.ana.newID(), number: "SO-A1-0900", lines: [shop.ana.newID()],
+      made: try shop.ana.notes("C-ANA", phone: "+49 30 200"))
+    let create = Filled<CreateOrder> {
+      $0.id = order.id
+      $0.number = order.number
+      $0.customer = Shop.customerID(1)
+      $0.shipComplete = false
+      $0.lines = [
+        Filled<OrderLineEntry> {
+          $0.id = order.lines[0]
+          $0.sku = "CHAI"
+          $0.quantity = 1
+        }
+      ]
+    }
+    let charge = Filled<ChargeOrder> {
+      ($0.order, $0.number, $0.freightMinor) = (order.id, order.number, 500)
+    }
+    let submit = Filled<SubmitOrder> { ($0.order, $0.number) = (order.id, order.number) }
+    let command = try shop.ana.device.record(in: shop.world) { _ in
+      [Draft(create), Draft(charge), Draft(submit)]
+    }
+    try shop.ana.garble(command.id.number + 1) { bytes in
+      // As a newer program would call it.
+      var bytes = bytes
+      let name = Array(ChargeOrder.kind.rawValue.utf8)
+      guard let place = bytes.firstRange(of: name) else { return bytes }
+      bytes[place.upperBound - 1] = UInt8(ascii: "2")
+      return bytes
+    }
+    try shop.reconnect(shop.ana)
+
+    let answers = try (0..<3).map { offset in
+      try shop.ana.books.answer(to: OperationID(device: "A1", number: command.id.number + offset))
+    }
+    #expect(answers.map { $0?.codes } == [["GROUP_REJECTED"], ["MALFORMED"], ["GROUP_REJECTED"]])
+    #expect(try shop.centre.order(order) == nil)
+    try shop.expectAllIsWell()
+  }
+
   @Test("what waits for something that never comes is given up by its author, and answered so")
   func withdrawn() throws {
     let shop = try Shop()
@@ -301,11 +347,15 @@ extension Shop {
 
 extension Person {
   /// Makes one recorded operation unreadable; the chain goes on behind it as if it had been made so.
-  func garble(_ number: Int64) throws {
+  ///
+  /// - Parameter change: what becomes of its bytes.
+  func garble(
+    _ number: Int64, _ change: ([UInt8]) -> [UInt8] = { _ in [UInt8](repeating: 0xFF, count: 40) }
+  ) throws {
     try device.store.write { db in
       var chain = OperationChain.start
       for item in try Outbox.items(after: 0, limit: .max, in: db) {
-        let bytes = item.number == number ? [UInt8](repeating: 0xFF, count: 40) : item.bytes
+        let bytes = item.number == number ? change(item.bytes) : item.bytes
         let commitments = item.number == number ? [] : item.personal.map(Hashing.commitment)
         chain = OperationChain.next(after: chain, bytes: bytes, commitments: commitments)
         try db.execute(

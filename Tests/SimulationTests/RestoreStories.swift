@@ -212,6 +212,47 @@ struct RestoreStories {
     #expect(try shop.centre.line(order).ordered == 5)
   }
 
+  @Test("G21 a file from before the last restore is noticed by whoever has followed the restore")
+  func olderHistory() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let (backup, older) = (try shop.copyOfStore(), try shop.copyOfStore())
+    let lost = shop.world.store.epoch
+    try shop.world.replaceCentre(with: backup)
+    let order = try shop.ana.orders(("CHAI", 4))
+    try shop.settle()
+    let followed = try #require(try shop.ana.device.store.state())
+    #expect(followed.leftEpochs == [lost])
+    try shop.world.replaceCentre(with: older, isRestored: false)
+    let head = shop.world.store.head
+    try shop.ana.sets(order, to: 5)
+    try shop.world.run(milliseconds: 90_000)
+    #expect(shop.ana.device.host.progress.trouble == .historyDiffers)
+    let state = try #require(try shop.ana.device.store.state())
+    #expect(state.epoch == followed.epoch && state.checkpoint == followed.checkpoint)
+    #expect(try shop.ana.books.line(order).ordered == 5)
+    #expect(shop.world.store.head == head)
+    try shop.world.centre.beginHistory(from: "the present file", at: shop.world.now)
+    try shop.expectAllIsWell()
+    #expect(try shop.centre.line(order).ordered == 5)
+  }
+
+  @Test("of the histories a replica has left it remembers the last 64, sealed with all it knows of itself")
+  func leftHistories() throws {
+    let shop = try Shop(staffed: ["A1"])
+    var state = try #require(try shop.ana.device.store.state())
+    let first = state.epoch
+    for number in 1...70 { state.follow(id(UInt64(number))) }
+    state.follow(id(70))
+    #expect(!state.leftEpochs.contains(first))
+    #expect(state.leftEpochs == (6...69).map { id(UInt64($0)) })
+    try shop.ana.device.store.write { db in try state.store(in: db) }
+    #expect(try shop.ana.device.store.state() == state)
+    try shop.ana.device.store.write { db in
+      try db.execute(sql: "UPDATE meta SET value = substr(value, 17) WHERE name = 'left_epochs'")
+    }
+    #expect(throws: ReplicaDamage.self) { try shop.ana.device.store.state() }
+  }
+
   @Test("G21 a log that somebody rewrote is noticed by whoever saw it before")
   func rewrittenLog() throws {
     let shop = try Shop(staffed: ["A1", "P1"])

@@ -31,6 +31,24 @@ struct CreditTests {
     #expect(bench.does("B", third.submit).codes == [])
   }
 
+  @Test("G26 what a customer's many orders come to is asked for in as few goes as what one comes to")
+  func manyOrders() {
+    let bench = RuleBench.trading(10_000)
+    bench.does("HQ", credit(bench, "C-ANA", limit: 100_000_000))
+    func submit(_ number: Int64) -> Int {
+      // Another day's, so that nobody takes it for an order entered twice.
+      bench.now = bench.now.advanced(byMilliseconds: 2 * 86_400_000)
+      let order = bench.draft("A", [("CHAI", Quantity(number))], number: "SO-A-\(number)")
+      #expect(bench.does("A", order.submit).codes == [])
+      #expect(bench.order(order).state == .accepted)
+      return bench.readings
+    }
+    _ = submit(1)
+    let few = submit(2)
+    for number in 3...39 { _ = submit(Int64(number)) }
+    #expect(submit(40) == few)
+  }
+
   @Test("#47 G15: what a customer may owe is kept where agents do not see it, and they guess nothing of it")
   func creditIsApart() {
     let bench = RuleBench.trading(100)

@@ -131,6 +131,33 @@ struct SearchTests {
   }
 }
 
+extension SearchTests {
+  /// The index, its texts, and a text that is not what the product says.
+  enum Damage: String, CaseIterable {
+    case segments = "UPDATE product_search_data SET block = zeroblob(length(block)) WHERE id > 10"
+    case lost = "DELETE FROM product_search_data WHERE id > 10"
+    case text = "UPDATE product_text SET name = 'rot' WHERE sku = 'P-3'"
+    case lostText = "DELETE FROM product_text WHERE sku IN ('P-3', 'P-6')"
+  }
+
+  @Test("G23 an index that rotted keeps nobody from searching, and is made anew", arguments: Damage.allCases)
+  func rot(_ damage: Damage) throws {
+    let desk = try desk()
+    try desk.store.write { try $0.execute(sql: damage.rawValue) }
+    if damage == .segments || damage == .lost {
+      #expect(try Set(found(desk, "tee")) == ["TEE", "P-3", "P-6"])
+    }
+    #expect(try desk.store.scrub(at: Desktop.syncedAt).isSound)
+    try desk.expectSearchMatchesRows()
+    #expect(try Set(found(desk, "tee")) == ["TEE", "P-3", "P-6"])
+    #expect(try found(desk, "rot").isEmpty)
+    // It goes on from there.
+    try desk.addProduct("P-7", "Teekanne")
+    #expect(try found(desk, "teekanne") == ["P-7"])
+    try desk.expectSearchMatchesRows()
+  }
+}
+
 extension Desktop {
   fileprivate func translate(_ sku: String, _ locale: String, _ name: String) throws {
     var translation = Translation()

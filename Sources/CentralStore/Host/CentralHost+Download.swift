@@ -18,7 +18,9 @@ extension CentralHost {
   }
 
   private func pump(_ number: ConnectionNumber, at now: Instant) throws {
-    guard var connection = connections[number], var download = connection.download else { return }
+    guard var connection = connections[number], var download = connection.download,
+      !ranges.isProving(for: number)
+    else { return }
     let takesWhole = try !download.hasWhole || hasHandedIn(connection)
     while connection.session.pagesLeft(limits) > 0 {
       guard
@@ -69,6 +71,11 @@ extension CentralHost {
             : .delta(through: connection.acknowledged, after: nil))
       })
     connections[number] = connection
+    let again = asked.intersection(granted).intersection(fetched[device] ?? [])
+    fetched[device, default: []].formUnion(asked.intersection(granted))
+    ranges.proofs += again.sorted().map {
+      RangeWork.Proving(connection: number, walk: BucketWalk($0))
+    }
     try report(buckets, rows: nil, of: device, at: now)
   }
 

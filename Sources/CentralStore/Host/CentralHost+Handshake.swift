@@ -63,7 +63,7 @@ extension CentralHost {
     }
     if let halted { return refuse(number, halted.code, retryAfter: CentralHost.haltRetryMilliseconds) }
     guard try hasSeenThisLog(hello) else {
-      return refuse(number, .historyDiffers, retryAfter: CentralHost.historyRetryMilliseconds)
+      return refuse(number, .historyDiffers, retryAfter: ReplicaSession.historyRetryMilliseconds)
     }
     if let refusal = device.state.refusal {
       note(hello, &session, at: now)
@@ -103,13 +103,10 @@ extension CentralHost {
     session.appVersion = hello.appVersion
   }
 
-  /// How long a device stays away from a centre whose log is not the one it has seen, milliseconds: until
-  /// somebody has looked at it.
-  static let historyRetryMilliseconds: Int64 = 60_000
-
   /// Whether the newest entry the device has seen is in this log, or lies in a part that a restore is known to
   /// have lost. Otherwise an older file was put in the place of the store, or its log was changed (G21): what
-  /// would be decided on it nobody could rely on.
+  /// would be decided on it nobody could rely on. Whether a history that this log does not know is newer or older,
+  /// the device knows, which has left the older ones.
   private func hasSeenThisLog(_ hello: Hello) throws -> Bool {
     guard let seen = hello.knownHead, store.epochs.covers(seen.version, of: seen.epoch) else { return true }
     return try store.read { db in try LogStore.entry(seen.version, in: db) }?.hash == seen.hash

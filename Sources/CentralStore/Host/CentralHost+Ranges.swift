@@ -58,11 +58,13 @@ extension CentralHost {
   func workOnRanges(at now: Instant) {
     ranges.tidy({ connections[$0]?.standing == .active }, at: now)
     var rowsLeft = limits.comparedRowsPerTurn
-    while rowsLeft > 0, !ranges.isIdle {
+    while rowsLeft > 0, !ranges.isIdle, halted == nil {
       if let (number, compare) = ranges.questions.first {
         attempt(for: number) { try workOnSums(for: number, compare, &rowsLeft, at: now) }
       } else if let mending = ranges.mends.first {
         attempt(for: mending.connection) { try workOnMending(mending, &rowsLeft, at: now) }
+      } else if let proving = ranges.proofs.first {
+        attempt(for: proving.connection) { try workOnProof(proving, &rowsLeft) }
       }
     }
     if !ranges.isIdle { orders.append(.wake(at: now.advanced(byMilliseconds: 1))) }
@@ -73,8 +75,7 @@ extension CentralHost {
     do { try work() } catch {
       refuse(number, StoreTrouble.code(of: error), retryAfter: 5_000)
       note(error)
-      ranges.questions.removeAll { $0.connection == number }
-      ranges.mends.removeAll { $0.connection == number }
+      ranges.forget(number)
     }
   }
 
@@ -99,9 +100,7 @@ extension CentralHost {
       return
     }
     guard summing.sums.agree(with: store.index.digest(of: bucket)) else {
-      guard summing.isProved else {
-        throw StoreFault(.corrupt, doing: "compare", detail: "rows of \(bucket) differ from their digest")
-      }
+      guard summing.isProved else { throw CentralHost.rotten(bucket) }
       // A commit that failed half way is not in them: they are made anew.
       ranges.sums[bucket] = RangeWork.Summing(walk: BucketWalk(bucket), usedAt: now)
       return
@@ -128,14 +127,55 @@ extension CentralHost {
     var part = mending.parts[place]
     rowsLeft -= try store.read { db in
       try part.walk.step(rowsLeft, in: db) { key, row, table in
+        let hash = hasher.hash(row, at: key, of: table)
+        part.digest.add(hash)
         guard part.wanted.contains(KeyRange.number(KeyRange.number(of: key), bits: part.bits)) else { return }
-        let hash = hasher.hash(row, at: key, of: table).short
-        if part.unmet.remove(hash) == nil { part.lacking.append(key) }
+        if part.unmet.remove(hash.short) == nil { part.lacking.append(key) }
       }
     }
+    if part.walk.isComplete { try requireSound(part.walk.bucket, reckoned: part.digest) }
     mending.parts[place] = part
     ranges.mends[0] = mending
   }
+
+  // MARK: Rows that rotted here
+
+  /// Reads a bucket that a device takes whole again and again: rows that rotted here would never agree with their
+  /// digest, and it would ask for them for ever.
+  private func workOnProof(_ proving: RangeWork.Proving, _ rowsLeft: inout Int) throws {
+    var (proving, hasher) = (proving, RowHasher())
+    rowsLeft -= try store.read { db in
+      try proving.walk.step(rowsLeft, in: db) { key, row, table in
+        proving.digest.add(hasher.hash(row, at: key, of: table))
+      }
+    }
+    ranges.proofs[0] = proving
+    guard proving.walk.isComplete else { return }
+    try requireSound(proving.walk.bucket, reckoned: proving.digest)
+    ranges.proofs.removeFirst()
+  }
+
+  /// - Parameter digest: of the bucket's rows as they were read, some a turn.
+  /// - Throws: `StoreFault` when the rows are not those of the bucket's digest: it ends all deciding (G23).
+  private func requireSound(_ bucket: Bucket, reckoned digest: BucketDigest) throws {
+    if digest == store.index.digest(of: bucket) { return }
+    // A commit that failed half way is not in it: one view of all the rows says who is right.
+    var (walk, found, hasher) = (BucketWalk(bucket), BucketDigest.zero, RowHasher())
+    try store.read { db in
+      while !walk.isComplete {
+        _ = try walk.step(limits.comparedRowsPerTurn, in: db) { key, row, table in
+          found.add(hasher.hash(row, at: key, of: table))
+        }
+      }
+    }
+    guard found == store.index.digest(of: bucket) else { throw CentralHost.rotten(bucket) }
+  }
+
+  private static func rotten(_ bucket: Bucket) -> StoreFault {
+    StoreFault(.corrupt, doing: "compare", detail: "rows of \(bucket) differ from their digest")
+  }
+
+  // MARK: Answers
 
   /// Says what is too much and sends what is missing; what was committed meanwhile follows as changes.
   private func finish(_ mending: RangeWork.Mending, at now: Instant) throws {

@@ -13,6 +13,8 @@ extension CentralHost {
     let groups: [[ReceivedOperation]]
     let through: Int64
     let chainHash: [UInt8]
+
+    var operationCount: Int { groups.reduce(0) { $0 + $1.count } }
   }
 
   /// Checks a batch: its operations continue the device's chain, and the device signed where it ends. What
@@ -79,20 +81,46 @@ extension CentralHost {
     refuse(number, .replicaForked)
   }
 
-  /// Decides everything that arrived with this batch of events in one commit, then tells everybody.
+  /// Decides everything that arrived with this batch of events, in one commit unless it is a lot, then tells
+  /// everybody.
   func decidePending(at now: Instant) {
-    guard !pending.isEmpty else { return }
-    let pushes = pending
+    var waiting = pending[...]
     pending = []
+    // What follows work that could not be written cannot be decided before it.
+    var given: [String: Code] = [:]
+    while !waiting.isEmpty, halted == nil {
+      let slice = nextSlice(of: &waiting)
+      for push in slice where given[push.device] != nil && connections[push.connection] != nil {
+        refuse(push.connection, given[push.device] ?? .unexpected, retryAfter: 5_000)
+      }
+      decideSlice(slice.filter { given[$0.device] == nil }, &given, at: now)
+    }
+  }
+
+  /// As many whole batches, in the order in which they came, as one commit takes.
+  private func nextSlice(of waiting: inout ArraySlice<PendingPush>) -> [PendingPush] {
+    var slice: [PendingPush] = []
+    var count = 0
+    while let next = waiting.first {
+      count += next.operationCount
+      if !slice.isEmpty, count > limits.operationsPerCommitMax { break }
+      slice.append(waiting.removeFirst())
+    }
+    return slice
+  }
+
+  /// - Parameter given: takes in whose work was given back, and why.
+  private func decideSlice(_ pushes: [PendingPush], _ given: inout [String: Code], at now: Instant) {
+    guard !pushes.isEmpty else { return }
     do { try decide(pushes, at: now) } catch {
       let devices = Set(pushes.map(\.device))
       guard StoreTrouble.code(of: error) == .unexpected, devices.count > 1 else {
-        return giveBack(pushes, after: error)
+        return giveBack(pushes, &given, after: error)
       }
       // Whoever's work cannot be written keeps nobody else's from being decided.
       for device in devices.sorted() {
         let own = pushes.filter { $0.device == device }
-        do { try decide(own, at: now) } catch { giveBack(own, after: error) }
+        do { try decide(own, at: now) } catch { giveBack(own, &given, after: error) }
       }
     }
   }
@@ -108,10 +136,11 @@ extension CentralHost {
   }
 
   /// Nothing was written, so nothing is acknowledged: the devices keep their work and come back.
-  private func giveBack(_ pushes: [PendingPush], after error: any Error) {
+  private func giveBack(_ pushes: [PendingPush], _ given: inout [String: Code], after error: any Error) {
     let code = StoreTrouble.code(of: error)
-    for push in pushes where connections[push.connection] != nil {
-      refuse(push.connection, code, retryAfter: 5_000)
+    for push in pushes {
+      given[push.device] = code
+      if connections[push.connection] != nil { refuse(push.connection, code, retryAfter: 5_000) }
     }
     if code == .unexpected {
       for device in Set(pushes.map(\.device)).sorted() {

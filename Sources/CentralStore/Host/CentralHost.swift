@@ -50,6 +50,9 @@ public final class CentralHost {
   var forgetsAt = Instant(milliseconds: 0)
   /// Comparing buckets with replicas whose digests differ.
   var ranges = RangeWork()
+  /// Buckets that a device has asked for whole since the program began: one that it wants again is read through
+  /// before it is sent.
+  var fetched: [String: Set<Bucket>] = [:]
   /// Why nothing is decided; nil while all is well.
   public internal(set) var halted: Halt?
   /// What the store's last failed commit was called; nil since the last `resume`.
@@ -89,6 +92,8 @@ public final class CentralHost {
       return orders
     }
     workOnRanges(at: now)
+    // What rotted was found just now: nobody is sent any more of it.
+    guard halted == nil else { return orders }
     pumpDownloads(at: now)
     sendIdleCheckpoints(at: now)
     forget(at: now)

@@ -26,6 +26,8 @@ struct RangeWork {
   struct Mending {
     struct Part {
       var walk: BucketWalk
+      /// Of the rows that the walk has visited, as they are now.
+      var digest = BucketDigest.zero
       let bits: Int
       let wanted: Set<UInt32>
       /// Hashes of the replica's rows that were not met yet.
@@ -42,11 +44,24 @@ struct RangeWork {
     var parts: [Part]
   }
 
+  /// A bucket that is read from end to end and held against its digest before it is sent whole once more.
+  struct Proving {
+    let connection: CentralHost.ConnectionNumber
+    var walk: BucketWalk
+    var digest = BucketDigest.zero
+  }
+
   var sums: [Bucket: Summing] = [:]
   var questions: [(connection: CentralHost.ConnectionNumber, compare: Compare)] = []
   var mends: [Mending] = []
+  var proofs: [Proving] = []
 
-  var isIdle: Bool { questions.isEmpty && mends.isEmpty }
+  var isIdle: Bool { questions.isEmpty && mends.isEmpty && proofs.isEmpty }
+
+  /// Whether a connection waits for its buckets to be read: until then nothing of them is sent.
+  func isProving(for number: CentralHost.ConnectionNumber) -> Bool {
+    proofs.contains { $0.connection == number }
+  }
 
   /// Takes a commit into the sums: of rows that a walk is still to visit it will see what they are then.
   mutating func take(_ changes: [IndexedChange]) {
@@ -59,12 +74,41 @@ struct RangeWork {
         if isAll || change.buckets.contains(bucket) { sums[bucket]?.sums.add(change.hash, at: change.key) }
       }
     }
+    for place in mends.indices {
+      for part in mends[place].parts.indices {
+        let walk = mends[place].parts[part].walk
+        RangeWork.take(changes, behind: walk, into: &mends[place].parts[part].digest)
+      }
+    }
+    for place in proofs.indices {
+      RangeWork.take(changes, behind: proofs[place].walk, into: &proofs[place].digest)
+    }
+  }
+
+  private static func take(
+    _ changes: [IndexedChange], behind walk: BucketWalk, into digest: inout BucketDigest
+  ) {
+    let isAll = walk.bucket == ChangeIndex.everything
+    for change in changes where walk.hasPassed(change.key) {
+      if let oldHash = change.oldHash, isAll || change.oldBuckets.contains(walk.bucket) {
+        digest.subtract(oldHash)
+      }
+      if isAll || change.buckets.contains(walk.bucket) { digest.add(change.hash) }
+    }
+  }
+
+  /// Forgets what was asked on a connection.
+  mutating func forget(_ number: CentralHost.ConnectionNumber) {
+    questions.removeAll { $0.connection == number }
+    mends.removeAll { $0.connection == number }
+    proofs.removeAll { $0.connection == number }
   }
 
   /// Forgets what was asked on connections that are gone, and sums that nobody needs.
   mutating func tidy(_ isOpen: (CentralHost.ConnectionNumber) -> Bool, at now: Instant) {
     questions.removeAll { !isOpen($0.connection) }
     mends.removeAll { !isOpen($0.connection) }
+    proofs.removeAll { !isOpen($0.connection) }
     guard !sums.isEmpty else { return }
     let asked = Set(questions.map(\.compare.bucket))
     sums = sums.filter { bucket, summing in

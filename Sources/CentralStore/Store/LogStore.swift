@@ -116,8 +116,12 @@ extension ReceivedOperation {
     let texts = personal.map { PersonalText($0.text ?? "", commitment: $0.commitment) }
     let operation = try? OperationCoding.decode(bytes, personal: texts)
     let isOwn = operation?.id == id
+    // A form that cannot be read, of a newer program perhaps, takes nothing out of its group (G3): the envelope
+    // says which that is.
+    let heading = operation ?? (try? OperationCoding.envelope(of: bytes))?.heading
+    let group = heading.flatMap { $0.id == id ? $0.group : nil }
     self.init(
-      id: id, group: isOwn ? operation?.group ?? id.number : id.number, bytes: bytes, personal: personal,
-      chainHash: chainHash, operation: isOwn ? operation : nil)
+      id: id, group: group ?? id.number, bytes: bytes, personal: personal, chainHash: chainHash,
+      operation: isOwn ? operation : nil)
   }
 }

@@ -9,6 +9,9 @@ extension ReplicaHost {
   /// Where on a centre the conversation takes place, for an address that names no place.
   public static var path: String { ProtocolVersion.path }
 
+  /// The longest that a replica stays away from a centre it could not reach, milliseconds.
+  public static var longestDelay: Int64 { Backoff.cap }
+
   /// Why a centre that closed with this code does not want the connection back; nil when it is worth
   /// connecting again.
   public static func refusal(closing code: UInt16) -> Code? {

@@ -156,7 +156,7 @@ public final class ReplicaHost {
     return ReplicaSession(
       resumingFrom: ReplicaSession.Position(
         device: state.device, key: try SigningKey(seed: state.keySeed), centreKey: state.centreKey,
-        hello: try hello(of: state)))
+        hello: try hello(of: state), leftEpochs: state.leftEpochs))
   }
 
   private func hello(of state: ReplicaState) throws -> Hello {
@@ -240,6 +240,7 @@ public final class ReplicaHost {
     case .compare(let summary): try compare(summary)
     case .takeOut(let surplus): try takeOut(surplus)
     case .refused(let refused): try self.refused(refused)
+    case .tooLate: break
     }
   }
 
@@ -283,7 +284,7 @@ public final class ReplicaHost {
     state.refusedWith = ""
     // Pages of a history that is over go first: under the new epoch they would be taken for its own (#67).
     if welcome.epoch != state.epoch { try store.dropStaged() }
-    state.epoch = welcome.epoch
+    state.follow(welcome.epoch)
     // The token is durable before anything is sent under it (#66).
     try store.keep(state)
     if isHandingOver {

@@ -11,7 +11,18 @@ extension ReplicaView {
   public func products(searching text: String, limit: Int = 1_000) throws -> [Product] {
     let words = SearchWords(text)
     guard !words.isEmpty else { return [] }
-    guard try SearchIndex.isThere(in: db) else { return Array(try scan(words).prefix(limit)) }
+    var found: [Product] = []
+    do { found = try indexed(searching: words, limit: limit) } catch let error as DatabaseError
+      where error.resultCode == .SQLITE_CORRUPT
+    {
+      // The rows themselves may be sound; the next sync reads everything, and makes the index anew.
+    }
+    return found.isEmpty ? Array(try scan(words).prefix(limit)) : found
+  }
+
+  /// - Returns: none as well when there is no index.
+  private func indexed(searching words: SearchWords, limit: Int) throws -> [Product] {
+    guard try SearchIndex.isThere(in: db) else { return [] }
     var skus: [String] = []
     if let exact = try product(words.text) { skus.append(exact.sku) }
     let beginning = try indexed(words, limit: limit)
@@ -19,8 +30,7 @@ extension ReplicaView {
     if Set(skus).count < limit { skus += try containing(words, limit: limit) }
     var seen: Set<String> = []
     let best = skus.filter { seen.insert($0).inserted }.prefix(limit)
-    let found = try records(ProductColumns.self, best.map { RowKey(ProductColumns.self, $0) })
-    return found.isEmpty ? Array(try scan(words).prefix(limit)) : found
+    return try records(ProductColumns.self, best.map { RowKey(ProductColumns.self, $0) })
   }
 
   /// SKUs by the full-text index, the most telling first.

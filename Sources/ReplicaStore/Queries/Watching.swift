@@ -14,4 +14,12 @@ extension ReplicaStore {
     state.url = url
     try keep(state)
   }
+
+  /// Remembers for `status` that whatever answers at the centre's address is not to be trusted; the next welcome
+  /// forgets it. What the centre itself said last stays.
+  public func noteDistrust() throws {
+    guard var state = try state(), state.refusedWith.isEmpty else { return }
+    state.refusedWith = Code.centreUntrusted.rawValue
+    try keep(state)
+  }
 }

@@ -26,11 +26,13 @@ extension ReplicaStore {
     try read { db in
       let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
       let bytes = pages * (try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
-      guard bytes > ReplicaStore.alwaysScrubbedBytes else { return true }
-      guard let last = try Scrub.last(in: db) else { return true }
-      // A clock that was set back is no reason to wait for years.
-      return !(0..<ReplicaStore.scrubEveryMilliseconds).contains(now.milliseconds(since: last))
+      return try bytes <= ReplicaStore.alwaysScrubbedBytes || Scrub.delay(at: now, in: db) == 0
     }
+  }
+
+  /// How long until every row has to be read again, milliseconds: at most a scrub's period.
+  public func scrubDelay(at now: Instant) throws -> Int64 {
+    try read { db in try Scrub.delay(at: now, in: db) }
   }
 
   /// Reads everything again: digests kept row by row do not see a disk that forgets (G23).
@@ -41,11 +43,21 @@ extension ReplicaStore {
   /// - Throws: `ReplicaDamage`, or what SQLite says of a damaged file: then only a new file helps
   ///   (`ReplicaFile.rebuild`).
   public func scrub(at now: Instant) throws -> ScrubResult {
-    try write { db in
+    // What takes long only reads: nobody who records meanwhile waits for it.
+    let (areRowsSound, areTextsSound) = try read { db in
       try Scrub.requireSoundFile(db)
-      guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+      let state = try Scrub.state(in: db)
       try Scrub.requireSoundOutbox(state, in: db)
-      let result = state.checkpoint > 0 ? try Scrub(db: db, state: state).rows(at: now) : ScrubResult()
+      guard state.checkpoint > 0 else { return (true, true) }
+      return (try Scrub(db: db, state: state).areRowsSound(), try SearchIndex.hasTexts(in: db))
+    }
+    return try write { db in
+      let scrub = Scrub(db: db, state: try Scrub.state(in: db))
+      var result = ScrubResult()
+      if scrub.state.checkpoint > 0 {
+        if areRowsSound { try scrub.guessAnew() } else { result = try scrub.rows(at: now) }
+        try SearchIndex.mend(db, hasTexts: areTextsSound)
+      }
       try Scrub.note(now, in: db)
       return result
     }
@@ -102,7 +114,36 @@ struct Scrub {
     }
   }
 
+  static func state(in db: Database) throws -> ReplicaState {
+    guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+    return state
+  }
+
   // MARK: Rows
+
+  /// Whether the confirmed rows are those that the centre proved, and none is here that no grant explains.
+  func areRowsSound() throws -> Bool {
+    var (digests, hasStray) = (BucketDigests(), false)
+    for table in TableDescription.all {
+      try BaseImages.visitConfirmed(table, in: db) { row in
+        hasStray = hasStray || isStray(row, of: table)
+        digests.add(row, of: table)
+      }
+    }
+    return try !hasStray
+      && GRDB.Row.fetchAll(db, sql: "SELECT name, digest FROM bucket").allSatisfy { row in
+        let bucket = Bucket(try row.cell("name", .file))
+        let found = bucket == ConfirmedRows.everything ? digests.all : digests[bucket]
+        return found.bytes == Array(try row.cell("digest", .file, as: Data.self))
+      }
+  }
+
+  /// Decides the own work again: what it shows may have rotted on top of sound rows.
+  func guessAnew() throws {
+    var rebase = try Rebase(db)
+    try rebase.takeAllBack()
+    try rebase.decideAnew(state)
+  }
 
   func rows(at now: Instant) throws -> ScrubResult {
     var result = ScrubResult()
@@ -131,17 +172,18 @@ struct Scrub {
 
   /// A row whose columns rotted may belong nowhere any more: no bucket that is fetched again would replace it.
   private func removeStrays() throws -> Int {
-    if state.grants.everything { return 0 }
     var strays: [RowKey] = []
     for table in TableDescription.all {
       try TradeTables.visit(table, in: db) { row in
-        if table.isCentreOnly || !state.grants.meet(table.buckets(of: row)) {
-          strays.append(table.key(of: row))
-        }
+        if isStray(row, of: table) { strays.append(table.key(of: row)) }
       }
     }
     for key in strays { try TradeTables.delete(key, in: db) }
     return strays.count
+  }
+
+  private func isStray(_ row: TradeRules.Row, of table: TableDescription) -> Bool {
+    !state.grants.everything && (table.isCentreOnly || !state.grants.meet(table.buckets(of: row)))
   }
 
   // MARK: When
@@ -150,6 +192,13 @@ struct Scrub {
     let row = try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'scrubbed_at'")
     let text = try row.map { String(decoding: try $0.cell("value", .identity, as: Data.self), as: UTF8.self) }
     return text.flatMap { Int64($0) }.map(Instant.init(milliseconds:))
+  }
+
+  static func delay(at now: Instant, in db: Database) throws -> Int64 {
+    guard let last = try last(in: db) else { return 0 }
+    let passed = now.milliseconds(since: last)
+    // A clock that was set back is no reason to wait for years.
+    return passed < 0 ? 0 : max(0, ReplicaStore.scrubEveryMilliseconds - passed)
   }
 
   static func note(_ now: Instant, in db: Database) throws {

@@ -23,6 +23,8 @@ public struct ReplicaState: Hashable, Sendable {
   /// The history that the checkpoint is of: another after the centre was restored, until the rows of the new
   /// one are complete.
   public var checkpointEpoch: RecordID = .none
+  /// The histories that it followed before, the last ones: a centre that shows one of them is an older file.
+  public internal(set) var leftEpochs: [RecordID] = []
   /// Names this life of the file; shown at each connection (#66).
   public var incarnation: RecordID
   /// The version whose rows this replica holds; 0 before the first.
@@ -64,6 +66,16 @@ extension ReplicaState {
     self.granted = granted
   }
 
+  /// Histories that are remembered after a restore ended them.
+  static let leftEpochsMax = 64
+
+  /// Goes on with a history of the centre.
+  mutating func follow(_ epoch: RecordID) {
+    guard epoch != self.epoch else { return }
+    if self.epoch != .none { leftEpochs = (leftEpochs + [self.epoch]).suffix(ReplicaState.leftEpochsMax) }
+    self.epoch = epoch
+  }
+
   /// The checkpoint as far as it means something to the centre; 0 while the rows are of another history.
   var checkpointInEpoch: Int64 { checkpointEpoch == epoch ? checkpoint : 0 }
 
@@ -85,6 +97,10 @@ extension ReplicaState {
     func text(_ name: String) -> String { String(decoding: values[name] ?? [], as: UTF8.self) }
     func number(_ name: String) -> Int64 { Int64(text(name)) ?? 0 }
     func id(_ name: String) -> RecordID { values[name].flatMap { RecordID(bytes: $0) } ?? .none }
+    func ids(_ name: String) -> [RecordID] {
+      let bytes = values[name] ?? []
+      return stride(from: 0, to: bytes.count, by: 16).compactMap { RecordID(bytes: bytes[$0...].prefix(16)) }
+    }
     func list(_ name: String) -> [String] { text(name).split(separator: "\n").map(String.init) }
     func grants(_ name: String) -> Grants {
       Grants(
@@ -100,6 +116,7 @@ extension ReplicaState {
     state.granted = grants("granted")
     state.hasNewGrants = number("has_new_grants") != 0
     state.checkpointEpoch = id("checkpoint_epoch")
+    state.leftEpochs = ids("left_epochs")
     state.checkpoint = number("checkpoint")
     state.appliedThrough = number("applied_through")
     state.appliedHash = values["applied_hash"] ?? []
@@ -136,6 +153,7 @@ extension ReplicaState {
       ("anchor_centre_time", anchorCentreTime.milliseconds), ("head_version", headVersion),
     ]
     values += numbers.map { ($0, Array(String($1).utf8)) }
+    if !leftEpochs.isEmpty { values.append(("left_epochs", leftEpochs.flatMap(\.bytes))) }
     if let lastSyncAt { values.append(("last_sync_at", Array(String(lastSyncAt.milliseconds).utf8))) }
     values.append(("seal", ReplicaState.seal(Dictionary(values, uniquingKeysWith: { $1 }))))
     let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")
@@ -149,6 +167,7 @@ extension ReplicaState {
     "granted_everything", "has_new_grants", "anchor_boot_id", "head_hash", "applied_hash", "refused_with",
     "checkpoint", "applied_through", "clock_offset", "clock_uncertainty",
     "anchor_boot_time", "anchor_centre_time", "head_version", "last_sync_at",
+    "left_epochs",
   ]
 
   /// A hash over the state: a bit that the disk changed in a key or a checkpoint would otherwise show as

@@ -29,6 +29,43 @@ enum SearchIndex {
     try db.execute(sql: "DELETE FROM product_text_before")
   }
 
+  // MARK: A disk that forgets
+
+  /// Whether the texts are those of the products; also when there is no index.
+  static func hasTexts(in db: Database) throws -> Bool {
+    guard try isThere(in: db) else { return true }
+    let (rows, texts) = (
+      "SELECT sku, name, names, codes FROM product_source", "SELECT sku, name, names, codes FROM product_text"
+    )
+    return try Bool.fetchOne(
+      db, sql: "SELECT NOT EXISTS (\(rows) EXCEPT \(texts)) AND NOT EXISTS (\(texts) EXCEPT \(rows))")
+      ?? false
+  }
+
+  /// Makes the index anew when it does not say what the products' texts do: a check of the file does not look
+  /// into it (https://sqlite.org/fts5.html#the_integrity_check_command).
+  ///
+  /// - Parameter hasTexts: whether the texts are known to be those of the products.
+  static func mend(_ db: Database, hasTexts: Bool) throws {
+    guard try isThere(in: db) else { return }
+    try settle(db)
+    guard try !hasTexts || !isSound(db) else { return }
+    try db.execute(
+      sql: """
+        DELETE FROM product_text;
+        INSERT INTO product_text (sku, name, names, codes) SELECT sku, name, names, codes FROM product_source;
+        INSERT INTO product_search (product_search) VALUES ('rebuild');
+        DELETE FROM product_text_before;
+        """)
+  }
+
+  private static func isSound(_ db: Database) throws -> Bool {
+    do {
+      try db.execute(sql: "INSERT INTO product_search (product_search, rank) VALUES ('integrity-check', 1)")
+      return true
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT { return false }
+  }
+
   /// Removes every text, once the rows they were taken from are gone.
   static func empty(_ db: Database) throws {
     guard try isThere(in: db) else { return }

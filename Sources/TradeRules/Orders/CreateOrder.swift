@@ -3,8 +3,9 @@ extension CreateOrder {
   ///
   /// Waits for a customer that has not arrived. Refuses `CODE_TAKEN` when another order has the number,
   /// `NOT_PERMITTED` when the customer or the order is outside the device's scope (#51), then as its lines are
-  /// refused.
+  /// refused. Refuses `BAD_VALUE` before all else for more lines than an order may have.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
+    try OrderSheet.checkCount(form.lines.count)
     try checkNumber(form, in: trade)
     guard let customer = try Aliases.find(form.customer, in: trade) else {
       guard trade.entry.isFinal else { throw .refused(Refusal(.unknownCustomer)) }
@@ -126,13 +127,24 @@ extension CreateOrder {
 }
 
 extension OrderSheet {
+  /// Lines of an order, removed ones among them: whatever is done to an order reads and writes all of them, while
+  /// everybody waits. The largest of the samples has 72.
+  static let linesMax = 1_000
+
+  static func checkCount(_ lines: Int) throws(Interruption) {
+    guard lines <= linesMax else {
+      throw .refused(Refusal(.badValue, "an order has at most \(linesMax) lines, those removed counted"))
+    }
+  }
+
   /// Adds a line. Its number is the next free one, so that latecomers disturb nobody's.
   ///
-  /// - Throws: `.refused` with `CODE_TAKEN`, `UNKNOWN_SKU`, `BAD_QUANTITY`, `UNKNOWN_PACK`, `PRICE_MISSING`, in
+  /// - Throws: `.refused` with `BAD_VALUE` when the order has as many as it may, `CODE_TAKEN`, `UNKNOWN_SKU`, `BAD_QUANTITY`, `UNKNOWN_PACK`, `PRICE_MISSING`, in
   ///   this order.
   mutating func add(
     _ entry: Filled<OrderLineEntry>, _ prices: PriceBook, in trade: Trade
   ) throws(Interruption) {
+    try OrderSheet.checkCount(lines.count + 1)
     let id = entry.id
     let known = try trade.ifVisible { () throws(Interruption) in
       try trade.find(OrderLineColumns.self, id)

@@ -38,9 +38,13 @@ enum CreditCheck {
   /// saturates.
   private static func owedMinor(besides order: Order, in trade: Trade) throws(Interruption) -> Int64 {
     var owed: Int64 = 0
-    for other in try trade.all(OrderColumns.self, "sales_order_customer", order.customer)
-    where other.id != order.id && other.currency == order.currency {
-      guard other.state == .accepted || other.state == .closed else { continue }
+    let others = try trade.all(OrderColumns.self, "sales_order_customer", order.customer).filter { other in
+      other.id != order.id && other.currency == order.currency
+        && (other.state == .accepted || other.state == .closed)
+    }
+    // All accounts in one go: the whole decision begins again after each.
+    try trade.prepare(others.map { RowKey(OrderAccountColumns.self, $0.id) })
+    for other in others {
       let account = try Accounts.find(other, in: trade)
       let kept = (account?.paidMinor ?? 0) - (account?.refundedMinor ?? 0)
       let (sum, overflow) = owed.addingReportingOverflow(max(0, OrderTotals.dueMinor(of: other) - kept))

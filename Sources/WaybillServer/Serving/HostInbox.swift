@@ -24,6 +24,10 @@ final class HostInbox: @unchecked Sendable {
   /// What a message costs beside its own bytes, about: small ones count as well.
   static let bytesBeside = 256
 
+  /// Received bytes that one turn takes, or one message that is larger: what was sent to whom goes out when a turn
+  /// ends, so it bounds how long everybody waits.
+  static let turnBytesMax = 4 << 20
+
   struct Turn {
     var events: [TransportEvent] = []
     var jobs: [Job] = []
@@ -67,15 +71,30 @@ final class HostInbox: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// Everything there is to do; waits until there is something, or until `deadline`.
+  /// What there is to do, as much as one turn takes; waits until there is something, or until `deadline`.
   func nextTurn(until deadline: Date) -> Turn {
     condition.lock()
     defer { condition.unlock() }
     while events.isEmpty, jobs.isEmpty, !isClosed {
       guard condition.wait(until: deadline) else { break }
     }
-    let turn = Turn(events: events, jobs: jobs, resumed: paused, isLast: isClosed)
-    (events, jobs, paused, bytes) = ([], [], [], 0)
+    let taken = takeEvents()
+    var turn = Turn(events: taken, jobs: jobs, isLast: isClosed && events.isEmpty)
+    jobs = []
+    if bytes <= HostInbox.bytesMax { swap(&turn.resumed, &paused) }
     return turn
+  }
+
+  private func takeEvents() -> [TransportEvent] {
+    var (count, cost) = (0, 0)
+    for event in events {
+      var next = 0
+      if case .received(_, let message) = event { next = message.count + HostInbox.bytesBeside }
+      guard cost == 0 || cost + next <= HostInbox.turnBytesMax else { break }
+      (count, cost) = (count + 1, cost + next)
+    }
+    bytes -= cost
+    defer { events.removeFirst(count) }
+    return Array(events.prefix(count))
   }
 }

@@ -57,7 +57,7 @@ struct Enroll: Command {
     let ending = try loop.runUntilCurrent(timeout: nil) { progress.show(host.progress) }
     progress.clear()
     switch ending {
-    case .done: break
+    case .done, .scrubDue: break
     case .interrupted: throw Failure(.interrupted)
     case .failed(let failure): throw failure
     }

@@ -15,4 +15,10 @@ final class Interruptions {
       return source
     }
   }
+
+  /// From here on the signals end the program again.
+  deinit {
+    for source in sources { source.cancel() }
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+  }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Foundation
 import ReplicaStore
 import TradeRules
+import WebSocketTransport
 
 struct Sync: Command {
   static let configuration = CommandConfiguration(
@@ -11,7 +13,8 @@ struct Sync: Command {
         waybill sync --watch            stay live; work recorded meanwhile is sent at once
         waybill sync --timeout 30       keep trying for 30 seconds
 
-      Ends with 0 when all is well, 5 when something needs attention, 7 when there was no link.
+      Ends with 0 when all is well, 5 when something needs attention, 7 when there was no link. With --watch a
+      certificate that is not accepted is told once and tried again every 5 minutes.
       """)
   @OptionGroup var global: GlobalOptions
   @Flag(help: "Stay live until interrupted; with --json, events as lines of JSON.") var watch = false
@@ -28,13 +31,31 @@ struct Sync: Command {
     guard desk.file.exists else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
     let lock = try desk.file.lockSync()
     defer { lock.release() }
-    do { return try syncOnce(at: desk, isDamaged: false) } catch  where ReplicaDamage.isBehind(error) {
-      // Damage that nothing had read before: the file is made anew, and the sync goes on with it.
-      return try syncOnce(at: desk, isDamaged: true)
+    var (isDamaged, isLive) = (false, false)
+    while true {
+      do {
+        if let status = try syncOnce(at: desk, isDamaged: isDamaged) { return status }
+        (isDamaged, isLive) = (false, true)
+      } catch  where !isDamaged && ReplicaDamage.isBehind(error) {
+        // Damage that nothing had read before: the file is made anew, and the sync goes on with it.
+        isDamaged = true
+      } catch  where isLive && Sync.mayPass(error) {
+        // It was live, and will be again.
+        Thread.sleep(forTimeInterval: Sync.reopenPause)
+      }
     }
   }
 
-  private func syncOnce(at desk: Desk, isDamaged: Bool) throws -> ExitStatus {
+  /// Seconds before a replica that could not be opened again is tried once more.
+  private static let reopenPause = 5.0
+
+  private static func mayPass(_ error: any Error) -> Bool {
+    if case ReplicaFault.busy = error { return true }
+    return ReplicaFault.mayPass(error)
+  }
+
+  /// - Returns: nil when the replica is to be opened again, and everything in it read first.
+  private func syncOnce(at desk: Desk, isDamaged: Bool) throws -> ExitStatus? {
     let (store, mending) = try desk.openSound(isDamaged: isDamaged)
     desk.tell(mending)
     let result = Result { try sync(store, mending, at: desk) }
@@ -45,7 +66,7 @@ struct Sync: Command {
     return try result.get()
   }
 
-  private func sync(_ store: ReplicaStore, _ mending: Mending, at desk: Desk) throws -> ExitStatus {
+  private func sync(_ store: ReplicaStore, _ mending: Mending, at desk: Desk) throws -> ExitStatus? {
     guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
     guard !state.isWiped else { throw Failure(.deviceWiped) }
     let address = try url.map(CentreAddress.url) ?? state.url
@@ -89,7 +110,7 @@ final class SyncRun {
     progress.clear()
     let needsAttention = try loop.wasLetIn ? showResult() : false
     switch ending {
-    case .done: return needsAttention ? .attention : .done
+    case .done, .scrubDue: return needsAttention ? .attention : .done
     case .interrupted: throw Failure(.interrupted)
     case .failed(let failure): throw failure
     }
@@ -119,20 +140,31 @@ final class SyncRun {
   // MARK: Staying live
 
   /// Until the program is interrupted; an interruption is how it is meant to end.
-  func watch() throws -> ExitStatus {
+  ///
+  /// - Returns: nil when the replica has to be read through first, and then watched again.
+  func watch() throws -> ExitStatus? {
     var last = loop.host.progress
     last.checkpoint = try loop.host.store.state()?.checkpoint ?? 0
     var shown: Set<OperationID> = []
+    var isDistrustTold = false
     let ending = try loop.watch {
       let now = loop.host.progress
+      if let distrust = loop.distrust, !isDistrustTold { warn(distrust) }
+      isDistrustTold = loop.distrust != nil
       tellConnection(from: last, to: now)
       if now.checkpoint != last.checkpoint { tellNews(now, &shown) }
       last = now
     }
     switch ending {
     case .done, .interrupted: return .done
+    case .scrubDue: return nil
     case .failed(let failure): throw failure
     }
+  }
+
+  private func warn(_ error: TransportError) {
+    let failure = Failure(error)
+    console.note("warning[\(failure.code)]: \(failure.message) It is tried again every 5 minutes.")
   }
 
   private func tellConnection(from last: ReplicaHost.Progress, to now: ReplicaHost.Progress) {

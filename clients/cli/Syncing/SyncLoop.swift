@@ -16,6 +16,8 @@ final class SyncLoop {
   enum Ending {
     case done
     case interrupted
+    /// Everything is to be read again, by whoever opens the replica the next time.
+    case scrubDue
     case failed(Failure)
   }
 
@@ -26,24 +28,32 @@ final class SyncLoop {
   private let url: String
   private let caFile: String
   private let mailbox = Mailbox<Letter>()
-  private let interruptions: Interruptions
+  private let interruptions: Interruptions?
   private var client: WebSocketClient?
   /// Counts connections, so that nothing an old one still says is taken for the new one's.
   private var link = 0
   /// When to connect, in milliseconds since boot: the wall clock may be set meanwhile.
   private var connectAt: Int64?
   private(set) var lastTrouble: TransportError?
+  /// Why nothing that answered was trusted lately; nil once a connection came about.
+  private(set) var distrust: TransportError?
+  /// Whether to stay live, whatever becomes of connections.
+  private var isWatching = false
+  private var mustWait = false
+  /// What was read is not read again at once, whatever the clock says, milliseconds.
+  var scrubPause: Int64 = 60_000
   /// Whether the centre let us in at any time.
   private(set) var wasLetIn = false
   private var progressAtConnecting: ReplicaHost.Progress
 
-  init(host: ReplicaHost, url: String, caFile: String) {
+  /// - Parameter heedsSignals: whether the signals that ask a program to end interrupt it.
+  init(host: ReplicaHost, url: String, caFile: String, heedsSignals: Bool = true) {
     self.host = host
     self.url = url
     self.caFile = caFile
     progressAtConnecting = host.progress
     let mailbox = mailbox
-    interruptions = Interruptions { mailbox.post(.interrupted) }
+    interruptions = heedsSignals ? Interruptions { mailbox.post(.interrupted) } : nil
   }
 
   /// Runs until the replica is current, or it cannot become so.
@@ -65,11 +75,14 @@ final class SyncLoop {
   }
 
   /// Stays live until somebody ends the program: connects again when a connection is lost, and sends what
-  /// other programs record as soon as they have.
+  /// other programs record as soon as they have. Once a day everything is to be read again (G23).
   func watch(onStep: () -> Void) throws -> Ending {
+    isWatching = true
     connectAt = Clocks.sinceBoot
+    let scrubAt = Clocks.sinceBoot + max(scrubPause, try host.store.scrubDelay(at: Clocks.now))
     var seen = try host.store.othersCommits()
     while true {
+      if Clocks.sinceBoot >= scrubAt { return .scrubDue }
       do {
         if let ending = try step(until: Clocks.sinceBoot + SyncLoop.lookEvery) { return ending }
         let commits = try host.store.othersCommits()
@@ -87,6 +100,9 @@ final class SyncLoop {
     }
   }
 
+  /// Ends the loop with its next step.
+  func interrupt() { mailbox.post(.interrupted) }
+
   /// Closes the connection.
   func stop() { drop() }
 
@@ -96,7 +112,7 @@ final class SyncLoop {
   private func step(until limit: Int64) throws -> Ending? {
     if let connectAt, connectAt <= Clocks.sinceBoot {
       self.connectAt = nil
-      try connect()
+      connect()
     }
     let wake = min(limit, connectAt ?? .max)
     var events: [ReplicaHost.Event] = []
@@ -111,6 +127,7 @@ final class SyncLoop {
       if let event = take(letter, &failure) { events.append(event) }
     }
     try obey(try host.handle(events.isEmpty ? [.ticked] : events, at: Clocks.reading()))
+    if mustWait { try waitForTrust() }
     if host.progress.isConnected { wasLetIn = true }
     if let code = host.progress.refusedWith { return .failed(Failure(code)) }
     // What the centre said before it closed counts for more than the code it closed with.
@@ -123,7 +140,9 @@ final class SyncLoop {
   /// - Parameter failure: why it is no use to connect again, as far as the connection tells.
   private func take(_ letter: Letter, _ failure: inout Failure?) -> ReplicaHost.Event? {
     switch letter {
-    case .opened(link): return .connected
+    case .opened(link):
+      distrust = nil
+      return .connected
     case .received(let bytes, link): return .received(bytes)
     case .closed(let code, link):
       drop()
@@ -132,7 +151,11 @@ final class SyncLoop {
     case .failed(let error, link):
       drop()
       lastTrouble = error
-      if !error.mayRetry { failure = Failure(error) }
+      switch Setback(error, isWatching: isWatching) {
+      case .retry: break
+      case .wait: (distrust, mustWait) = (error, true)
+      case .end: failure = Failure(error)
+      }
       return .disconnected
     case .opened, .received, .closed, .failed, .interrupted: return nil
     }
@@ -158,7 +181,14 @@ final class SyncLoop {
     connectAt = Clocks.sinceBoot + SyncLoop.diskPause
   }
 
-  private func connect() throws {
+  /// Leaves what is not trusted alone for as long as one ever waits, and lets `status` say so.
+  private func waitForTrust() throws {
+    mustWait = false
+    connectAt = Clocks.sinceBoot + ReplicaHost.longestDelay
+    try host.store.noteDistrust()
+  }
+
+  private func connect() {
     link += 1
     var configuration = WebSocketClient.Configuration(url: url, subprotocol: ReplicaHost.subprotocol)
     if !caFile.isEmpty { configuration.caFile = caFile }
@@ -174,7 +204,12 @@ final class SyncLoop {
     }
     progressAtConnecting = host.progress
     self.client = client
-    try client.connect()
+    // What fails at once is an event as any other.
+    do { try client.connect() } catch let error as TransportError {
+      mailbox.post(.failed(error, link: link))
+    } catch {
+      mailbox.post(.failed(.setupFailed(cause: "\(error)"), link: link))
+    }
   }
 
   private func obey(_ orders: [ReplicaHost.Order]) throws {

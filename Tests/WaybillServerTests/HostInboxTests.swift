@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+@testable import WaybillServer
+@testable import WebSocketTransport
+
+@Suite("What has arrived is handed to the host a turn at a time")
+struct HostInboxTests {
+  /// What was received, by the length of each message.
+  private func lengths(_ turn: HostInbox.Turn) -> [Int] {
+    turn.events.compactMap { event in
+      guard case .received(_, let message) = event else { return nil }
+      return message.count
+    }
+  }
+
+  @Test("G26 a turn takes four megabytes, in the order in which they came; what is left comes with the next")
+  func turns() {
+    let inbox = HostInbox { _ in }
+    let sender = ConnectionID(rawValue: 1)
+    let most = HostInbox.turnBytesMax - HostInbox.bytesBeside
+    inbox.take(.opened(sender, peer: "somewhere"))
+    for count in [most, 10, 20, most + 1, 30] {
+      inbox.take(.received(sender, Array(repeating: 0, count: count)))
+    }
+    inbox.take(.closed(sender, code: 1000, reason: ""))
+    inbox.close()
+    let turns = (0..<4).map { _ in inbox.nextTurn(until: Date()) }
+    #expect(turns.map(lengths) == [[most], [10, 20], [most + 1], [30]])
+    #expect(turns.map(\.events.count) == [2, 2, 1, 2])
+    #expect(turns.map(\.isLast) == [false, false, false, true])
+  }
+}
