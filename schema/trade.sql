@@ -558,6 +558,7 @@ CREATE TABLE conflict (
   resolved_by TEXT NOT NULL,
   note TEXT NOT NULL,
   places TEXT NOT NULL,
+  value TEXT NOT NULL,
   version INTEGER NOT NULL,
   extra BLOB,
   proofs BLOB,

@@ -7,7 +7,7 @@ struct InventoryPropertyTests {
   /// Facts of three devices at random times, some stated long ago, some at the same millisecond.
   private static func facts(_ seed: UInt64, on bench: RuleBench) -> [Operation] {
     var random = SeededGenerator(seed: seed)
-    let bins = ["MAIN", "A-1", "STAGING"]
+    let bins = ["MAIN", "A-1", "A-2"]
     return (0..<24).map { _ in
       let device = ["P", "Q", "R"].randomElement(using: &random) ?? "P"
       let minute = Int64.random(in: 0...12, using: &random)

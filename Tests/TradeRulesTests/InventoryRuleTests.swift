@@ -22,8 +22,8 @@ struct InventoryRuleTests {
     bench.does("P", Filled<ReceiveStock>.of(2))
     #expect(bench.onHand("W1", "CHAI", bin: "A-1") == 3)
     // Staging is no place to put things away.
-    bench.does("P", Filled<MoveStock>.of(1, from: "A-1", to: "STAGING"))
-    bench.does("P", Filled<ReceiveStock>.of(2))
+    bench.addStock("W1", "CHAI", 1, bin: "STAGING")
+    bench.does("P", Filled<ReceiveStock>.of(1))
     #expect(bench.onHand("W1", "CHAI", bin: "A-1") == 4)
     bench.does("P", Filled<MoveStock>.of(1, from: "A-1", to: "A-2"))
     bench.does("P", Filled<ReceiveStock>.of(7))
@@ -40,6 +40,39 @@ struct InventoryRuleTests {
     #expect(answer.codes == [.binRequired])
     #expect(bench.level("W1", "CHAI").onHand == 9)
     #expect(bench.does("P", Filled<CountStock>.of(5, bin: "MAIN")).outcome == .applied)
+  }
+
+  @Test("picked goods stay their line's: no receipt, move, correction, scrapping or count touches staging")
+  func staging() {
+    let bench = RuleBench.trading(10)
+    let order = bench.accepted("A", [("CHAI", 4)])
+    bench.does("P", order.pick(4))
+    let answers = [
+      bench.does("P", Filled<ReceiveStock>.of(1, bin: "STAGING")),
+      bench.does("P", Filled<MoveStock>.of(1, from: "STAGING", to: "MAIN")),
+      bench.does("P", Filled<MoveStock>.of(1, from: "MAIN", to: "STAGING")),
+      bench.does("P", Filled<AdjustStock>.of(-1, bin: "STAGING")),
+      bench.does("P", Filled<ScrapStock>.of(1, bin: "STAGING")),
+      bench.does("P", Filled<CountStock>.of(3, bin: "STAGING")),
+    ]
+    for answer in answers {
+      #expect(answer.outcome == .rejected)
+      #expect(answer.codes == [.badValue])
+    }
+    #expect(bench.onHand("W1", "CHAI", bin: "STAGING") == 4)
+    #expect(bench.level("W1", "CHAI").onHand == 10)
+  }
+
+  @Test("staging that has less than nothing is counted: more was put back than was picked")
+  func countsNegativeStaging() {
+    let bench = RuleBench.trading(10)
+    let order = bench.accepted("A", [("CHAI", 4)])
+    bench.does("P", order.pick(3))
+    bench.does("P", order.putBack(5))
+    #expect(bench.onHand("W1", "CHAI", bin: "STAGING") == -2)
+    #expect(bench.does("P", Filled<CountStock>.of(0, bin: "STAGING")).outcome == .applied)
+    #expect(bench.onHand("W1", "CHAI", bin: "STAGING") == .zero)
+    #expect(bench.does("P", Filled<CountStock>.of(1, bin: "STAGING")).codes == [.badValue])
   }
 
   @Test("a move inside a warehouse leaves its level alone")

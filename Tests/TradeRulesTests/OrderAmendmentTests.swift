@@ -165,6 +165,14 @@ struct OrderAmendmentTests {
     #expect(bench.line(order).allocated == 14)
     #expect(bench.order(order).holds.isEmpty)
     #expect(bench.order(order).totalMinor == 17_500)
+
+    let settled = try #require(bench.find(ConflictColumns.self, conflict.id))
+    #expect(settled.value.text == "14")
+    let told = EventSentences.moments(
+      events: bench.all(EventColumns.self).filter { $0.record == order.number }, conflicts: [settled]
+    ).map(\.text)
+    #expect(told.contains { $0.hasSuffix("says “12”; “14” stands.") }, "\(told)")
+    #expect(!told.contains { $0.contains("14 → 14") || $0.contains("from 14 to 14") }, "\(told)")
   }
 
   /// Of one line one device raised from 10 to 12, and another removed: kept, and a conflict is open.

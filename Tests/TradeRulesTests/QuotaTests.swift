@@ -65,6 +65,17 @@ struct QuotaTests {
     #expect(bench.does("A", grant(1, to: "A")).codes == [.notPermitted])
   }
 
+  @Test("nothing is set aside for a device that is out of use, or whose role sells nothing")
+  func grantsToNobody() {
+    let bench = RuleBench.trading(10)
+    #expect(bench.does("centre", grant(1, to: "P")).codes == [.notPermitted])
+    for state in [DeviceState.retired, .lost] {
+      bench.does("centre", Filled<ChangeDeviceState> { ($0.device, $0.state) = ("A", state) })
+      #expect(bench.does("centre", grant(1, to: "A")).codes == [.wrongDeviceState])
+    }
+    #expect(bench.level("W1", "CHAI").setAside == .zero)
+  }
+
   @Test("a request gets what nobody else was promised; what it cannot see a device does not count on")
   func requests() {
     let bench = RuleBench.trading(10)

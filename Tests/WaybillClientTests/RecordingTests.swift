@@ -223,8 +223,11 @@ struct RecordingTests {
       #expect(reading.lines.map(\.ordered) == [4])
       #expect(reading.order.customerCode == "C-1")
       #expect(try view.orders().map(\.order.number) == ["SO-A7-0001"])
-      let fault = #expect(throws: ReplicaFault.self) { try view.requireOrder("SO-A7-0001") }
-      #expect(fault.map { Failure($0, replica: "").code } == .unknownOrder)
+      let failure = #expect(throws: Failure.self) { try view.requireOrder("SO-A7-0001") }
+      #expect(failure?.code == .dependsOnRefused)
+      #expect(failure?.message.contains("SO-A7-0001, CODE_TAKEN") == true)
+      #expect(failure?.hint?.contains("waybill outbox retry A7/1") == true)
+      #expect(failure?.hint?.contains("waybill outbox discard A7/1 --confirm") == true)
     }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TradeRules
+import TradeTables
 
 @testable import ReplicaStore
 @testable import WaybillClient
@@ -94,6 +95,64 @@ struct ReplicaFileTests {
     #expect(try file.writing { try $0.state()?.device } == "A7")
     lock.release()
     #expect(!file.isSyncing)
+  }
+
+  @Test("status does not say that it syncs while the program that does has no link")
+  func withoutLink() throws {
+    defer { cleanUp() }
+    try enrol()
+    func state() throws -> String? {
+      try file.reading {
+        try StatusReport($0, file: file, now: Instant(milliseconds: 0)).document["state"]?.string
+      }
+    }
+    let lock = try file.lockSync()
+    #expect(try state() == "syncing")
+    lock.note(hasLink: false)
+    #expect(try state() == "connecting")
+    lock.note(hasLink: true)
+    #expect(try state() == "syncing")
+    lock.note(hasLink: false)
+    lock.release()
+    #expect(try state() == "stale")
+  }
+
+  @Test("a discard that is refused leaves no file behind, and - is standard output")
+  func discardFile() throws {
+    defer { cleanUp() }
+    try enrol()
+    let clock = ClockReading(wall: Instant(milliseconds: 1_795_000_000_000))
+    _ = try file.writing { store in
+      try store.record(actor: "user", clock: clock, random: { [UInt8](repeating: 5, count: $0) }) { _, _ in
+        [
+          Draft(
+            Filled<CreateCustomer> {
+              ($0.id, $0.code, $0.name) = (RecordID(high: 1, low: 1), "C-A7-0001", PersonalText("Ana"))
+            })
+        ]
+      }
+    }
+    let words = ["outbox", "discard", "A7/1", "--confirm", "--replica", file.path, "-q"]
+    #expect(Program.run(words, environment: [:]) == Failure(.notRejected).status)
+    let folder = folder.appending(path: "deep").path
+    func discarded() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { $0.contains(ReplicaFile.discardedMark) }
+    }
+    #expect(try discarded().isEmpty)
+    try file.writing { store in
+      var answer = Answer()
+      (answer.device, answer.number, answer.kind) = ("A7", 1, "customer.create")
+      (answer.outcome, answer.codes) = (.rejected, [Code.codeTaken.rawValue])
+      try store.write { db in
+        try TradeTables.write([(key: answer.key, row: answer.row)], in: db)
+        try Outbox.settle(through: 1, held: [], in: db)
+      }
+    }
+    #expect(Program.run(words + ["--to", "-"], environment: [:]) == .done)
+    #expect(try discarded().isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: "-"))
+    #expect(try file.reading { try $0.own("A7/1")?.state } == .discarded)
   }
 
   @Test("#74 asking whether a sync goes on keeps none from beginning")

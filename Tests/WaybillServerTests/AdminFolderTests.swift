@@ -37,7 +37,9 @@ struct AdminFolderTests {
     let folder = try TestFolder()
     try folder.openForTrade()
     try FileManager.default.removeItem(atPath: folder.folder.keyPath)
-    #expect(failureCode { _ = try folder.ask(.status) } == .fileUnusable)
+    let failure = #expect(throws: Failure.self) { _ = try folder.ask(.status) }
+    #expect(failure?.code == .fileUnusable)
+    #expect(failure?.hint?.contains("no backup") == true, "no backup has the key")
     #expect(FileManager.default.fileExists(atPath: folder.folder.keyPath) == false)
   }
 

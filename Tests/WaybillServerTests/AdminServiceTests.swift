@@ -103,6 +103,71 @@ struct AdminServiceTests {
     #expect(try amount(of: "priceFloorPerMille") == 850)
   }
 
+  @Test("a device that goes out of use names what stays set aside for it, and how that comes free")
+  func leftBehind() throws {
+    let folder = try TestFolder()
+    try folder.openForTrade()
+    _ = try folder.ask(invite("agent"))
+    let request = QuotaRequest(device: "A1", sku: "CHAI", warehouse: "W1", thousandths: 4_000)
+    _ = try folder.ask(.grantQuota(request))
+    let quotas = try folder.ask(.quotas(device: "A1"))["quotas"]?.array ?? []
+    #expect(quotas.allSatisfy(QuotasShown.isUnsold))
+    let text = QuotasShown.leftBehind(quotas, "A1")
+    #expect(text.contains("still set aside for it: 4 of CHAI at W1"))
+    #expect(text.contains("waybill-server quota write-off A1 CHAI --warehouse W1 --reason WHY"))
+    _ = try folder.ask(.changeState(device: "A1", state: "retired"))
+    #expect(failureCode { _ = try folder.ask(.grantQuota(request)) } == .wrongDeviceState)
+    _ = try folder.ask(.writeOffQuota(request, reason: "retired"))
+    let rest = try folder.ask(.quotas(device: "A1"))["quotas"]?.array ?? []
+    #expect(rest.filter(QuotasShown.isUnsold).isEmpty)
+  }
+
+  @Test("the list of devices tells when each was seen and last synced; --stale is those who should have")
+  func staleDevices() throws {
+    let synced = Instant(milliseconds: 1_795_000_000_000)
+    func device(_ code: String, _ state: String, _ lastSync: Instant?) -> JSONValue {
+      [
+        "code": .string(code), "state": .string(state), "lastSyncAt": .instant(lastSync),
+        "lastSeenAt": .instant(synced.advanced(byMilliseconds: 60_000)), "rejected": 5,
+      ]
+    }
+    let devices = [device("A1", "active", synced), device("A2", "active", nil), device("A3", "retired", nil)]
+    let now = synced.advanced(byMilliseconds: 25 * 3_600_000)
+    func stale(_ hours: Int64) -> [String?] {
+      devices.filter { DevicesShown.isStale($0, for: hours * 3_600_000, at: now) }.map { $0["code"]?.string }
+    }
+    #expect(stale(24) == ["A1", "A2"])
+    #expect(stale(48) == ["A2"])
+    let lines = DevicesShown.table(devices).split(separator: "\n")
+    #expect(lines[0].contains("LAST SEEN"))
+    #expect(lines[0].contains("REFUSED SO FAR"))
+    #expect(lines[1].contains(synced.advanced(byMilliseconds: 60_000).timestamp))
+    #expect(failureCode { _ = try folderless(["device", "list", "--stale", "soon"]) } == .usage)
+  }
+
+  private func folderless(_ words: [String]) throws -> TradeRules.ExitStatus {
+    let folder = try TestFolder()
+    let command = try #require(try ServerProgram.parseAsRoot(words) as? any WaybillServer.Command)
+    return try command.run(at: Desk(console: TestFolder.console, folder: folder.folder))
+  }
+
+  @Test("a store too damaged to be opened still says what is wrong with its file")
+  func verifyDamaged() throws {
+    let folder = try TestFolder()
+    try folder.openForTrade()
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.folder.storePath)))
+    for index in 4_096..<bytes.count { bytes[index] = 0xAA }
+    try Data(bytes).write(to: URL(fileURLWithPath: folder.folder.storePath))
+    #expect(failureCode { _ = try folder.ask(.verify(deep: false)) } == .storeCorrupt)
+    let desk = Desk(console: TestFolder.console, folder: folder.folder)
+    let document = try Verify.document(at: desk, deep: false)
+    #expect(document["ok"] == false)
+    let check = try #require(document["checks"]?.array?.first)
+    #expect(check["name"] == "file")
+    #expect(check["ok"] == false)
+    #expect(check["detail"]?.string?.isEmpty == false)
+  }
+
   @Test("documents have the members that scripts rely on")
   func documents() throws {
     let folder = try TestFolder()

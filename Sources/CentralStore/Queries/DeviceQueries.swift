@@ -7,7 +7,7 @@ public struct DeviceOverview: Sendable {
   public var device: Device
   /// Nil for a device that never enrolled.
   public var session: DeviceSession?
-  /// Of its operations: those refused, and conflicts open that they had a part in.
+  /// Of its operations: those refused so far, and conflicts open that they had a part in.
   public var rejected: Int64
   public var conflicts: Int64
   public var held: Int64

@@ -13,7 +13,7 @@ public struct CentralStatus: Sendable {
   public var openConflicts: Int64
   /// Operations that wait for a record.
   public var held: Int64
-  /// Answers that refuse.
+  /// Answers that ever refused; what was done again or given up since, its device alone knows.
   public var rejected: Int64
   public var openTasks: Int64
   /// Devices whose rows differed from the centre's within a day, and were mended.

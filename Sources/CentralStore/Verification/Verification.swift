@@ -6,8 +6,17 @@ import TradeRules
 enum Verification {
   /// All checks but the replay, in the order in which they are shown, on one consistent view.
   static func checks(in db: Database) throws -> [CheckResult] {
+    let file = try FileCheck.run(in: db)
+    do { return try [file] + checks(ofRowsIn: db) } catch {
+      // Where SQLite found the file damaged, the others may come to nothing.
+      if file.isOK { throw error }
+      return [file]
+    }
+  }
+
+  private static func checks(ofRowsIn db: Database) throws -> [CheckResult] {
     try [
-      FileCheck.run(in: db), LogChainCheck.run(in: db), DeviceChainCheck.run(in: db), AnswerCheck.run(in: db),
+      LogChainCheck.run(in: db), DeviceChainCheck.run(in: db), AnswerCheck.run(in: db),
       StockChecks.balances(in: db), StockChecks.adjustments(in: db), StockChecks.levels(in: db),
       StockChecks.promises(in: db), StockChecks.quotas(in: db), StockChecks.staging(in: db),
       MoneyChecks.accounts(in: db), DigestCheck.run(in: db), MembershipCheck.run(in: db),
@@ -16,6 +25,10 @@ enum Verification {
 }
 
 extension CentralQueries {
+  /// What SQLite finds in the file, page by page: the check that a store can still be put to that is too damaged for the
+  /// others.
+  public func checkFile() throws -> CheckResult { try database.read(FileCheck.run) }
+
   /// Checks the store against itself.
   ///
   /// - Parameter deep: also decides the whole log again in memory and compares every row.

@@ -25,6 +25,9 @@ public struct ReplicaFile: Hashable, Sendable {
   /// Whether a program syncs this replica now.
   public var isSyncing: Bool { ReplicaLock.sync(of: path).isHeldByAnother }
 
+  /// Whether the program that syncs has no link to the centre for now.
+  public var isSyncingWithoutLink: Bool { ReplicaLock.sync(of: path).isHeldWithoutLink }
+
   /// Keeps every other `sync` and `enroll` of this replica out until the lock is released.
   ///
   /// - Throws: `ReplicaFault.busy` naming the holder.

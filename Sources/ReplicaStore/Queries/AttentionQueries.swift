@@ -57,6 +57,13 @@ extension ReplicaView {
     }
   }
 
+  /// How many incidents there were, all of them or those of one code.
+  public func incidentCount(_ code: Code? = nil) throws -> Int64 {
+    try Int64.fetchOne(
+      db, sql: "SELECT count(*) FROM incident WHERE :code IS NULL OR code = :code",
+      arguments: ["code": code?.rawValue]) ?? 0
+  }
+
   /// How many bytes of the disk the replica's rows take.
   public func storeBytes() throws -> Int64 {
     let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0

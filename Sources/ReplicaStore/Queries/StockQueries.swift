@@ -49,25 +49,53 @@ extension ReplicaView {
   /// The lots of a product that lie in a bin, the first to expire first, those that never do last; empty for goods
   /// without a lot.
   public func lots(of sku: String, at warehouse: String, in bin: String) throws -> [StockPlace] {
+    try goodPlaces(of: sku, at: warehouse).filter { $0.stock.bin == bin }
+  }
+
+  /// Where goods of a product lie, staging aside, the first to expire first, those that never do last.
+  private func goodPlaces(of sku: String, at warehouse: String) throws -> [StockPlace] {
     try all(StockColumns.self, "stock_of_product", warehouse, sku)
-      .filter { $0.bin == bin && $0.condition == .good && $0.onHand > .zero }
+      .filter { $0.bin != BinColumns.staging && $0.condition == .good && $0.onHand > .zero }
       .map { StockPlace(stock: $0, expiry: try expiry(of: $0.lot, of: sku)) }
       .sorted { one, other in
         guard one.expiry.isEmpty == other.expiry.isEmpty else { return other.expiry.isEmpty }
-        return (one.expiry, one.stock.lot) < (other.expiry, other.stock.lot)
+        return (one.expiry, one.stock.lot, one.stock.bin) < (other.expiry, other.stock.lot, other.stock.bin)
       }
   }
 
-  /// The lot that is taken when nobody names one: of those that have so much, the first to expire; else the only
-  /// one there is. Nil where there is none to tell, or the device does not see the warehouse's stock.
-  public func meantLot(
-    of sku: String, at warehouse: String, in bin: String?, _ quantity: Quantity
-  ) throws -> String? {
-    guard let bin, state.grants.contains(.stock(warehouse)) else { return nil }
-    let lots = try lots(of: sku, at: warehouse, in: bin)
-    let enough = lots.first { $0.stock.onHand >= quantity }
-    let lot = (enough ?? (lots.count == 1 ? lots.first : nil))?.stock.lot
-    return lot.flatMap { $0.isEmpty ? nil : $0 }
+  /// The bin and lot that goods are taken from when not both are named: of the places that have so much the only one, or
+  /// for a pick the first to expire; where none has so much, the only one there is. Where there is none to tell, as
+  /// `meantBin` says. Nothing new is said where the device does not see the warehouse's stock.
+  ///
+  /// - Parameters:
+  ///   - quantity: zero for goods that are put there.
+  ///   - firstToExpire: whether an expiry decides between several.
+  /// - Throws: `BIN_REQUIRED` while it may be one bin or another; `BAD_VALUE` for several lots of one, all of them named.
+  public func meantPlace(
+    of sku: String, at warehouse: String, bin: String?, lot: String?, taking quantity: Quantity,
+    firstToExpire: Bool = false
+  ) throws -> (bin: String?, lot: String?) {
+    guard state.grants.contains(.stock(warehouse)) else { return (bin, lot) }
+    let known = try goodPlaces(of: sku, at: warehouse)
+      .filter { ($0.stock.bin == bin || bin == nil) && ($0.stock.lot == lot || lot == nil) }
+    var places = known.filter { $0.stock.onHand >= quantity }
+    if firstToExpire, let first = places.first { places.removeAll { $0.expiry != first.expiry } }
+    if places.isEmpty { places = known }
+    guard let place = places.first else { return (try bin ?? meantBin(of: sku, at: warehouse), lot) }
+    let bins = Set(places.map(\.stock.bin)).sorted()
+    guard bins.count == 1 else { throw Refusal(.binRequired, bins.joined(separator: ", ")) }
+    let lots = Set(places.map(\.stock.lot)).sorted()
+    let hasEnough = place.stock.onHand >= quantity
+    if lots.count == 1 || firstToExpire && hasEnough {
+      return (place.stock.bin, lot ?? place.stock.lot.named)
+    }
+    // Nobody knows which lots were taken; a pick says so, and goods without a lot are taken as such.
+    guard firstToExpire || lots.first == "" || lot != nil else {
+      let names = lots.joined(separator: ", ")
+      throw Refusal(
+        .badValue, "\(sku) lies in \(place.stock.bin) in several lots, name one with --lot: \(names)")
+    }
+    return (place.stock.bin, lot)
   }
 
   /// Every level in sight, in order of warehouses and SKUs, without the places.
@@ -106,4 +134,9 @@ extension ReplicaView {
         ORDER BY code LIMIT :limit
         """, arguments: ["text": text, "limit": limit])
   }
+}
+
+extension String {
+  /// Nil for a name that is empty.
+  fileprivate var named: String? { isEmpty ? nil : self }
 }

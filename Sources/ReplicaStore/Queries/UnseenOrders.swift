@@ -1,5 +1,5 @@
 import GRDB
-import TradeRules
+public import TradeRules
 
 /// Orders that exist only as this device's own work: made here, and not among its rows, because the centre
 /// refused them or holds them, or because this device cannot foresee what will become of them. Nothing that
@@ -11,11 +11,15 @@ extension ReplicaView {
     try unseenOrders().first { $0.order.number == key.uppercased() || $0.order.id == RecordID(key) }
   }
 
+  /// This device's operation that makes an order; nil when it has none that it did not give up.
+  public func creation(of order: RecordID) throws -> OwnWork? {
+    try ownCreations().first { $0.item.operation.map { Filled<CreateOrder>($0.form).id } == order }
+  }
+
   /// All of them, in order of the operations.
   func unseenOrders() throws -> [OrderReading] {
     try ownCreations().compactMap { work in
-      guard work.state != .answered || work.answer?.outcome == .rejected,
-        let operation = work.item.operation
+      guard work.state != .answered, let operation = work.item.operation
       else { return nil }
       let form = Filled<CreateOrder>(operation.form)
       guard try find(OrderColumns.self, RowKey(OrderColumns.self, form.id)) == nil else { return nil }

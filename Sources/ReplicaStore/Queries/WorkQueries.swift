@@ -54,7 +54,20 @@ extension ReplicaView {
       WHERE o.state IN ('unsent', 'held')
         OR (o.state = 'answered' AND a.outcome IN ('rejected', 'quarantined'))
       ORDER BY o.number
-      """, ["device": state.device])
+      """, ["device": state.device]
+    ).filter { $0.state != .answered }
+  }
+
+  /// How many of this device's operations came to nothing, and how: set aside at the centre, given up here, or lost with
+  /// a damaged file.
+  public func endsOfWork() throws -> (setAside: Int64, discarded: Int64, lost: Int64) {
+    let row = try GRDB.Row.fetchOne(
+      db,
+      sql: """
+        SELECT count(*) FILTER (WHERE state = 'set_aside') AS aside,
+          count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn FROM outbox
+        """)
+    return (row?["aside"] ?? 0, row?["withdrawn"] ?? 0, try incidentCount(.operationUnreadable))
   }
 
   /// What another device would have to bring in, oldest first: open work, and all of it when the centre does not know
@@ -95,6 +108,16 @@ extension ReplicaView {
     try Int64.fetchAll(db, sql: "SELECT number FROM outbox WHERE state IN ('unsent', 'held') ORDER BY number")
   }
 
+  /// What the centre said to each of this device's operations and when, in a form that tells two answers apart.
+  public func decisions() throws -> [Int64: String] {
+    let rows = try GRDB.Row.fetchAll(
+      db,
+      sql: """
+        SELECT number, outcome || ' ' || codes || ' ' || decided_at AS decision FROM answer WHERE device = ?
+        """, arguments: [state.device])
+    return Dictionary(rows.map { ($0["number"], $0["decision"]) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// The number of the last operation recorded; 0 before the first.
   public func lastNumber() throws -> Int64 { try Outbox.end(state, in: db).number }
 
@@ -126,10 +149,22 @@ extension ReplicaView {
   private func own(_ item: OutboxItem) throws -> OwnWork {
     let answer = try find(AnswerColumns.self, RowKey(AnswerColumns.self, state.device, item.number))
     let held = try find(HeldColumns.self, RowKey(HeldColumns.self, state.device, item.number))
+    var result = OwnWork.State(item.state, answer)
+    if result == .rejected, try isKnown(item, answer) { result = .answered }
     return OwnWork(
       id: OperationID(device: state.device, number: item.number),
       group: OperationID(device: state.device, number: item.group), item: item, answer: answer,
-      held: held.flatMap { $0.waitingFor.isEmpty ? nil : $0 }, state: OwnWork.State(item.state, answer))
+      held: held.flatMap { $0.waitingFor.isEmpty ? nil : $0 }, state: result)
+  }
+
+  /// Whether an operation belongs to work brought in that the centre had already: it counts there, and nobody has to do
+  /// anything about it (#66).
+  private func isKnown(_ item: OutboxItem, _ answer: Answer?) throws -> Bool {
+    guard let codes = answer?.codes.words else { return false }
+    if codes == [Code.workKnown.rawValue] { return true }
+    guard item.number != item.group, codes == [Code.groupRejected.rawValue] else { return false }
+    let lead = try find(AnswerColumns.self, RowKey(AnswerColumns.self, state.device, item.group))
+    return lead?.codes.words == [Code.workKnown.rawValue]
   }
 }
 

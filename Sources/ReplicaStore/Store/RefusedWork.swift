@@ -38,18 +38,25 @@ extension ReplicaStore {
   /// - Throws: `Refusal` with `NOT_REJECTED` for work that was not: it is on its way and will be
   ///   answered.
   public func discard(_ work: OwnWork) throws {
-    try write { db in
-      let group = try ReplicaView(db).group(of: work)
-      guard group.allSatisfy({ $0.state == .rejected }) else {
-        throw Refusal(.notRejected, "\(work.id) is \(work.state.rawValue)")
-      }
-      try giveUp(group, in: db)
-    }
+    try write { db in try giveUp(try ReplicaView(db).requireDiscardable(work), in: db) }
   }
 
   private func giveUp(_ group: [OwnWork], in db: Database) throws {
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'withdrawn' WHERE number = ?")
     for work in group { try statement.execute(arguments: [work.id.number]) }
+  }
+}
+
+extension ReplicaView {
+  /// All operations of a command that can be given up.
+  ///
+  /// - Throws: `Refusal` with `NOT_REJECTED` for one that was not refused.
+  public func requireDiscardable(_ work: OwnWork) throws -> [OwnWork] {
+    let group = try group(of: work)
+    guard group.allSatisfy({ $0.state == .rejected }) else {
+      throw Refusal(.notRejected, "\(work.id) is \(work.state.rawValue)")
+    }
+    return group
   }
 }
 

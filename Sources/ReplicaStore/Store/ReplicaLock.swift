@@ -84,9 +84,22 @@ public final class ReplicaLock {
     descriptor = -1
   }
 
+  /// Says beside the holder's name whether it has a link to the centre.
+  public func note(hasLink: Bool) {
+    if depth > 0 { noteHolder(hasLink ? "" : ReplicaLock.noLinkMark) }
+  }
+
+  /// Whether another program holds the lock and says that it has no link to the centre.
+  public var isHeldWithoutLink: Bool {
+    guard isHeldByAnother else { return false }
+    return (try? String(contentsOfFile: path, encoding: .utf8))?.contains(ReplicaLock.noLinkMark) ?? false
+  }
+
+  private static let noLinkMark = ", without a link"
+
   /// Writes who holds the lock, for the message of whoever does not get it.
-  private func noteHolder() {
-    let text = "pid \(getpid()) since \(Int(Date().timeIntervalSince1970))\n"
+  private func noteHolder(_ mark: String = "") {
+    let text = "pid \(getpid()) since \(Int(Date().timeIntervalSince1970))\(mark)\n"
     _ = ftruncate(descriptor, 0)
     _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
   }

@@ -42,7 +42,9 @@ extension ReferenceModel {
         to: deed.id.device, form.sku, form.warehouse, form.quantity.thousandths, isWhole: false, deed)
     }
     if let form = deed.form(GrantQuota.self) {
-      guard devices[form.device] != nil else { return .refused(["UNKNOWN_RECORD"]) }
+      guard let device = devices[form.device] else { return .refused(["UNKNOWN_RECORD"]) }
+      guard !device.isOutOfUse else { return .refused(["WRONG_DEVICE_STATE"]) }
+      guard ["agent", "sales", "admin"].contains(device.role) else { return .refused(["NOT_PERMITTED"]) }
       return grant(to: form.device, form.sku, form.warehouse, form.quantity.thousandths, isWhole: true, deed)
     }
     if let form = deed.form(ReturnQuota.self) {

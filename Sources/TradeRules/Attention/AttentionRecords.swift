@@ -81,7 +81,7 @@ public struct ConflictColumns: TableColumns {
   public let mine = Column<PersonalText>(9)
   /// What it met at the centre.
   public let theirs = Column<PersonalText>(10)
-  /// `mine` or `theirs`: which value stands for now, or was chosen.
+  /// `mine` or `theirs`: which value stands for now, or was chosen; `value` when a third one was given.
   public let chosen = Column<String>(11)
   public let state = Column<ConflictState>(12)
   public let device = Column<String>(13)
@@ -93,6 +93,8 @@ public struct ConflictColumns: TableColumns {
   public let note = Column<PersonalText>(19)
   /// Names of the buckets of the record, copied.
   public let places = Column<WordList>(20)
+  /// The third value that was given instead of both; empty when none was.
+  public let value = Column<PersonalText>(21)
 }
 public typealias Conflict = Record<ConflictColumns>
 

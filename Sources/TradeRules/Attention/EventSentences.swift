@@ -132,10 +132,17 @@ public enum EventSentences {
 
   /// `phone: A7 says 1, W1 says 2; 1 stands for now`.
   private static func values(of conflict: Conflict) -> String {
-    let standing = conflict.chosen == "theirs" ? conflict.theirs.text : conflict.mine.text
+    let standing: String? =
+      switch conflict.chosen {
+      case "mine": conflict.mine.text
+      case "theirs": conflict.theirs.text
+      case "value": conflict.value.text
+      default: nil
+      }
     let state = conflict.state == .open ? "stands for now" : "stands"
+    let outcome = standing.map { "\(shown($0)) \(state)" } ?? "neither \(state)"
     return "\(fieldWords(conflict.field)): \(conflict.device) says \(shown(conflict.mine.text)), "
-      + "\(conflict.theirDevice) says \(shown(conflict.theirs.text)); \(shown(standing)) \(state)."
+      + "\(conflict.theirDevice) says \(shown(conflict.theirs.text)); \(outcome)."
   }
 
   // MARK: Refusals

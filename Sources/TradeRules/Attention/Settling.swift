@@ -23,6 +23,7 @@ extension ResolveConflict {
     if conflict.table == Int64(BarcodeColumns.number) { try Barcodes.checkMayDecide(in: trade) }
     if form.keep != conflict.chosen { try write(value, of: conflict, in: trade) }
     conflict.chosen = form.keep
+    if form.keep == "value" { conflict.value = value }
     conflict.state = .resolved
     conflict.resolvedBy = trade.operation.actor
     conflict.note = form.note ?? PersonalText("")

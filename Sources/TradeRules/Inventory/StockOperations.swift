@@ -24,6 +24,7 @@ extension MoveStock {
       form.warehouse, form.sku, form.quantity, .aboveZero, lot: form.lot, form.fromBin)
     try trade.check(Names.isLabel(form.fromBin), "fromBin")
     try trade.check(Names.isLabel(form.toBin) && form.toBin != form.fromBin, "toBin")
+    try trade.checkIsNotStaging(form.toBin)
     var draft = MovementDraft(
       kind: .move, warehouse: form.warehouse, sku: form.sku, quantity: form.quantity,
       fromBin: form.fromBin, toBin: form.toBin)
@@ -68,10 +69,15 @@ extension ScrapStock {
 
 extension CountStock {
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
-    try trade.checkStock(form.warehouse, form.sku, form.quantity, .zeroOrMore, lot: form.lot, form.bin)
+    try trade.checkStock(
+      form.warehouse, form.sku, form.quantity, .zeroOrMore, lot: form.lot, form.bin, mayBeStaging: true)
     let lot = form.lot ?? ""
     let key = StockKey(
       warehouse: form.warehouse, bin: try countedBin(form, in: trade), sku: form.sku, lot: lot)
+    // Less than nothing is there when more was put back than was picked: only a count mends that.
+    if key.bin == BinColumns.staging, try trade.stock(of: key).onHand >= .zero {
+      try trade.checkIsNotStaging(key.bin)
+    }
     try CountLedger.observe(form.quantity, of: key, in: trade)
     try Lots.keep(lot, of: form.sku, at: form.warehouse, in: trade)
     return Verdict(.applied)
@@ -116,7 +122,7 @@ extension Trade {
   /// then lot and bin.
   fileprivate func checkStock(
     _ warehouse: String, _ sku: String, _ quantity: Quantity, _ bound: QuantityBound, lot: String?,
-    _ bin: String?
+    _ bin: String?, mayBeStaging: Bool = false
   ) throws(Interruption) {
     var needs = stockNeeds(warehouse, sku)
     if bin == nil { needs.append(.range(StockLedger.stock(of: sku, at: warehouse))) }
@@ -125,5 +131,11 @@ extension Trade {
     let product = try checkProduct(sku)
     try checkQuantity(quantity, of: product, bound)
     try checkLabels(lot: lot, bin: bin)
+    if let bin, !mayBeStaging { try checkIsNotStaging(bin) }
+  }
+
+  /// Refuses staging with `BAD_VALUE`: what is there was picked for a line, and leaves it with that line.
+  fileprivate func checkIsNotStaging(_ bin: String) throws(Interruption) {
+    guard bin != BinColumns.staging else { throw .refused(Refusal(.badValue, "picked goods are in staging")) }
   }
 }

@@ -31,7 +31,8 @@ extension OrderSheet {
         return Verdict(.rejected, codes, record: order.number)
       }
     }
-    tellAmendment(index, before, in: trade)
+    // What a settled conflict came to stands with the conflict.
+    if !isSettled { tellAmendment(index, before, in: trade) }
     var verdict = verdict(codes + stockCodes(of: [lines[index]]))
     if reachable != quantity { verdict.outcome = .partly }
     return verdict

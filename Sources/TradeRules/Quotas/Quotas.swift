@@ -92,11 +92,19 @@ extension RequestQuota {
 extension GrantQuota {
   /// Sets aside all of it or nothing: beyond what is available it refuses `QUOTA_SHORT`.
   ///
-  /// Before that `UNKNOWN_RECORD` for a device that does not exist, then as a request.
+  /// Before that `UNKNOWN_RECORD` for a device that does not exist, `WRONG_DEVICE_STATE` for one that is out of use,
+  /// `NOT_PERMITTED` for one whose role sells nothing, then as a request.
   public static func decide(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Verdict {
     guard trade.entry.isFinal else { throw .unknown }
-    guard try trade.find(DeviceColumns.self, form.device) != nil else {
+    guard let device = try trade.find(DeviceColumns.self, form.device) else {
       throw .refused(Refusal(.unknownRecord, "device \(form.device)"))
+    }
+    // Nobody could ever sell what is set aside for such a one.
+    guard device.quarantine == nil else {
+      throw .refused(Refusal(.wrongDeviceState, "\(device.code) is \(device.state)"))
+    }
+    guard Permissions.allows(device.role, SubmitOrder.kind) else {
+      throw .refused(Permissions.refusal(device.role, SubmitOrder.kind))
     }
     try Quotas.check(form.sku, form.warehouse, form.quantity, in: trade)
     let key = Trade.LevelKey(warehouse: form.warehouse, sku: form.sku)

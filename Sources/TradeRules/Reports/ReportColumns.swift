@@ -137,7 +137,7 @@ extension ReportRequest {
       ReportColumn("state", "STATE"), ReportColumn("lastSyncAt", "LAST SYNC", .time),
       ReportColumn("behind", "BEHIND", .number, bar: true),
       ReportColumn("unsent", "UNSENT", .number, quiet: true),
-      ReportColumn("rejected", "REFUSED", .number, quiet: true),
+      ReportColumn("rejected", "REFUSED SO FAR", .number, quiet: true),
       ReportColumn("conflicts", "CONFLICTS", .number, quiet: true),
       ReportColumn("held", "HELD", .number, quiet: true),
       ReportColumn("clockOffsetMs", "CLOCK MS", .number, extra: true),

@@ -71,6 +71,7 @@ enum Documents {
       "record": .string(conflict.record), "field": .string(conflict.field),
       "base": .string(conflict.base.text), "mine": .string(conflict.mine.text),
       "theirs": .string(conflict.theirs.text), "chosen": .string(conflict.chosen),
+      "value": conflict.chosen == "value" ? .string(conflict.value.text) : .null,
       "state": .string(conflict.state.rawValue), "device": .string(conflict.device),
       "actor": .string(conflict.actor), "theirDevice": .string(conflict.theirDevice),
       "theirActor": .string(conflict.theirActor), "openedAt": .instant(conflict.openedAt),

@@ -93,6 +93,9 @@ enum ConflictsShown {
     table.add(
       "theirs", plain(conflict, "theirs"), plain(conflict, "theirActor"), plain(conflict, "theirDevice"),
       stands("theirs"))
+    if plain(conflict, "chosen") == "value" {
+      table.add("given", plain(conflict, "value"), plain(conflict, "resolvedBy"), "", stands("value"))
+    }
     var lines = [
       "\(plain(conflict, "field")) of \(plain(conflict, "record")), \(plain(conflict, "state"))",
       "  \(entry.sentence)", "",

@@ -113,7 +113,13 @@ extension Desk {
     of code: String, to state: DeviceState, _ sentence: String
   ) throws -> ExitStatus {
     let document = try ask(.changeState(device: code, state: state.rawValue))
-    console.show(document, sentence)
+    guard [.retired, .lost].contains(state) else {
+      console.show(document, sentence)
+      return .done
+    }
+    let quotas = (try ask(.quotas(device: code))["quotas"]?.array ?? []).filter(QuotasShown.isUnsold)
+    console.show(
+      document.adding(["setAside": .array(quotas)]), sentence + QuotasShown.leftBehind(quotas, code))
     return .done
   }
 }

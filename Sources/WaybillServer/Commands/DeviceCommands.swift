@@ -13,12 +13,29 @@ struct DeviceCommands: ParsableCommand {
 struct DeviceList: Command {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "All devices.",
-    discussion: "Examples:\n  waybill-server device list\n  waybill-server device list --json")
+    discussion: """
+      Examples:
+        waybill-server device list
+        waybill-server device list --stale 24h     those in use that have not synced for so long
+        waybill-server device list --json
+
+      REFUSED SO FAR counts every answer that refused; what of that was done again or given up, the device knows.
+      """)
   @OptionGroup var global: GlobalOptions
+  @Option(help: ArgumentHelp("Only those in use without a sync for so long: 24h, 7d.", valueName: "age"))
+  var stale: String?
 
   func run(at desk: Desk) throws -> ExitStatus {
+    let age = try stale.map { text in
+      guard let age = Timespan.milliseconds(text) else {
+        throw Failure.usage("--stale takes a length of time such as 24h, not \(text)")
+      }
+      return age
+    }
     let document = try desk.ask(.devices)
-    desk.console.show(document, DevicesShown.table(document["devices"]?.array ?? []))
+    var devices = document["devices"]?.array ?? []
+    if let age { devices = devices.filter { DevicesShown.isStale($0, for: age, at: SystemClock.now) } }
+    desk.console.show(["devices": .array(devices)], DevicesShown.table(devices, areAll: age == nil))
     return .done
   }
 }
@@ -37,16 +54,27 @@ struct DeviceShow: Command {
 }
 
 enum DevicesShown {
-  static func table(_ devices: [JSONValue]) -> String {
-    guard !devices.isEmpty else { return "No devices. Invite one: waybill-server invite" }
+  /// Whether a device in use has not synced for so many milliseconds.
+  static func isStale(_ device: JSONValue, for age: Int64, at now: Instant) -> Bool {
+    guard plain(device, "state") == DeviceState.active.rawValue else { return false }
+    guard let synced = device["lastSyncAt"]?.string.flatMap({ Instant(timestamp: $0) }) else { return true }
+    return now.milliseconds(since: synced) > age
+  }
+
+  /// - Parameter areAll: whether none was left out.
+  static func table(_ devices: [JSONValue], areAll: Bool = true) -> String {
+    guard !devices.isEmpty else {
+      return areAll ? "No devices. Invite one: waybill-server invite" : "None."
+    }
     var table = TextTable([
-      .left("DEVICE"), .left("NAME"), .left("ROLE"), .left("STATE"), .left("LAST SYNC"), .right("BEHIND"),
-      .right("UNSENT"), .right("REFUSED"), .right("CONFLICTS"),
+      .left("DEVICE"), .left("NAME"), .left("ROLE"), .left("STATE"), .left("LAST SEEN"), .left("LAST SYNC"),
+      .right("BEHIND"), .right("UNSENT"), .right("REFUSED SO FAR"), .right("CONFLICTS"),
     ])
     for device in devices {
       table.add(
         plain(device, "code"), plain(device, "name"), plain(device, "role"), state(of: device),
-        plain(device, "lastSyncAt"), device["lag"]?["versions"]?.plain ?? "", plain(device, "unsent"),
+        plain(device, "lastSeenAt"), plain(device, "lastSyncAt"), device["lag"]?["versions"]?.plain ?? "",
+        plain(device, "unsent"),
         plain(device, "rejected"), plain(device, "conflicts"))
     }
     return table.text
@@ -66,8 +94,8 @@ enum DevicesShown {
     table.add("Unsent", "\(plain(device, "unsent")), settled through \(plain(device, "appliedThrough"))")
     table.add(
       "Attention",
-      "\(plain(device, "rejected")) refused, \(plain(device, "conflicts")) conflicts, \(plain(device, "held")) held"
-    )
+      "\(plain(device, "rejected")) refused so far, \(plain(device, "conflicts")) conflicts, "
+        + "\(plain(device, "held")) held")
     if device["mends"]?.integer ?? 0 > 0 {
       table.add("Damage", "mended \(plain(device, "mends")) times, last \(plain(device, "lastMendAt"))")
     }

@@ -86,6 +86,18 @@ extension QuotaOptions {
 }
 
 enum QuotasShown {
+  static func isUnsold(_ quota: JSONValue) -> Bool { quota["free"]?.plain != "0" }
+
+  /// What stays set aside for a device that goes out of use, and how it comes free; empty when nothing does.
+  static func leftBehind(_ quotas: [JSONValue], _ device: String) -> String {
+    quotas.map { quota in
+      let (sku, warehouse) = (quota["sku"]?.plain ?? "", quota["warehouse"]?.plain ?? "")
+      return
+        "\nstill set aside for it: \(quota["free"]?.plain ?? "") of \(sku) at \(warehouse); to free them: "
+        + "waybill-server quota write-off \(device) \(sku) --warehouse \(warehouse) --reason WHY"
+    }.joined()
+  }
+
   static func table(_ quotas: [JSONValue]) -> String {
     guard !quotas.isEmpty else { return "Nothing is set aside for any device." }
     var table = TextTable([

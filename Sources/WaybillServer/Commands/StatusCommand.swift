@@ -31,7 +31,7 @@ struct Status: Command {
     table.add(
       "Attention",
       "\(number("conflicts", "open")) conflicts open, \(number("tasks", "open")) tasks open, "
-        + "\(number("held")) operations held, \(number("rejected")) refused")
+        + "\(number("held")) operations held, \(number("rejected")) refused so far")
     table.add("Store", "\(Sizes.text(status["store"]?["bytes"]?.integer ?? 0))")
     if let halted = status["halted"], !halted.isNull {
       table.add("Halted", "\(halted["code"]?.plain ?? ""): \(halted["detail"]?.plain ?? "")")

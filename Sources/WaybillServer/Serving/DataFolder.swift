@@ -33,20 +33,23 @@ struct DataFolder: Sendable {
 
   // MARK: The key
 
+  private static let keyHint = "Put your copy of the centre's key back; it is in no backup."
+
   /// The centre's key; made, and on the disk before it is used, when there is neither key nor store.
   ///
   /// - Throws: `Failure` when a store has lost its key: a new one would turn every device away.
   func key() throws -> SigningKey {
     if let seed = FileManager.default.contents(atPath: keyPath) {
       guard let key = try? SigningKey(seed: Array(seed)) else {
-        throw Failure(.fileUnusable, "\(keyPath) is not a key of 32 bytes", hint: "Restore it from a backup.")
+        throw Failure(
+          .fileUnusable, "\(keyPath) is not a key of 32 bytes", hint: DataFolder.keyHint)
       }
       return key
     }
     guard !hasStore else {
       throw Failure(
         .fileUnusable, "\(keyPath) is missing; no device would know a centre with another key",
-        hint: "Restore it from a backup.")
+        hint: DataFolder.keyHint)
     }
     let seed = SystemRandom.bytes(32)
     try DurableFile.write(seed, to: keyPath)
@@ -60,8 +63,7 @@ struct DataFolder: Sendable {
   func presentKey() throws -> SigningKey {
     guard DurableFile.exists(keyPath) else {
       guard DurableFile.exists(path) else { throw Failure(.noStore, path) }
-      throw Failure(
-        .fileUnusable, "\(keyPath) is missing", hint: "Put the centre's key back first; it is in no backup.")
+      throw Failure(.fileUnusable, "\(keyPath) is missing", hint: DataFolder.keyHint)
     }
     return try key()
   }

@@ -69,12 +69,8 @@ struct Serving {
   private func announce(_ port: Int, _ store: CentralStore) {
     let place = "\(address.urlHost):\(port)"
     let sync = "\(tls == nil ? "ws" : "wss")://\(place)\(CentralHost.path)"
-    let console = "\(tls == nil ? "http" : "https")://\(place)/"
     desk.console.show(
-      [
-        "ready": true, "sync": .string(sync), "console": .string(console),
-        "epoch": .string(store.epoch.description),
-      ],
+      ["ready": true, "sync": .string(sync), "epoch": .string(store.epoch.description)],
       "ready: devices sync at \(sync)")
   }
 }

@@ -109,6 +109,9 @@ enum ConflictsShown {
     table.add("before", conflict.base.text, "", "", "")
     table.add("mine", conflict.mine.text, mine, conflict.device, stands("mine"))
     table.add("theirs", conflict.theirs.text, theirs, conflict.theirDevice, stands("theirs"))
+    if conflict.chosen == "value" {
+      table.add("given", conflict.value.text, conflict.resolvedBy, "", stands("value"))
+    }
     var lines = ["\(conflict.field) of \(conflict.record)  \(conflict.state)", "  \(entry.sentence)", ""]
     lines += table.lines
     if conflict.state == .open {
@@ -127,6 +130,7 @@ extension Record where Columns == ConflictColumns {
       "id": .string(self.id.description), "kind": .string(self.kind), "code": .string(self.code),
       "record": .string(self.record), "field": .string(self.field), "base": .string(self.base.text),
       "mine": .string(self.mine.text), "theirs": .string(self.theirs.text), "chosen": .string(self.chosen),
+      "value": self.chosen == "value" ? .string(self.value.text) : .null,
       "state": .string(self.state.rawValue), "device": .string(self.device),
       "actor": .string(self.actor), "theirDevice": .string(self.theirDevice),
       "theirActor": .string(self.theirActor), "openedAt": .instant(self.openedAt),

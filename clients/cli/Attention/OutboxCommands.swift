@@ -22,7 +22,8 @@ struct OutboxList: Command {
   func run(at desk: Desk) throws -> ExitStatus {
     try desk.show { view in
       let work = try view.openWork()
-      return (["operations": .array(work.map(\.json))], WorkShown.text(of: work))
+      let text = try work.isEmpty ? WorkShown.nothingOpen(in: view) : WorkShown.text(of: work)
+      return (["operations": .array(work.map(\.json))], text)
     }
   }
 }
@@ -129,7 +130,9 @@ struct OutboxDiscard: Command {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "As A7/42.") var operation: String
   @Flag(help: "Yes, give it up.") var confirm = false
-  @Option(help: "The file to write it to; by default beside the replica.", completion: .file())
+  @Option(
+    help: "The file to write it to; - is standard output; by default beside the replica.",
+    completion: .file())
   var to: String?
 
   func run(at desk: Desk) throws -> ExitStatus {
@@ -137,15 +140,21 @@ struct OutboxDiscard: Command {
     let (group, path) = try desk.file.writing { store in
       let (work, group, text) = try store.view { view in
         let work = try view.requireWork(operation)
-        let group = try view.group(of: work)
+        let group = try view.requireDiscardable(work)
         return (work, group, try view.export(group, at: Clocks.now))
       }
       let name = "\(work.group.device)-\(work.group.number).jsonl"
       let path = to ?? desk.file.path + ReplicaFile.discardedMark + name
-      try WorkFile.write(text, to: path)
+      if path == "-" {
+        try WorkFile.writeAll(text, to: STDOUT_FILENO, called: "standard output")
+      } else {
+        try WorkFile.write(text, to: path)
+      }
       try store.discard(work)
       return (group, path)
     }
+    // Standard output has the work then, and nothing else.
+    guard path != "-" else { return .done }
     let ids = group.map(\.id.description)
     desk.console.show(
       ["discarded": .strings(ids), "file": .string(path)],
@@ -194,8 +203,21 @@ enum WorkFile {
 }
 
 enum WorkShown {
+  /// What an outbox says that has nothing to do any more, and what of the device's work was not applied all the same.
+  static func nothingOpen(in view: ReplicaView) throws -> String {
+    guard !view.state.isWiped else { return CodeBook.entry(for: .deviceWiped).sentence }
+    var lines = ["Nothing is unsent, held or rejected."]
+    let ends = try view.endsOfWork()
+    if ends.setAside > 0 { lines.append("  set aside at the centre: \(ends.setAside) operations") }
+    if ends.discarded > 0 { lines.append("  given up, or recorded again: \(ends.discarded) operations") }
+    if ends.lost > 0 {
+      lines.append(
+        "  lost with a damaged file: \(ends.lost) operations; next: waybill status --json names them")
+    }
+    return lines.joined(separator: "\n")
+  }
+
   static func text(of work: [OwnWork]) -> String {
-    guard !work.isEmpty else { return "Everything this device did was sent and applied." }
     var table = TextTable([
       .left(""), .left("ID"), .left("KIND"), .left("RECORD"), .left("STATE"), .left("CODE"),
       .left("RECORDED"),

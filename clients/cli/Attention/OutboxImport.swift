@@ -28,7 +28,8 @@ struct OutboxImport: Command {
       "refused": .integer(refused.count), "operations": .array(brought.map(\.json)),
     ]
     desk.console.show(document, shown(brought, of: file))
-    return refused.isEmpty ? .done : .attention
+    // What is known already counts once: nobody has to do anything about it.
+    return refused.allSatisfy { $0.refusal?.code == .workKnown } ? .done : .attention
   }
 
   private func text() throws -> String {
@@ -46,6 +47,9 @@ struct OutboxImport: Command {
       table.add(
         group.original.description, group.recorded?.id.description ?? "–", group.record,
         group.refusal.map { "\($0.code): \($0.detail)" } ?? "")
+    }
+    guard brought.contains(where: { $0.recorded != nil }) else {
+      return table.text + "\n  Nothing was brought in; nothing is to be sent."
     }
     return table.text + "\n  next: waybill sync sends it"
   }

@@ -57,10 +57,21 @@ extension ReplicaView {
   /// An order to work on: one that is here, or one that was made here and is on its way.
   func requireOrder(_ key: String) throws -> Order {
     if let order = try order(key) { return order }
-    guard let unseen = try unseenOrder(key), unseen.syncState != .rejected else {
-      throw ReplicaFault.noRecord(.unknownOrder, key: key)
-    }
+    guard let unseen = try unseenOrder(key) else { throw ReplicaFault.noRecord(.unknownOrder, key: key) }
+    guard unseen.syncState != .rejected else { throw try refusal(of: unseen) }
     return unseen.order
+  }
+
+  /// An order that was refused is none: whoever made it decides first what becomes of it.
+  private func refusal(of unseen: OrderReading) throws -> Failure {
+    let codes = unseen.codes.map(\.rawValue).joined(separator: ", ")
+    let work = try creation(of: unseen.order.id)?.group.description ?? ""
+    return Failure(
+      .dependsOnRefused,
+      "the centre refused to make \(unseen.order.number)\(codes.isEmpty ? "" : ", \(codes)")",
+      hint:
+        "waybill outbox retry \(work) makes it again; waybill outbox discard \(work) --confirm gives it up.",
+      details: ["key": .string(unseen.order.number), "operation": .string(work)])
   }
 
   /// An order to look at; one that was refused is still shown.

@@ -21,32 +21,39 @@ struct StatusReport {
   static let staleAfterHours: Int64 = 24
   /// Unsent operations beyond which a sync takes a while.
   static let manyUnsent: Int64 = 100
+  /// Incidents told in JSON, and in the text.
+  static let incidentsMax = 100
+  static let incidentsShown = 3
 
   private let state: ReplicaState
   private let unsent: (count: Int64, oldest: Instant?)
   private let attention: AttentionCounts
   private let incidents: [Incident]
+  private let incidentCount: Int64
   private let bytes: Int64
   private let isSyncing: Bool
+  private let lacksLink: Bool
   private let now: Instant
 
   init(_ view: ReplicaView, file: ReplicaFile, now: Instant) throws {
     state = view.state
     unsent = try view.unsent()
     attention = try view.attention()
-    incidents = try view.incidents(limit: 3)
+    incidents = try view.incidents(limit: StatusReport.incidentsMax)
+    incidentCount = try view.incidentCount()
     bytes = try view.storeBytes()
     isSyncing = file.isSyncing
+    lacksLink = file.isSyncingWithoutLink
     self.now = now
   }
 
-  /// `syncing` while a program holds the link, the centre's word while it refuses the device, `stale` when
-  /// nobody has synced for long, else `idle`.
+  /// `syncing` while a program holds the link, `connecting` while it has none, the centre's word while it refuses the
+  /// device, `stale` when nobody has synced for long, else `idle`.
   private var stateName: String {
     if !state.refusedWith.isEmpty {
       return state.refusedWith.lowercased().replacing("device_", with: "").replacing("replica_", with: "")
     }
-    if isSyncing { return "syncing" }
+    if isSyncing { return lacksLink ? "connecting" : "syncing" }
     return isStale ? "stale" : "idle"
   }
 
@@ -71,6 +78,7 @@ struct StatusReport {
       "refusedWith": state.refusedWith.isEmpty ? .null : .string(state.refusedWith),
       "incidents": .array(
         incidents.map { ["at": .instant($0.at), "code": $0.code.json, "detail": .string($0.detail)] }),
+      "incidentCount": .integer(incidentCount),
     ]
   }
 
@@ -96,11 +104,18 @@ struct StatusReport {
     let offset = Decimals.text(state.clockOffsetMilliseconds, decimals: 3)
     let megabytes = Decimals.text(bytes / 100_000, decimals: 1, showing: 1)
     lines.append("Clock      \(offset) s behind the centre's at the last sync    Store \(megabytes) MB")
-    for incident in incidents {
-      let when = Times.local(incident.at, now: now)
-      lines.append("Mended     \(when) \(incident.code) \(incident.detail)")
+    return (lines + incidentLines).joined(separator: "\n")
+  }
+
+  private var incidentLines: [String] {
+    let shown = incidents.prefix(StatusReport.incidentsShown)
+    var lines = shown.map { incident in
+      let mark = incident.code == .operationUnreadable ? "Lost       " : "Mended     "
+      return mark + "\(Times.local(incident.at, now: now)) \(incident.code) \(incident.detail)"
     }
-    return lines.joined(separator: "\n")
+    let more = incidentCount - Int64(shown.count)
+    if more > 0 { lines.append("           and \(more) more: waybill status --json") }
+    return lines
   }
 
   private var next: String {

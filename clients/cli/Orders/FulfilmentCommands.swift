@@ -10,13 +10,16 @@ struct Pick: Command {
         waybill pick SO-A7-0001 1 12
         waybill pick SO-A7-0001 1 12 --bin A-03-2 --lot L77 --at 2026-11-20T09:10:00Z
 
-      Without --lot it is the lot that expires first and has so much; --lot "" means goods without one.
+      Without --bin and --lot they are those of what expires first and is so much; --lot "" means goods without a \
+      lot. Bins between which no date decides are asked for: BIN_REQUIRED.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Number or id.", completion: Completions.orders) var order: String
   @Argument(help: "The line's number, or its id.") var line: String
   @Argument(help: ArgumentHelp(valueName: "qty")) var quantity: String
-  @Option(help: "By default the product's only bin, else MAIN.", completion: Completions.bins)
+  @Option(
+    help: "By default the one with enough, what expires first; MAIN where none is known.",
+    completion: Completions.bins)
   var bin: String?
   @OptionGroup var place: StockPlaceOptions
 
@@ -26,8 +29,9 @@ struct Pick: Command {
       let order = try view.requireOrder(order)
       let line = try view.requireLine(line, of: order)
       let warehouse = try view.warehouse(place.warehouse, for: [line], of: order)
-      let bin = try Entered.optional(bin) ?? view.meantBin(of: line.sku, at: warehouse)
-      let lot = try place.lot ?? view.meantLot(of: line.sku, at: warehouse, in: bin, quantity)
+      let (bin, lot) = try view.meantPlace(
+        of: line.sku, at: warehouse, bin: Entered.optional(bin), lot: place.lot, taking: quantity,
+        firstToExpire: true)
       let form = Filled<PickLine> {
         $0.order = order.id
         $0.number = order.number

@@ -89,15 +89,25 @@ struct Work {
   }
 
   func text(of recorded: Recorded) -> String {
-    var lines = [sentence]
+    let isHopeless = recorded.expected?.outcome == .rejected
+    // What will probably not be done is not told as done.
+    let kinds = drafts.map(\.kind.rawValue).joined(separator: ", ")
+    var lines = [
+      isHopeless ? "Recorded \(kinds) of \(recorded.record), which will probably not be done." : sentence
+    ]
     if let expected = recorded.expected {
-      if expected.outcome == .rejected { lines.append("  the centre is expected to refuse it:") }
-      if expected.outcome == .partly { lines.append("  the centre is expected to apply a part of it:") }
-      for code in expected.codes { lines.append("  \(code): \(CodeBook.entry(for: code).sentence)") }
+      if isHopeless { lines.append("  The centre is expected to refuse it:") }
+      if expected.outcome == .partly { lines.append("  The centre is expected to apply a part of it:") }
+      for code in expected.codes {
+        let entry = CodeBook.entry(for: code)
+        lines.append("  \(code): \(entry.sentence)")
+        if isHopeless, !entry.hint.isEmpty { lines.append("    try: \(entry.hint)") }
+      }
     }
-    lines += coverage?.sentences ?? []
+    if !isHopeless { lines += coverage?.sentences ?? [] }
     if isProvisional(recorded) { lines.append("  provisional until the centre has answered") }
-    lines.append("  saved as \(recorded.id) on this device; next: \(next)")
+    lines.append(
+      "  saved as \(recorded.id) on this device; next: \(isHopeless ? "waybill sync sends it" : next)")
     return lines.joined(separator: "\n")
   }
 }

@@ -10,6 +10,8 @@ struct Failure: Error, Hashable {
   /// What to do next; nil = what the code book says.
   var hint: String?
   var details: JSONValue = [:]
+  /// What to say instead of the code book's sentence.
+  private var sentence: String?
 
   init(_ code: Code, _ detail: String = "", hint: String? = nil, details: JSONValue = [:]) {
     self.code = code
@@ -17,6 +19,22 @@ struct Failure: Error, Hashable {
     self.hint = hint
     self.details = details
   }
+
+  /// What the centre gave as its reason: a full disk is its own then, and not this device's.
+  init(saidByCentre code: Code) {
+    switch code {
+    case .diskFull:
+      self.init(code, hint: Failure.centreHint)
+      sentence = "The centre's disk is full; it takes nothing for now."
+    case .ioFailed:
+      self.init(code, hint: Failure.centreHint)
+      sentence = "The centre's disk did not do what it was asked; it takes nothing for now."
+    default: self.init(code)
+    }
+  }
+
+  private static let centreHint =
+    "Your work is safe on this device and is sent by the next waybill sync; tell an administrator."
 
   /// Arguments that make no sense together or are not of the form needed.
   static func usage(_ detail: String) -> Failure { Failure(.usage, detail) }
@@ -28,9 +46,9 @@ struct Failure: Error, Hashable {
 
   /// One sentence, with the particulars.
   var message: String {
-    guard !detail.isEmpty else { return entry.sentence }
-    let sentence = entry.sentence.hasSuffix(".") ? String(entry.sentence.dropLast()) : entry.sentence
-    return "\(sentence): \(detail)"
+    let sentence = sentence ?? entry.sentence
+    guard !detail.isEmpty else { return sentence }
+    return (sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + ": \(detail)"
   }
 
   var json: JSONValue {

@@ -111,21 +111,23 @@ struct StockAdjust: Command {
   @Argument(help: "How many more, or less: -3.") var delta: String
   @OptionGroup var place: StockPlaceOptions
   @Option var reason: String
-  @Option(completion: Completions.bins) var bin: String?
+  @Option(help: "Needed when several bins may be meant.", completion: Completions.bins) var bin: String?
 
   func run(at desk: Desk) throws -> ExitStatus {
     let (delta, time) = (try Entered.quantity(delta), try Entered.time(place.at))
     return try desk.record { view, _ in
       let (sku, delta) = try view.goods(sku, delta)
       let warehouse = try view.warehouseOrOwn(place.warehouse)
-      let bin = try Entered.optional(bin) ?? view.meantBin(of: sku, at: warehouse)
+      let (bin, lot) = try view.meantPlace(
+        of: sku, at: warehouse, bin: Entered.optional(bin), lot: place.lot,
+        taking: delta < .zero ? Quantity(thousandths: Int64(clamping: delta.thousandths.magnitude)) : .zero)
       let form = Filled<AdjustStock> {
         $0.warehouse = warehouse
         $0.sku = sku
         $0.delta = delta
         $0.reason = reason
         $0.bin = bin
-        $0.lot = place.lot
+        $0.lot = lot
       }
       return Work(
         drafts: [Draft(form, at: time)],
@@ -214,21 +216,22 @@ struct StockScrap: Command {
   @Argument(help: ArgumentHelp(valueName: "qty")) var quantity: String
   @OptionGroup var place: StockPlaceOptions
   @Option var reason = "scrapped"
-  @Option(completion: Completions.bins) var bin: String?
+  @Option(help: "Needed when several bins may be meant.", completion: Completions.bins) var bin: String?
 
   func run(at desk: Desk) throws -> ExitStatus {
     let (quantity, time) = (try Entered.quantity(quantity), try Entered.time(place.at))
     return try desk.record { view, _ in
       let (sku, quantity) = try view.goods(sku, quantity)
       let warehouse = try view.warehouseOrOwn(place.warehouse)
-      let bin = try Entered.optional(bin) ?? view.meantBin(of: sku, at: warehouse)
+      let (bin, lot) = try view.meantPlace(
+        of: sku, at: warehouse, bin: Entered.optional(bin), lot: place.lot, taking: quantity)
       let form = Filled<ScrapStock> {
         $0.warehouse = warehouse
         $0.sku = sku
         $0.quantity = quantity
         $0.reason = reason
         $0.bin = bin
-        $0.lot = place.lot
+        $0.lot = lot
       }
       return Work(
         drafts: [Draft(form, at: time)],

@@ -82,7 +82,9 @@ extension Mending {
       for moved in report.renumbered { lines.append("  \(moved.was) is now \(moved.now)") }
       for lost in report.lost {
         let what = [lost.kind, lost.record].compactMap { $0 }.joined(separator: " ")
-        lines.append("  [OPERATION_UNREADABLE] \(lost.id) \(what): record it again")
+        lines.append(
+          "  [OPERATION_UNREADABLE] \(lost.id)\(what.isEmpty ? ", of which nothing can be read" : " " + what)"
+            + ": record it again")
       }
       if report.mayLackMore {
         lines.append("  how many operations there were cannot be read: look whether your last ones are there")

@@ -34,7 +34,7 @@ struct Sync: Command {
     var (isDamaged, isLive) = (false, false)
     while true {
       do {
-        if let status = try syncOnce(at: desk, isDamaged: isDamaged) { return status }
+        if let status = try syncOnce(at: desk, lock, isDamaged: isDamaged) { return status }
         (isDamaged, isLive) = (false, true)
       } catch  where !isDamaged && ReplicaDamage.isBehind(error) {
         // Damage that nothing had read before: the file is made anew, and the sync goes on with it.
@@ -55,10 +55,10 @@ struct Sync: Command {
   }
 
   /// - Returns: nil when the replica is to be opened again, and everything in it read first.
-  private func syncOnce(at desk: Desk, isDamaged: Bool) throws -> ExitStatus? {
+  private func syncOnce(at desk: Desk, _ lock: ReplicaLock, isDamaged: Bool) throws -> ExitStatus? {
     let (store, mending) = try desk.openSound(isDamaged: isDamaged)
     desk.tell(mending)
-    let result = Result { try sync(store, mending, at: desk) }
+    let result = Result { try sync(store, mending, lock, at: desk) }
     // What cannot be done now is done after the next sync.
     try? store.removeRemains()
     // A damaged file may not let itself be closed; what came of the sync is what counts.
@@ -66,7 +66,9 @@ struct Sync: Command {
     return try result.get()
   }
 
-  private func sync(_ store: ReplicaStore, _ mending: Mending, at desk: Desk) throws -> ExitStatus? {
+  private func sync(
+    _ store: ReplicaStore, _ mending: Mending, _ lock: ReplicaLock, at desk: Desk
+  ) throws -> ExitStatus? {
     guard let state = try store.state() else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
     guard !state.isWiped else { throw Failure(.deviceWiped) }
     let address = try url.map(CentreAddress.url) ?? state.url
@@ -76,7 +78,7 @@ struct Sync: Command {
     let report = try store.view { try SyncReport($0) }
     let run = SyncRun(
       loop: loop, report: report, mending: mending, console: desk.console, address: address)
-    let result = Result { watch ? try run.watch() : try run.once(timeout: timeout) }
+    let result = Result { watch ? try run.watch(noting: lock) : try run.once(timeout: timeout) }
     if loop.wasLetIn, url != nil { try store.moveCentre(to: address) }
     return try result.get()
   }
@@ -141,9 +143,11 @@ final class SyncRun {
 
   /// Until the program is interrupted; an interruption is how it is meant to end.
   ///
+  /// - Parameter lock: tells other programs whether there is a link.
   /// - Returns: nil when the replica has to be read through first, and then watched again.
-  func watch() throws -> ExitStatus? {
+  func watch(noting lock: ReplicaLock) throws -> ExitStatus? {
     var last = loop.host.progress
+    var link = LinkNews()
     last.checkpoint = try loop.host.store.state()?.checkpoint ?? 0
     var shown: Set<OperationID> = []
     var isDistrustTold = false
@@ -151,7 +155,14 @@ final class SyncRun {
       let now = loop.host.progress
       if let distrust = loop.distrust, !isDistrustTold { warn(distrust) }
       isDistrustTold = loop.distrust != nil
-      tellConnection(from: last, to: now)
+      if let news = link.news(now) {
+        lock.note(hasLink: now.isConnected)
+        tell(news.json(address), news.text(address))
+      }
+      if now.sent > last.sent {
+        let count = now.sent - last.sent
+        tell(["event": "sent", "operations": .integer(count)], "sent \(count) operations")
+      }
       if now.checkpoint != last.checkpoint { tellNews(now, &shown) }
       last = now
     }
@@ -165,20 +176,6 @@ final class SyncRun {
   private func warn(_ error: TransportError) {
     let failure = Failure(error)
     console.note("warning[\(failure.code)]: \(failure.message) It is tried again every 5 minutes.")
-  }
-
-  private func tellConnection(from last: ReplicaHost.Progress, to now: ReplicaHost.Progress) {
-    if now.isConnected, !last.isConnected {
-      tell(["event": "connected", "url": .string(address)], "connected to \(address)")
-    }
-    if last.isConnected, !now.isConnected {
-      let code = (now.trouble ?? .noLink)
-      tell(["event": "disconnected", "code": code.json], "connection lost [\(code)]; connecting again")
-    }
-    if now.sent > last.sent {
-      let count = now.sent - last.sent
-      tell(["event": "sent", "operations": .integer(count)], "sent \(count) operations")
-    }
   }
 
   private func tellNews(_ now: ReplicaHost.Progress, _ shown: inout Set<OperationID>) {
@@ -197,6 +194,54 @@ final class SyncRun {
 
   private func tell(_ document: JSONValue, _ text: String) {
     console.line(console.isJSON ? document.text : text)
+  }
+}
+
+/// Tells once that the link is there, that it is lost or cannot be made, and that it is back.
+struct LinkNews {
+  enum News: Equatable {
+    case connected
+    case lost(Code)
+    case notMade(Code)
+  }
+
+  /// Nil before the first attempt came to anything.
+  private var isLinked: Bool?
+
+  /// - Returns: nil when nothing is new since this was last asked.
+  mutating func news(_ progress: ReplicaHost.Progress) -> News? {
+    if progress.isConnected {
+      defer { isLinked = true }
+      return isLinked == true ? nil : .connected
+    }
+    // Without a reason the first attempt is still under way.
+    guard isLinked == true || progress.trouble != nil, isLinked != false else { return nil }
+    defer { isLinked = false }
+    let code = progress.trouble ?? .noLink
+    return isLinked == true ? .lost(code) : .notMade(code)
+  }
+}
+
+extension LinkNews.News {
+  func json(_ address: String) -> JSONValue {
+    switch self {
+    case .connected: ["event": "connected", "url": .string(address)]
+    case .lost(let code), .notMade(let code):
+      ["event": "disconnected", "code": code.json, "url": .string(address)]
+    }
+  }
+
+  func text(_ address: String) -> String {
+    switch self {
+    case .connected: "connected to \(address)"
+    case .lost(let code): "connection lost [\(code)]; connecting again" + why(code)
+    case .notMade(let code): "no connection to \(address) [\(code)]; trying again" + why(code)
+    }
+  }
+
+  /// What the centre gave as its reason.
+  private func why(_ code: Code) -> String {
+    code == .noLink ? "" : ". " + Failure(saidByCentre: code).message
   }
 }
 

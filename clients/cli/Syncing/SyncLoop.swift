@@ -235,7 +235,9 @@ final class SyncLoop {
   }
 
   private func noLink(_ why: String?) -> Failure {
-    if let trouble = host.progress.trouble, trouble != .noLink { return Failure(trouble) }
+    if let trouble = host.progress.trouble, trouble != .noLink {
+      return Failure(saidByCentre: trouble)
+    }
     return Failure(.noLink, lastTrouble.map { $0.description } ?? why ?? "the connection was lost")
   }
 }

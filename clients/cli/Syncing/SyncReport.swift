@@ -1,17 +1,22 @@
 import ReplicaStore
 import TradeRules
 
-/// What a run of the sync has to tell: the answers to work that was not answered when it began.
+/// What a run of the sync has to tell: the answers to work that was not answered when it began, and those that a
+/// centre with another history gave anew.
 struct SyncReport {
   private var open: [Int64]
   private var lastNumber: Int64
   private var notices: Set<RecordID>
+  private let epoch: RecordID
+  private var decisions: [Int64: String]
 
   /// Notes what is open before a run.
   init(_ view: ReplicaView) throws {
     open = try view.unansweredNumbers()
     lastNumber = try view.lastNumber()
     notices = Set(try view.notices().map(\.id))
+    epoch = view.state.checkpointEpoch
+    decisions = try view.decisions()
   }
 
   /// What came since this was last asked. Commands that wait at the centre come every time, while they wait.
@@ -19,6 +24,7 @@ struct SyncReport {
     let last = try view.lastNumber()
     if last > lastNumber { open += (lastNumber + 1)...last }
     lastNumber = max(last, lastNumber)
+    open = Set(open).union(try decidedAnew(view)).sorted()
     let answers = try view.answers(to: open)
     let stillOpen = Set(try view.unansweredNumbers())
     open = open.filter(stillOpen.contains)
@@ -26,12 +32,21 @@ struct SyncReport {
     notices.formUnion(news.map(\.id))
     return (answers, news)
   }
+
+  /// An answer never changes (G4); but a centre that was restored decides again what its backup did not have.
+  private mutating func decidedAnew(_ view: ReplicaView) throws -> [Int64] {
+    guard view.state.checkpointEpoch != epoch else { return [] }
+    let before = decisions
+    decisions = try view.decisions()
+    return before.filter { decisions[$0.key] != $0.value }.map(\.key)
+  }
 }
 
 extension GroupAnswer {
   /// Whether a person has to look at it.
   var needsAttention: Bool {
-    outcome == .rejected || outcome == .quarantined || outcome == .held || !conflicts.isEmpty
+    outcome == .rejected && codes != [.workKnown] || outcome == .quarantined || outcome == .held
+      || !conflicts.isEmpty
   }
 
   var json: JSONValue {
@@ -65,7 +80,7 @@ extension GroupAnswer {
         "    [\(code)] \(entry.sentence)\(needsAttention && !entry.hint.isEmpty ? " \(entry.hint)" : "")")
     }
     for conflict in conflicts { lines.append("    try: waybill conflict show \(conflict.beginning)") }
-    if outcome == .rejected { lines.append("    try: waybill outbox show \(id)") }
+    if outcome == .rejected, needsAttention { lines.append("    try: waybill outbox show \(id)") }
     return lines.joined(separator: "\n")
   }
 }

@@ -16,7 +16,7 @@ struct Footer {
     parts.append("unsent \(try view.unsent().count)")
     parts.append("attention \(try view.attention().total)")
     if let synced = view.state.lastSyncAt { parts.append("stock age \(Times.age(synced, now: now))") }
-    parts.append(file.isSyncing ? "syncing" : "offline")
+    parts.append(file.isSyncing && !file.isSyncingWithoutLink ? "syncing" : "offline")
     text = parts.joined(separator: " · ")
   }
 }
