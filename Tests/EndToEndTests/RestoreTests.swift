@@ -92,7 +92,7 @@ struct RestoreTests {
     #expect(told["operations"].list.map { $0["code"].text } == ["NOT_PERMITTED", "NOT_PERMITTED"])
     let anew = try await company.enrol("W9", as: "warehouse", "--warehouse", "MAD")
     #expect(try await company.on(anew, "outbox", "import", file)["imported"].number == 2)
-    let twice = try await company.on(anew, "outbox", "import", file, exits: 5)
+    let twice = try await company.on(anew, "outbox", "import", file)
     #expect(twice["operations"].list.map { $0["code"].text } == ["WORK_KNOWN", "WORK_KNOWN"])
     try await company.sync(anew)
     #expect(try await company.atCentre("export", "stock")[0]["qty"].number == 112)
