@@ -42,6 +42,28 @@ struct OpeningTests {
     }
   }
 
+  @Test("a store whose making was killed half-way is made anew (G1)")
+  func makingCutShort() throws {
+    let folder = try Folder()
+    let (making, left) = (folder.file("making"), folder.file("left"))
+    try DatabaseQueue(path: making).writeWithoutTransaction { db in
+      // As it is before it has a log, with pages in the file that the journal can take back.
+      try db.execute(sql: "PRAGMA cache_size = 1; BEGIN IMMEDIATE; CREATE TABLE half (x BLOB)")
+      for _ in 1...50 { try db.execute(sql: "INSERT INTO half VALUES (randomblob(4000))") }
+      for suffix in ["", "-journal"] {
+        try FileManager.default.copyItem(atPath: making + suffix, toPath: left + suffix)
+      }
+      try db.execute(sql: "ROLLBACK")
+    }
+    #expect(throws: (any Error).self) {
+      try TradeDatabase.openReadOnly(at: left, as: Self.replica)
+    }
+    #expect(fault { _ = try queue(left, create: false) }?.reason == .missing)
+    let store = try queue(left)
+    #expect(try store.read { try !$0.tableExists("half") })
+    #expect(try store.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+  }
+
   @Test("every commit of a centre and of a replica waits for the disk (G1)")
   func commitsAreDurable() throws {
     let folder = try Folder()

@@ -87,8 +87,8 @@ field() { tr -d '\n' | sed -E "s/.*\"$1\" *: *\"([^\"]*)\".*/\1/"; }
 
 # Prints a port below those Linux gives to connections that ask for any: a centre that was closed finds it free again.
 free_port() {
-  local port=$((20000 + RANDOM % 12000))
-  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((20000 + RANDOM % 12000)); done
+  local port=$((28001 + RANDOM % 4000))
+  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((28001 + RANDOM % 4000)); done
   printf '%d' "$port"
 }
 listen=127.0.0.1:$(free_port)

@@ -153,9 +153,19 @@ extension TradeDatabase {
   private static func admit(
     _ path: String, as format: StoreFormat, create: Bool, options: StoreOptions, doing: String
   ) throws {
-    if try inspect(path, as: format, options: options, doing: doing) == nil, !create {
-      throw missing(doing)
+    func isThere() throws -> Bool {
+      try inspect(path, as: format, options: options, doing: doing) != nil
     }
+    var isStore: Bool
+    do { isStore = try isThere() } catch let error as DatabaseError
+      where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK
+    {
+      // Whoever made the file was killed before it had a log. What was begun is taken back, as by any program
+      // that may write (https://sqlite.org/rescode.html#readonly_rollback).
+      try DatabaseQueue(path: path).close()
+      isStore = try isThere()
+    }
+    guard isStore || create else { throw missing(doing) }
   }
 
   private static func missing(_ doing: String) -> StoreFault {

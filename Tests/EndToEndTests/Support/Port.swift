@@ -6,7 +6,7 @@ import Synchronization
 /// They lie below those Linux gives to connections that ask for any (ip(7), `ip_local_port_range`): while a centre
 /// is closed, a test's connection to another one could be given its port, and it would not open again.
 enum Port {
-  private static let all: ClosedRange<UInt16> = 20_000...32_000
+  private static let all: ClosedRange<UInt16> = 20_000...28_000
   private static let given = Mutex<Set<UInt16>>([])
 
   /// A port nobody uses now, and no other test of this run is given.
