@@ -65,7 +65,10 @@ struct FailingDiskTests {
       } else {
         stopped += 1
         let code = try Document(outcome.errors)["error"]["code"].text
-        let isTold = ["REPLICA_CORRUPT", "FILE_UNUSABLE", "NOT_ENROLLED", "UPGRADE_REQUIRED"].contains(code)
+        let told: [String?] = [
+          "REPLICA_CORRUPT", "REPLICA_LOST", "FILE_UNUSABLE", "NOT_ENROLLED", "UPGRADE_REQUIRED",
+        ]
+        let isTold = told.contains(code)
         #expect(isTold, "round \(round): \(outcome)")
         device = try await company.enrol("W1\(round)", as: "warehouse", "--warehouse", "MAD")
       }

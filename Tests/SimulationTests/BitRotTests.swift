@@ -274,9 +274,10 @@ struct BitRotTests {
       try db.execute(sql: "UPDATE meta SET value = randomblob(16) WHERE name = 'incarnation'")
     }
     try shop.pia.device.store.close()
-    #expect(throws: ReplicaDamage.self) {
+    let damage = #expect(throws: ReplicaDamage.self) {
       try ReplicaFile(scratch.file).openSound(at: shop.world.now) { [UInt8](repeating: 9, count: $0) }
     }
+    #expect(damage.map { ReplicaFault.explanation(of: $0).code } == .replicaLost)
     let files = try FileManager.default.contentsOfDirectory(
       atPath: URL(filePath: scratch.file).deletingLastPathComponent().path)
     #expect(files.filter { $0.contains("damaged") || $0.contains("rebuilding") } == [])

@@ -78,7 +78,20 @@ struct OrderAmendmentTests {
     #expect(bench.line(order).ordered == 8)
     #expect(bench.line(order).allocated == .zero)
     #expect(bench.openTasks(.lineShipped).map(\.quantity) == [2])
-    #expect(bench.fulfilment(order) == .shipped)
+  }
+
+  @Test(
+    "#30 #36: a cut that comes when all that another left of the line is shipped is refused, and asks nobody")
+  func cutAfterAnothersCutWasShipped() {
+    let bench = RuleBench.trading(20)
+    let order = bench.accepted("A", [("CHAI", 11)])
+    let late = bench.record("A2", order.set(4, seen: 11))
+    bench.does("A", order.set(10, seen: 11))
+    bench.does("P", order.pick(10))
+    bench.does("P", order.ship(bench.newID()))
+    #expect(bench.decide(late) == Verdict(.rejected, [.lineShipped], record: "SO-A-1"))
+    #expect(bench.order(order).holds.isEmpty && bench.conflicts.isEmpty)
+    #expect(bench.openTasks(.lineShipped).map(\.quantity) == [6])
   }
 
   @Test("a line removed after the submission gives its promise to whoever waits")

@@ -6,6 +6,7 @@ extension ReplicaFault {
   /// What an error of the store means to whoever gave the command: a code and the particulars.
   public static func explanation(of error: any Error) -> Refusal {
     switch error {
+    case let damage as ReplicaDamage where damage.part == .whole: Refusal(.replicaLost, damage.detail)
     case let damage as ReplicaDamage: Refusal(.replicaCorrupt, damage.description)
     case let fault as StoreFault: Refusal(code(of: fault.reason), fault.description)
     case let error as DatabaseError:

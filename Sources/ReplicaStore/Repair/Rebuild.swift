@@ -173,11 +173,11 @@ private struct Rebuild {
     let state: ReplicaState
     do {
       guard let found = try ReplicaState.fetch(in: damaged) else {
-        throw ReplicaDamage(.identity, "the file does not say whose replica it is")
+        throw ReplicaDamage(.whole, "nothing in it says whose replica it is")
       }
       state = found
-    } catch let damage as ReplicaDamage { throw damage } catch {
-      throw ReplicaDamage(.identity, "\(error)")
+    } catch let damage as ReplicaDamage { throw ReplicaDamage(.whole, damage.description) } catch {
+      throw ReplicaDamage(.whole, "\(error)")
     }
     try state.store(in: db)
     try takeNumbering()

@@ -11,6 +11,8 @@ public struct ReplicaDamage: Error, Hashable, Sendable {
     case identity
     /// Work recorded here.
     case outbox
+    /// All of it: the file does not say any more which replica it is.
+    case whole
   }
 
   public let part: Part

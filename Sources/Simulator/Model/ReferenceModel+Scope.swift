@@ -7,7 +7,9 @@ import struct Foundation.Data
 extension ReferenceModel {
   func checkScopes(of world: World) throws {
     for code in world.devices.keys.sorted() {
-      guard let replica = world.devices[code], !replica.isCopy, let device = devices[code],
+      // Whom a restored centre does not know keeps what it had.
+      guard let replica = world.devices[code], !replica.isCopy, !replica.isUnknown,
+        let device = devices[code],
         device.state == "active" || device.state == "invited"
       else { continue }
       let hasGuesses = try replica.store.read { db in

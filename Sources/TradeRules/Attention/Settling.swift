@@ -74,6 +74,9 @@ extension ResolveConflict {
     case ExchangeRateColumns.number:
       try trade.check(ExchangeRate(row).ratio > Ratio(trillionths: 0), "rate")
       return row
+    case PriceDraftColumns.number:
+      try trade.check(PriceDraft(row).amount.isPayable, "amount")
+      return row
     case TaxRateColumns.number:
       try trade.check(TaxRate(row).percent >= .zero, "rate")
       return row

@@ -57,6 +57,9 @@ extension CodeBook {
       .replicaCorrupt, "The replica's file is damaged.",
       "waybill sync mends it; without a link, waybill repair.", .unexpected),
     entry(
+      .replicaLost, "The replica's file is too damaged to be made anew.",
+      "Keep the file, and enrol a new device with another one: --replica FILE.", .unexpected),
+    entry(
       .operationUnreadable, "An operation recorded here can no longer be read.",
       "Record it again.", .attention),
     entry(

@@ -112,6 +112,7 @@ extension Code {
   public static let replicaBusy: Code = "REPLICA_BUSY"
   public static let replicaForked: Code = "REPLICA_FORKED"
   public static let replicaCorrupt: Code = "REPLICA_CORRUPT"
+  public static let replicaLost: Code = "REPLICA_LOST"
   public static let operationUnreadable: Code = "OPERATION_UNREADABLE"
   public static let replaced: Code = "REPLACED"
   public static let protocolViolation: Code = "PROTOCOL_VIOLATION"

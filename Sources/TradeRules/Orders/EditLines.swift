@@ -49,7 +49,9 @@ extension SetOrderLine {
       }
       return try revive(form, &sheet, index, meeting, removal, in: trade)
     }
-    guard let other = try meeting.unseenEdit(in: trade), sheet.lines[index].ordered != form.quantity else {
+    // What it comes to there already, since no less than is shipped is ordered, is no disagreement.
+    let reachable = max(form.quantity, sheet.lines[index].shipped)
+    guard let other = try meeting.unseenEdit(in: trade), sheet.lines[index].ordered != reachable else {
       return try sheet.amend(index, to: form.quantity, covering: form.covers, in: trade)
     }
     return try settle(form, &sheet, index, meeting, other, in: trade)
