@@ -120,6 +120,8 @@ struct QueueStories {
       bytes[place.upperBound - 1] = UInt8(ascii: "2")
       return bytes
     }
+    let follower = try shop.ana.record(
+      Filled<HoldOrder> { ($0.order, $0.number) = (order.id, order.number) })
     try shop.reconnect(shop.ana)
 
     let answers = try (0..<3).map { offset in
@@ -127,6 +129,8 @@ struct QueueStories {
     }
     #expect(answers.map { $0?.codes } == [["GROUP_REJECTED"], ["MALFORMED"], ["GROUP_REJECTED"]])
     #expect(try shop.centre.order(order) == nil)
+    // What hangs on it does not wait for ever.
+    #expect(try shop.ana.books.answer(to: follower.id)?.codes == ["DEPENDS_ON_REFUSED"])
     try shop.expectAllIsWell()
   }
 

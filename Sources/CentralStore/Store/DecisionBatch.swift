@@ -113,6 +113,7 @@ final class DecisionBatch {
   ) throws -> Ruling {
     let operations = group.compactMap(\.operation).map(inThisHistory)
     guard operations.count == group.count else {
+      try noteRefused(operations, version, at: receivedAt, device: try device(group[0].id.device))
       return .decided(
         group.map { received in
           Verdict(.rejected, [received.operation == nil ? .malformed : .groupRejected])
@@ -134,6 +135,21 @@ final class DecisionBatch {
         case .unknown, .refused:
           preconditionFailure("the centre knows every row, and a deliberation answers refusals itself")
         }
+      }
+    }
+  }
+
+  /// What hangs on a command of which one operation cannot be read must not wait for what never comes (#70).
+  private func noteRefused(
+    _ operations: [Operation], _ version: Int64, at receivedAt: Instant, device: Device
+  ) throws {
+    let entry = Entry(
+      version: version, receivedAt: receivedAt, device: device, basedOnReceivedAt: nil, isFinal: true,
+      hash: Hashing.sha256)
+    while true {
+      do throws(Interruption) { return try RefusedRecords.note(operations, on: rows, in: entry) } catch {
+        guard case .needs(let needs) = error else { return }
+        try loader.load(needs, into: rows)
       }
     }
   }

@@ -1,6 +1,6 @@
 extension BringWork {
   /// Says whose work the rest of the group is, and refuses it when it is known already: sent by that device
-  /// itself, or brought in before (#66).
+  /// itself, or brought in before (#66). `WORK_NOT_DONE` where it was refused or set aside there.
   ///
   /// What follows in the group is decided as this device's own, with its role and scope, and refused what the
   /// role of the device that recorded it may not do (`OthersWork`).
@@ -10,7 +10,9 @@ extension BringWork {
     try trade.check(form.chainHash.count == 32, "chainHash")
     let work = BroughtWork(form)
     if trade.entry.isFinal, trade.observe({ trade.entry.knownWork.contains(work) }) {
-      throw .refused(Refusal(.workKnown, "\(form.device)/\(form.number)"))
+      let outcome = try trade.find(AnswerColumns.self, form.device, form.number)?.outcome
+      let isNotDone = outcome == .rejected || outcome == .quarantined
+      throw .refused(Refusal(isNotDone ? .workNotDone : .workKnown, "\(form.device)/\(form.number)"))
     }
     return Verdict(.applied, record: "\(form.device)/\(form.number)")
   }

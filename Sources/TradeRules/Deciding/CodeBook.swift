@@ -113,6 +113,9 @@ public enum CodeBook {
     entry(
       .workKnown, "The centre knows this work already; it counts once.",
       "", .done),
+    entry(
+      .workNotDone, "The centre knows this work already, and has refused it or set it aside.",
+      "What is set aside an administrator releases: waybill-server quarantine list.", .attention),
     // What an order may no longer do
     entry(
       .alreadySubmitted, "The order was submitted already.",

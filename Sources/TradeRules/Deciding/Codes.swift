@@ -28,6 +28,7 @@ extension Code {
   public static let binRequired: Code = "BIN_REQUIRED"
   public static let fieldNotEditable: Code = "FIELD_NOT_EDITABLE"
   public static let workKnown: Code = "WORK_KNOWN"
+  public static let workNotDone: Code = "WORK_NOT_DONE"
   // MARK: What an order may no longer do
   public static let alreadySubmitted: Code = "ALREADY_SUBMITTED"
   public static let notSubmitted: Code = "NOT_SUBMITTED"

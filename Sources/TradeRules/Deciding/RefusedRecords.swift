@@ -19,9 +19,9 @@ extension Record where Columns == RefusedRecordColumns {
   }
 }
 
-enum RefusedRecords {
+public enum RefusedRecords {
   /// Notes what a refused group would have made.
-  static func note(
+  public static func note(
     _ group: [Operation], on view: WorkingSet, in entry: Entry
   ) throws(Interruption) {
     guard entry.isFinal else { return }

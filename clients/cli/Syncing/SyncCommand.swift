@@ -62,7 +62,8 @@ struct Sync: Command {
     // What cannot be done now is done after the next sync.
     try? store.removeRemains()
     // A damaged file may not let itself be closed; what came of the sync is what counts.
-    if case .success = result { try store.close() } else { try? store.close() }
+    // Before it is opened again, whoever writes meanwhile may keep it from being tidied.
+    if case .success(_?) = result { try store.close() } else { try? store.close() }
     return try result.get()
   }
 

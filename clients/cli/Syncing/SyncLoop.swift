@@ -185,7 +185,10 @@ final class SyncLoop {
   private func waitForTrust() throws {
     mustWait = false
     connectAt = Clocks.sinceBoot + ReplicaHost.longestDelay
-    try host.store.noteDistrust()
+    switch distrust {
+    case .certificateRefused, .certificateUnusable: try host.store.noteDistrust()
+    default: break
+    }
   }
 
   private func connect() {

@@ -7,7 +7,7 @@ struct SyncReport {
   private var open: [Int64]
   private var lastNumber: Int64
   private var notices: Set<RecordID>
-  private let epoch: RecordID
+  private var epoch: RecordID
   private var decisions: [Int64: String]
 
   /// Notes what is open before a run.
@@ -38,6 +38,7 @@ struct SyncReport {
     guard view.state.checkpointEpoch != epoch else { return [] }
     let before = decisions
     decisions = try view.decisions()
+    epoch = view.state.checkpointEpoch
     return before.filter { decisions[$0.key] != $0.value }.map(\.key)
   }
 }
