@@ -21,7 +21,7 @@ extension ReferenceModel {
     }
     let isCustomer = kind == "customer"
     let record = ModelRecord(table: kind, key: isCustomer ? RecordID(sql: key).description : row["record"])
-    guard let place = ReferenceModel.columns[kind]?.firstIndex(of: field),
+    guard let place = ReferenceModel.columns[kind]?.firstIndex(of: field.asColumn),
       let standing = records[record]?[place + 1]
     else { return .open }
     // The one that stood when they met is there already, or the field was edited since.
@@ -63,6 +63,11 @@ extension ReferenceModel {
 }
 
 extension String {
+  /// A field's name as its column's: `tax_id` for `taxId`.
+  fileprivate var asColumn: String {
+    reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+  }
+
   fileprivate func padding(to length: Int) -> String {
     self + String(repeating: "0", count: Swift.max(0, length - count))
   }
