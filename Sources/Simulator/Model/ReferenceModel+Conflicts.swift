@@ -39,7 +39,8 @@ extension ReferenceModel {
       orders[order.id]?.holds.remove("CONFIRM_LINE")
       return closeIfDone(order.id)
     }
-    if quantity != line.ordered {
+    // The one that stood when they met is there already, or the line was set since.
+    if quantity != line.ordered, quantity != metQuantities[id] {
       lines[id]?.ordered = max(quantity, line.shipped)
       // Nothing at all is a line that was removed.
       if max(quantity, line.shipped) == 0 { lines[id]?.isRemoved = true }

@@ -20,6 +20,8 @@ extension ReferenceModel {
         let back = min(ready, form.quantity.thousandths)
         lines[line.id]?.staged[form.warehouse, default: [:]][form.lot ?? "", default: 0] -= back
         lines[line.id]?.picked -= back
+        // What else is picked of the line was a surplus until now.
+        for place in (lines[line.id]?.staged ?? [:]).keys.sorted() { riseToPicked(line.id, place, deed) }
         return .done(partly: false)
       }
     }

@@ -65,7 +65,10 @@ extension ReferenceModel {
     let mine = ModelStamp(deed)
     // Who says what is there already has said nothing.
     if !line.isRemoved, max(quantity, line.shipped) == line.ordered { return }
-    if !line.isRemoved, let theirs = line.stamp, mine.meets(theirs), mine < theirs { return }
+    if !line.isRemoved, let theirs = line.stamp, mine.meets(theirs) {
+      metQuantities[line.id] = mine < theirs ? line.ordered : quantity
+      if mine < theirs { return }
+    }
     lines[line.id]?.ordered = max(quantity, line.shipped)
     lines[line.id]?.isRemoved = false
     lines[line.id]?.stamp = mine

@@ -42,6 +42,8 @@ final class ReferenceModel {
   var records: [ModelRecord: ModelFields] = [:]
   /// Which value of a field stood when two edits of it met.
   var met: [ModelRecord: [Int: String]] = [:]
+  /// The same of two quantities of a line.
+  var metQuantities: [RecordID: Int64] = [:]
   var customers: [RecordID: ModelCustomer] = [:]
   /// Whose customers are by the company's file, by their codes.
   var filed: [String: (agent: String?, territory: String?)] = [:]
