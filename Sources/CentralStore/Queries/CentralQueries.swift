@@ -1,17 +1,19 @@
-public import GRDB
+import GRDB
 import TradeTables
 
 /// What people and programs ask of the centre's store. Each method is one consistent view.
 ///
 /// Safe to use from any thread while the store's owner decides: it reads on connections of its own.
 public struct CentralQueries: Sendable {
-  let database: any DatabaseReader
+  let database: GatedReader
 
-  public init(_ database: any DatabaseReader) { self.database = database }
+  init(_ database: any DatabaseReader, _ gate: ReadingGate = ReadingGate()) {
+    self.database = GatedReader(database: database, gate: gate)
+  }
 }
 
 extension CentralStore {
-  public var queries: CentralQueries { CentralQueries(database) }
+  public var queries: CentralQueries { CentralQueries(database, gate) }
 
   /// Copies the write-ahead log into the file. The store's owner alone may call it, between commits: one
   /// connection writes and checkpoints.
@@ -31,6 +33,9 @@ extension CentralStore {
     }
   }
 
-  /// Closes the file. Nothing may be asked of the store afterwards.
-  public func close() throws { try database.close() }
+  /// Closes the file. Whoever reads it on another thread comes to an end first, and finds it busy from then on.
+  public func close() throws {
+    gate.close { database.interrupt() }
+    try database.close()
+  }
 }

@@ -12,7 +12,7 @@ public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
     case wrongKind(expected: StoreFormat.Kind, found: StoreFormat.Kind)
     /// Written by a newer program, in a format this one does not know.
     case newer(version: Int, known: Int)
-    /// Another connection writes, and went on longer than the busy timeout.
+    /// Another connection writes, and went on longer than the busy timeout; or the store is being closed.
     case busy
     /// No space left on the disk.
     case full
@@ -82,7 +82,7 @@ extension StoreFault {
       switch error.resultCode {
       // A file beside the store that could not grow: there is no room.
       case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: .full
-      case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+      case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_INTERRUPT: .busy
       case .SQLITE_FULL: .full
       case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: .ioFailed
       case .SQLITE_CORRUPT: .corrupt
