@@ -219,69 +219,6 @@ struct RetentionStories {
     try shop.expectAllIsWell()
   }
 
-  // MARK: New devices
-
-  @Test("the pages of a bucket are made once for all the devices that start together")
-  func sharedPages() throws {
-    var limits = SyncLimits()
-    limits.pageRowsMax = 50
-    let shop = try Shop(staffed: [], limits: limits)
-    try shop.decide(
-      Filled<ImportProducts> { $0.rows = (0..<400).map { Shop.product("ART-\($0)") } })
-    try shop.settle()
-    let before = shop.world.centre.pages
-    try shop.hire("A1")
-    try shop.settle()
-    let first = shop.world.centre.pages
-    for code in ["P1", "P2", "B1"] { try shop.hire(code) }
-    try shop.settle()
-    let after = shop.world.centre.pages
-    // The catalog and what else is common; each device has its own bucket, each agent another.
-    #expect(first.made - before.made > 8)
-    #expect(after.made - first.made < 16)
-    #expect(after.shared - first.shared >= 3 * 9)
-    try shop.expectAllIsWell()
-  }
-
-  @Test("shared pages that were read before a change do not hide it")
-  func sharedPagesAge() throws {
-    let shop = try Shop(staffed: ["A1"])
-    for round in 1...3 {
-      try shop.decide(
-        Filled<EditProduct> {
-          $0.sku = "CHAI"
-          $0.name = "Chai \(round)"
-        })
-      try shop.hire(["P1", "P2", "B1"][round - 1])
-      try shop.settle()
-    }
-    try shop.expectAllIsWell()
-  }
-
-  @Test("the cache of pages keeps within its bytes, and drops what was not asked for longest")
-  func cacheBounds() throws {
-    var cache = PageCache(bytesMax: 3_000)
-    func place(_ number: Int) -> PageCache.Place {
-      PageCache.Place(bucket: Bucket("b\(number)"), after: nil)
-    }
-    for number in 0..<5 {
-      let body = try PageBody([UInt8](repeating: UInt8(number), count: 500), compressing: false)
-      cache.keep(PageCache.Entry(body: body, last: nil, readAt: 10), at: place(number))
-      _ = cache.page(at: place(0), base: 10, bucketVersion: 10)
-    }
-    #expect(cache.bytes <= 3_000)
-    #expect(cache.page(at: place(0), base: 10, bucketVersion: 10) != nil)
-    #expect(cache.page(at: place(1), base: 10, bucketVersion: 10) == nil)
-    // Shared as long as little changed since.
-    cache.count(PageCache.sharedChangesMax, changedIn: place(0).bucket)
-    #expect(cache.base(of: place(0).bucket, head: 50, horizon: 0) == 10)
-    cache.count(1, changedIn: place(0).bucket)
-    #expect(cache.base(of: place(0).bucket, head: 50, horizon: 0) == 50)
-    // Read before the download began, and the bucket changed since.
-    #expect(cache.page(at: place(4), base: 11, bucketVersion: 11) == nil)
-    #expect(cache.page(at: place(4), base: 11, bucketVersion: 9) != nil)
-  }
-
   // MARK: Manners
 
   @Test("a device that is asked to come back later comes back then and not before")

@@ -35,7 +35,10 @@ extension CentralHost {
         return
       }
       if piece.saysNothing { continue }
-      send(.page(try Page(piece, cursor: download.cursor)), to: number)
+      let page = Page(
+        bucket: piece.bucket, cursor: download.cursor, isSnapshot: piece.isSnapshot, isLast: piece.isLast,
+        body: piece.body)
+      send(.page(page), to: number)
       connection.session.sentPage()
     }
     connection.download = download

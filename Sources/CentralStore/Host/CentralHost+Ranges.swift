@@ -193,6 +193,8 @@ extension CentralHost {
       ?? Download(of: store.index.buckets(grantedBy: connection.grants), changedAfter: connection.current)
     connection.download = download.mending(lacking, whole: whole)
     connections[number] = connection
+    // Their walks ended before the end.
+    ranges.proofs += whole.sorted().map { RangeWork.Proving(connection: number, walk: BucketWalk($0)) }
     let rows = mending.parts.reduce(0) { $0 + max($1.lacking.count, $1.unmet.count) }
     try report(mending.parts.map(\.walk.bucket), rows: rows, of: device, at: now)
   }

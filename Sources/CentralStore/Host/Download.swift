@@ -53,13 +53,10 @@ struct Download {
     let next: Position
     /// The bucket has nothing newer after this page.
     let isLast: Bool
-    var rows: [(table: TableDescription, rows: [TradeRules.Row])] = []
-    var left: [RowKey] = []
-    /// The page as it travels, where it was made already.
-    var body: PageBody?
+    let body: PageBody
 
     /// The first page of a snapshot says even when it is empty that the bucket is.
-    var saysNothing: Bool { rows.isEmpty && left.isEmpty && body == nil && !opensSnapshot }
+    var saysNothing: Bool { body.bytes.isEmpty && !opensSnapshot }
   }
 
   /// The same with single rows of some buckets before the rest, and some buckets whole.

@@ -20,7 +20,7 @@ struct DownloadReader {
   func piece(for leg: Download.Leg, cache: inout PageCache) throws -> Download.Piece? {
     switch leg.position {
     case .snapshot(let base, let after): try snapshot(leg.bucket, base: base, after: after, &cache)
-    case .delta(let through, let after): try delta(leg.bucket, through: through, after: after)
+    case .delta(let through, let after): try delta(leg.bucket, through: through, after: after, &cache)
     case .rows(let keys, let then): try single(keys, of: leg.bucket, then: then)
     }
   }
@@ -46,7 +46,7 @@ struct DownloadReader {
     let rest = Array(keys.dropFirst(sent))
     return Download.Piece(
       bucket: bucket, isSnapshot: false, next: rest.isEmpty ? then : .rows(rest, then: then), isLast: false,
-      rows: gathered.tables)
+      body: try PageBody(PageContent.encode(rows: gathered.tables), compressing: true))
   }
 
   // MARK: Snapshot
@@ -54,20 +54,14 @@ struct DownloadReader {
   private func snapshot(
     _ bucket: Bucket, base: Int64, after: RowKey?, _ cache: inout PageCache
   ) throws -> Download.Piece {
-    let place = PageCache.Place(bucket: bucket, after: after)
-    let entry: PageCache.Entry
-    if let found = cache.page(at: place, base: base, bucketVersion: store.index.version(of: bucket)) {
-      entry = found
-    } else {
-      entry = try page(of: bucket, after: after)
-      cache.keep(entry, at: place)
-    }
-    let next: Download.Position =
-      entry.last.map { .snapshot(base: base, after: $0) } ?? .delta(through: base, after: nil)
-    var piece = Download.Piece(
-      bucket: bucket, isSnapshot: true, opensSnapshot: after == nil, next: next, isLast: false)
-    piece.body = entry.isEmpty ? nil : entry.body
-    return piece
+    let entry = try cache.page(
+      at: .rows(bucket, after: after), base: base, bucketVersion: store.index.version(of: bucket)
+    ) { try page(of: bucket, after: after) }
+    var next = Download.Position.delta(through: base, after: nil)
+    if case .rows(_, let last) = entry.next { next = .snapshot(base: base, after: last) }
+    return Download.Piece(
+      bucket: bucket, isSnapshot: true, opensSnapshot: after == nil, next: next, isLast: false,
+      body: entry.body)
   }
 
   /// Reads the rows of a bucket that follow a key, as many as fit on a page.
@@ -94,15 +88,38 @@ struct DownloadReader {
     }
     return PageCache.Entry(
       body: try PageBody(PageContent.encode(rows: gathered.tables), compressing: true),
-      last: isComplete ? nil : last, readAt: store.head.version)
+      next: isComplete ? nil : .rows(bucket, after: last), readAt: store.head.version)
   }
 
   // MARK: Delta
 
   private func delta(
-    _ bucket: Bucket, through: Int64, after: Download.ChangePlace?
+    _ bucket: Bucket, through: Int64, after: Download.ChangePlace?, _ cache: inout PageCache
   ) throws -> Download.Piece? {
-    guard store.index.version(of: bucket) > through else { return nil }
+    let version = store.index.version(of: bucket)
+    guard version > through else { return nil }
+    // Whoever was there at any version since the last change before lacks the same.
+    let through =
+      after == nil ? try firstChange(of: bucket, after: through).map { $0 - 1 } ?? through : through
+    let entry = try cache.page(
+      at: .changes(bucket, through: through, after: after), base: .max, bucketVersion: version
+    ) { try changePage(of: bucket, through: through, after: after) }
+    var next = Download.Position.delta(through: store.head.version, after: nil)
+    if case .changes(_, let through, let last) = entry.next { next = .delta(through: through, after: last) }
+    return Download.Piece(
+      bucket: bucket, isSnapshot: false, next: next, isLast: entry.next == nil, body: entry.body)
+  }
+
+  private func firstChange(of bucket: Bucket, after version: Int64) throws -> Int64? {
+    try store.read { db in
+      try changes(of: bucket, through: version, after: nil, limit: 1, db).first?.place.version
+    }
+  }
+
+  /// Reads what changed in a bucket, as much as fits on a page.
+  private func changePage(
+    of bucket: Bucket, through: Int64, after: Download.ChangePlace?
+  ) throws -> PageCache.Entry {
     var budget = PageBudget(limits)
     var gathered = RowGatherer()
     var left: [RowKey] = []
@@ -121,10 +138,10 @@ struct DownloadReader {
       }
       return changes.count < limits.pageRowsMax
     }
-    let next: Download.Position =
-      isComplete ? .delta(through: store.head.version, after: nil) : .delta(through: through, after: last)
-    return Download.Piece(
-      bucket: bucket, isSnapshot: false, next: next, isLast: isComplete, rows: gathered.tables, left: left)
+    let content = PageContent.encode(rows: gathered.tables, left: left.sorted())
+    return PageCache.Entry(
+      body: try PageBody(content, compressing: true),
+      next: isComplete ? nil : .changes(bucket, through: through, after: last), readAt: store.head.version)
   }
 
   private struct BucketChange {

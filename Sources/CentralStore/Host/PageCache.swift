@@ -1,30 +1,37 @@
 import SyncProtocol
 import TradeRules
 
-/// Pages of whole buckets, read and compressed once for all devices that ask for them: a hundred devices that start in
-/// the same morning cost one reading. Bounded in bytes; what was not asked for longest goes first.
+/// Pages read and compressed once for all devices that ask for them: a hundred devices that start in the same
+/// morning, or come back after the same night, cost one reading. Bounded in bytes; what was not asked for longest
+/// goes first.
 struct PageCache {
-  /// Where a page of a whole bucket begins.
-  struct Place: Hashable {
-    let bucket: Bucket
-    let after: RowKey?
+  /// Where a page begins.
+  enum Place: Hashable {
+    /// In a whole bucket, behind a key.
+    case rows(Bucket, after: RowKey?)
+    /// Among what changed in a bucket after a version.
+    case changes(Bucket, through: Int64, after: Download.ChangePlace?)
+
+    var bucket: Bucket {
+      switch self {
+      case .rows(let bucket, _), .changes(let bucket, _, _): bucket
+      }
+    }
   }
 
   struct Entry {
     let body: PageBody
-    /// The last row on the page; nil when the bucket ends here.
-    let last: RowKey?
+    /// Where the next page begins; nil when there is no more.
+    let next: Place?
     /// The head when it was read: the rows are as they were then.
     let readAt: Int64
     fileprivate var usedAt: UInt64 = 0
     /// How many changes to its bucket were counted when it was read.
     fileprivate var changesBefore = 0
 
-    var isEmpty: Bool { body.bytes.isEmpty }
-
-    init(body: PageBody, last: RowKey?, readAt: Int64) {
+    init(body: PageBody, next: Place?, readAt: Int64) {
       self.body = body
-      self.last = last
+      self.next = next
       self.readAt = readAt
     }
   }
@@ -35,6 +42,8 @@ struct PageCache {
 
   private let bytesMax: Int
   private var entries: [Place: Entry] = [:]
+  /// Pages of changes by bucket: the next change to the bucket ends their use.
+  private var changePages: [Bucket: Set<Place>] = [:]
   private var uses: UInt64 = 0
   /// Rows that changed in each bucket since the program started.
   private var changes: [Bucket: Int] = [:]
@@ -45,8 +54,11 @@ struct PageCache {
 
   init(bytesMax: Int) { self.bytesMax = bytesMax }
 
-  /// A page that a download may take which began when `base` was the head: read since, or of a bucket that has
-  /// not changed since it was read.
+  /// A page that a download may take.
+  ///
+  /// - Parameters:
+  ///   - base: the head when the download began: pages of whole buckets that were read since will do.
+  ///   - bucketVersion: when the bucket changed last: a page that was read since is as good as new.
   mutating func page(at place: Place, base: Int64, bucketVersion: Int64) -> Entry? {
     guard let entry = entries[place], entry.readAt >= base || entry.readAt >= bucketVersion else {
       return nil
@@ -54,6 +66,16 @@ struct PageCache {
     uses += 1
     entries[place]?.usedAt = uses
     shared += 1
+    return entry
+  }
+
+  /// The same, read now where there is none.
+  mutating func page(
+    at place: Place, base: Int64, bucketVersion: Int64, orRead read: () throws -> Entry
+  ) rethrows -> Entry {
+    if let found = page(at: place, base: base, bucketVersion: bucketVersion) { return found }
+    let entry = try read()
+    keep(entry, at: place)
     return entry
   }
 
@@ -65,19 +87,24 @@ struct PageCache {
     entry.usedAt = uses
     entry.changesBefore = changes[place.bucket] ?? 0
     entries[place] = entry
-    bytes += entry.size(at: place)
+    if case .changes = place { changePages[place.bucket, default: []].insert(place) }
+    bytes += entry.size
     while bytes > bytesMax, let oldest = entries.min(by: { $0.value.usedAt < $1.value.usedAt })?.key {
       remove(oldest)
     }
   }
 
   /// Takes note of rows that changed in a bucket, or left it.
-  mutating func count(_ rows: Int, changedIn bucket: Bucket) { changes[bucket, default: 0] += rows }
+  mutating func count(_ rows: Int, changedIn bucket: Bucket) {
+    guard rows > 0 else { return }
+    changes[bucket, default: 0] += rows
+    for place in changePages[bucket] ?? [] { remove(place) }
+  }
 
   /// The version at which a download of a bucket begins that starts now: behind the head when that lets it share
   /// pages, and little changed since.
   func base(of bucket: Bucket, head: Int64, horizon: Int64) -> Int64 {
-    guard let first = entries[Place(bucket: bucket, after: nil)], first.readAt >= horizon,
+    guard let first = entries[.rows(bucket, after: nil)], first.readAt >= horizon,
       (changes[bucket] ?? 0) - first.changesBefore <= PageCache.sharedChangesMax
     else { return head }
     return first.readAt
@@ -85,12 +112,22 @@ struct PageCache {
 
   private mutating func remove(_ place: Place) {
     guard let entry = entries.removeValue(forKey: place) else { return }
-    bytes -= entry.size(at: place)
+    bytes -= entry.size
+    changePages[place.bucket]?.remove(place)
+    if changePages[place.bucket]?.isEmpty == true { changePages[place.bucket] = nil }
   }
 }
 
 extension PageCache.Entry {
-  fileprivate func size(at place: PageCache.Place) -> Int {
-    body.bytes.count + 2 * (last?.bytes.count ?? 0) + 128
+  fileprivate var size: Int { body.bytes.count + (next?.size ?? 0) + 192 }
+}
+
+extension PageCache.Place {
+  /// Twice: the page before says it too.
+  fileprivate var size: Int {
+    switch self {
+    case .rows(_, let after): 2 * (after?.bytes.count ?? 0)
+    case .changes(_, _, let after): 2 * (after?.key.bytes.count ?? 0)
+    }
   }
 }

@@ -63,37 +63,18 @@ struct RangeWork {
     proofs.contains { $0.connection == number }
   }
 
-  /// Takes a commit into the sums: of rows that a walk is still to visit it will see what they are then.
+  /// Takes a commit into what was reckoned so far.
   mutating func take(_ changes: [IndexedChange]) {
-    for bucket in Array(sums.keys) {
-      let isAll = bucket == ChangeIndex.everything
-      for change in changes where sums[bucket]?.walk.hasPassed(change.key) ?? false {
-        if let oldHash = change.oldHash, isAll || change.oldBuckets.contains(bucket) {
-          sums[bucket]?.sums.subtract(oldHash, at: change.key)
-        }
-        if isAll || change.buckets.contains(bucket) { sums[bucket]?.sums.add(change.hash, at: change.key) }
-      }
-    }
+    for bucket in Array(sums.keys) { sums[bucket]?.take(changes) }
     for place in mends.indices {
       for part in mends[place].parts.indices {
         let walk = mends[place].parts[part].walk
-        RangeWork.take(changes, behind: walk, into: &mends[place].parts[part].digest)
+        walk.follow(changes, into: &mends[place].parts[part].digest)
       }
     }
     for place in proofs.indices {
-      RangeWork.take(changes, behind: proofs[place].walk, into: &proofs[place].digest)
-    }
-  }
-
-  private static func take(
-    _ changes: [IndexedChange], behind walk: BucketWalk, into digest: inout BucketDigest
-  ) {
-    let isAll = walk.bucket == ChangeIndex.everything
-    for change in changes where walk.hasPassed(change.key) {
-      if let oldHash = change.oldHash, isAll || change.oldBuckets.contains(walk.bucket) {
-        digest.subtract(oldHash)
-      }
-      if isAll || change.buckets.contains(walk.bucket) { digest.add(change.hash) }
+      let walk = proofs[place].walk
+      walk.follow(changes, into: &proofs[place].digest)
     }
   }
 
@@ -121,5 +102,33 @@ struct RangeWork {
       }
       sums[oldest.key] = nil
     }
+  }
+}
+
+extension RangeWork.Summing {
+  fileprivate mutating func take(_ changes: [IndexedChange]) {
+    let walk = walk
+    walk.follow(changes, subtracting: { sums.subtract($0, at: $1) }, adding: { sums.add($0, at: $1) })
+  }
+}
+
+extension BucketWalk {
+  /// Lets what a walk has reckoned follow a commit: of rows that it is still to visit it will see what they are
+  /// then.
+  fileprivate func follow(
+    _ changes: [IndexedChange], subtracting: (RowHash, RowKey) -> Void, adding: (RowHash, RowKey) -> Void
+  ) {
+    let isAll = bucket == ChangeIndex.everything
+    for change in changes where hasPassed(change.key) {
+      if let oldHash = change.oldHash, isAll || change.oldBuckets.contains(bucket) {
+        subtracting(oldHash, change.key)
+      }
+      if isAll || change.buckets.contains(bucket) { adding(change.hash, change.key) }
+    }
+  }
+
+  fileprivate func follow(_ changes: [IndexedChange], into digest: inout BucketDigest) {
+    follow(
+      changes, subtracting: { hash, _ in digest.subtract(hash) }, adding: { hash, _ in digest.add(hash) })
   }
 }
