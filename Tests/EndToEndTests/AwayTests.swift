@@ -42,8 +42,7 @@ struct AwayTests {
     try await company.open()
     try await company.importBasics()
     let tablet = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
-    let agent = try await company.enrol(
-      "A1", as: "agent", "--agent", "ANA", "--territory", "IBERIA", "--warehouse", "MAD")
+    let agent = try await company.enrolAgent()
     // Recorded, and then the agent is away.
     try await company.on(
       agent, "order", "create", "--customer", "C-1", "--line", "P-1=4", "--submit")
@@ -81,8 +80,7 @@ struct AwayTests {
     let company = try Company()
     try await company.open()
     try await company.importBasics()
-    let agent = try await company.enrol(
-      "A1", as: "agent", "--agent", "ANA", "--territory", "IBERIA", "--warehouse", "MAD")
+    let agent = try await company.enrolAgent()
     try await company.on(
       agent, "order", "create", "--customer", "C-1", "--line", "P-1=4", "--submit")
     // Meanwhile a customer goes to another territory, and the centre forgets that it left this one.
@@ -114,8 +112,7 @@ struct AwayTests {
     try await company.open()
     try await company.importBasics()
     let tablet = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
-    let agent = try await company.enrol(
-      "A1", as: "agent", "--agent", "ANA", "--territory", "IBERIA", "--warehouse", "MAD")
+    let agent = try await company.enrolAgent()
     let made = try await company.on(
       agent, "order", "create", "--customer", "C-1", "--line", "P-1=4", "--submit")
     let number = try #require(made["number"].text)

@@ -19,8 +19,7 @@ struct KillTests {
     try await company.open()
     try await company.importBasics(products: 3_000)
     let tablet = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
-    let agent = try await company.enrol(
-      "A1", as: "agent", "--agent", "ANA", "--territory", "IBERIA", "--warehouse", "MAD")
+    let agent = try await company.enrolAgent()
     var ledger = Ledger()
     for round in 1...Self.rounds {
       try await record(on: tablet, of: company, &ledger, &chance)

@@ -11,8 +11,7 @@ struct RestoreTests {
     try await company.open()
     try await company.importBasics()
     let tablet = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
-    let agent = try await company.enrol(
-      "A1", as: "agent", "--agent", "ANA", "--territory", "IBERIA", "--warehouse", "MAD")
+    let agent = try await company.enrolAgent()
     try await company.receive(10, on: tablet)
     try await company.sync(tablet)
     #expect(try await company.atCentre("status")["lastBackup"].exists == false)

@@ -202,11 +202,22 @@ struct RestoreStories {
     let order = try shop.ana.orders(("CHAI", 4))
     try shop.settle()
     try shop.world.replaceCentre(with: older, isRestored: false)
+    try expectNotFollowed(by: order, in: shop)
+    try expectMended(order, in: shop)
+  }
+
+  /// Ana's work is kept, and decided nowhere.
+  private func expectNotFollowed(by order: PlacedOrder, in shop: Shop) throws {
     let head = shop.world.store.head
     try shop.ana.sets(order, to: 5)
     try shop.world.run(milliseconds: 90_000)
     #expect(shop.ana.device.host.progress.trouble == .historyDiffers)
+    #expect(try shop.ana.books.line(order).ordered == 5)
     #expect(shop.world.store.head == head)
+  }
+
+  /// Once the file begins a history of its own, everybody goes on.
+  private func expectMended(_ order: PlacedOrder, in shop: Shop) throws {
     try shop.world.centre.beginHistory(from: "the present file", at: shop.world.now)
     try shop.expectAllIsWell()
     #expect(try shop.centre.line(order).ordered == 5)
@@ -223,17 +234,10 @@ struct RestoreStories {
     let followed = try #require(try shop.ana.device.store.state())
     #expect(followed.leftEpochs == [lost])
     try shop.world.replaceCentre(with: older, isRestored: false)
-    let head = shop.world.store.head
-    try shop.ana.sets(order, to: 5)
-    try shop.world.run(milliseconds: 90_000)
-    #expect(shop.ana.device.host.progress.trouble == .historyDiffers)
+    try expectNotFollowed(by: order, in: shop)
     let state = try #require(try shop.ana.device.store.state())
     #expect(state.epoch == followed.epoch && state.checkpoint == followed.checkpoint)
-    #expect(try shop.ana.books.line(order).ordered == 5)
-    #expect(shop.world.store.head == head)
-    try shop.world.centre.beginHistory(from: "the present file", at: shop.world.now)
-    try shop.expectAllIsWell()
-    #expect(try shop.centre.line(order).ordered == 5)
+    try expectMended(order, in: shop)
   }
 
   @Test("of the histories a replica has left it remembers the last 64, sealed with all it knows of itself")
@@ -287,20 +291,4 @@ struct RestoreStories {
   }
 
   private func id(_ number: UInt64) -> RecordID { RecordID(high: number, low: number) }
-}
-
-extension Shop {
-  /// The centre's store as it is now.
-  fileprivate func copyOfStore() throws -> CentralStore {
-    let copy = try CentralStore.inMemory()
-    try world.store.database.backup(to: copy.database)
-    return try copy.reopened()
-  }
-
-  /// What all of it came to, without when and in which entry.
-  fileprivate func business() throws -> [String] {
-    try Outcome(self).sentences.filter {
-      !$0.hasPrefix("the log ends") && !$0.hasSuffix(" decided") && !$0.hasSuffix(" held")
-    }
-  }
 }

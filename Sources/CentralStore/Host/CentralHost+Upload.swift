@@ -40,8 +40,9 @@ extension CentralHost {
         throw ProtocolViolation(
           expected: "whole groups", found: "operation \(id.number) of group \(envelope.heading.group)")
       }
-      fresh.append(
-        ReceivedOperation(id: id, bytes: recorded.bytes, personal: personal, chainHash: chain))
+      var operation = ReceivedOperation(id: id, bytes: recorded.bytes, personal: personal, chainHash: chain)
+      operation.isGivenUp = recorded.isGivenUp
+      fresh.append(operation)
     }
     let last = push.lastNumber
     let transcript = Transcript.push(
@@ -118,7 +119,7 @@ extension CentralHost {
         return giveBack(pushes, &given, after: error)
       }
       // Whoever's work cannot be written keeps nobody else's from being decided.
-      for device in devices.sorted() {
+      for device in devices.sorted() where halted == nil {
         let own = pushes.filter { $0.device == device }
         do { try decide(own, at: now) } catch { giveBack(own, &given, after: error) }
       }

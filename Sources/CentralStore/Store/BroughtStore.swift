@@ -18,10 +18,12 @@ enum BroughtStore {
     return try Int.fetchOne(statement, arguments: [work.device, work.number, Data(work.hash)]) != nil
   }
 
-  /// Whether it was brought in, or its device sent it itself.
-  static func isKnown(_ work: BroughtWork, in db: Database) throws -> Bool {
-    if try contains(work, in: db) { return true }
+  /// How it is known; nil: nobody has heard of it.
+  static func standing(of work: BroughtWork, in db: Database) throws -> KnownWork? {
+    if try contains(work, in: db) { return .doneOver }
     let id = OperationID(device: work.device, number: work.number)
-    return try LogStore.chainHash(of: id, in: db) == work.hash
+    guard try LogStore.chainHash(of: id, in: db) == work.hash else { return nil }
+    let released = try db.cachedStatement(sql: "SELECT 1 FROM released_work WHERE device = ? AND last = ?")
+    return try Int.fetchOne(released, arguments: [work.device, work.number]) == nil ? .sent : .doneOver
   }
 }

@@ -39,6 +39,7 @@ final class DecisionBatch {
   /// Decides a logged entry again, for replay: no held operation is looked for, the log says what came next.
   func replay(_ entry: LogEntry, _ group: [ReceivedOperation]) throws {
     let wasHeld = try group.contains { try held($0.id) != nil }
+    let group = wasHeld ? group : group.asReceived(before: entry)
     try settle(group, at: entry.receivedAt, isNew: !wasHeld, replaying: entry.observed)
   }
 
@@ -112,6 +113,13 @@ final class DecisionBatch {
     on group: [ReceivedOperation], version: Int64, at receivedAt: Instant, _ observations: Observations
   ) throws -> Ruling {
     let operations = group.compactMap(\.operation).map(inThisHistory)
+    if group.allSatisfy(\.isGivenUp) {
+      try noteRefused(operations, version, at: receivedAt, device: try device(group[0].id.device))
+      return .decided(
+        group.map {
+          Verdict(.rejected, [.withdrawn], record: $0.operation.map(Rules.recordName) ?? "")
+        })
+    }
     guard operations.count == group.count else {
       try noteRefused(operations, version, at: receivedAt, device: try device(group[0].id.device))
       return .decided(
@@ -161,11 +169,11 @@ final class DecisionBatch {
       BroughtWork(device: last.id.device, number: last.id.number, hash: last.chainHash), in: db)
   }
 
-  private func knownWork(in operations: [Operation]) throws -> Set<BroughtWork> {
-    var known: Set<BroughtWork> = []
+  private func knownWork(in operations: [Operation]) throws -> [BroughtWork: KnownWork] {
+    var known: [BroughtWork: KnownWork] = [:]
     for operation in operations where operation.kind == BringWork.kind {
       let work = BroughtWork(Filled<BringWork>(operation.form))
-      if try BroughtStore.isKnown(work, in: db) { known.insert(work) }
+      known[work] = try BroughtStore.standing(of: work, in: db)
     }
     return known
   }

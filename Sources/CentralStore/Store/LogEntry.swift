@@ -31,6 +31,23 @@ public struct ReceivedOperation: Sendable {
   public var chainHash: [UInt8]
   /// Nil when the bytes are well chained and signed and still are no operation (#70).
   public var operation: Operation?
+  /// Its author has given it up: it is answered and not decided (#67).
+  public var isGivenUp = false
+}
+
+extension [ReceivedOperation] {
+  /// The group of an entry as it was when it came in: that its author had given it up shows by the answer, and
+  /// what could not be read then cannot be now, though a text that made it so was erased since (G28).
+  func asReceived(before entry: LogEntry) -> Self {
+    guard count == entry.verdicts.count else { return self }
+    return zip(self, entry.verdicts).map { operation, verdict in
+      var operation = operation
+      operation.isGivenUp = verdict.codes == [.withdrawn]
+      let isErased = operation.personal.contains { $0.text == nil }
+      if verdict.codes == [.malformed], isErased { operation.operation = nil }
+      return operation
+    }
+  }
 }
 
 /// A text about a person that came with an operation, and what stands for it in the chain.

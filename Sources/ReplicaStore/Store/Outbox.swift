@@ -157,7 +157,7 @@ enum Outbox {
   /// Marks what a checkpoint settled: everything up to `through` has its answer, except what is held.
   ///
   /// After a restore the centre may know less than before: what it has not seen is unsent again, and a device
-  /// that had been retired may be in use, with work that was set aside.
+  /// that had been retired may be in use, with work that was set aside. What was given up stays so.
   static func settle(through number: Int64, held: [Int64], in db: Database) throws {
     try db.cachedStatement(
       sql: "UPDATE outbox SET state = 'answered' WHERE number <= ? AND state IN ('unsent', 'held')"
@@ -168,7 +168,7 @@ enum Outbox {
     try db.cachedStatement(
       sql: """
         UPDATE outbox SET state = 'unsent'
-        WHERE number > ? AND state IN ('answered', 'held', 'set_aside', 'withdrawn')
+        WHERE number > ? AND state IN ('answered', 'held', 'set_aside')
         """
     ).execute(arguments: [number])
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
@@ -236,7 +236,9 @@ enum PersonalNotes {
 
 extension OutboxItem {
   /// As it is sent.
-  var recorded: RecordedOperation { RecordedOperation(bytes: bytes, personal: personal) }
+  var recorded: RecordedOperation {
+    RecordedOperation(bytes: bytes, personal: personal, isGivenUp: state == .withdrawn)
+  }
 
   /// The operation, with the commitments left out: guesses are not hashed.
   var operation: Operation? {

@@ -576,6 +576,9 @@ nonisolated struct WireRecorded: Sendable {
 
   var personal: [WirePersonalNote] = []
 
+  /// a centre that was restored forgot its answer, and its author has given it up since
+  var givenUp: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -7542,7 +7545,7 @@ nonisolated extension WirePush: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension WireRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Recorded"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}operation\0\u{1}personal\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}operation\0\u{1}personal\0\u{3}given_up\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7552,6 +7555,7 @@ nonisolated extension WireRecorded: SwiftProtobuf.Message, SwiftProtobuf._Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.operation) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.personal) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.givenUp) }()
       default: break
       }
     }
@@ -7564,12 +7568,16 @@ nonisolated extension WireRecorded: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.personal.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.personal, fieldNumber: 2)
     }
+    if self.givenUp != false {
+      try visitor.visitSingularBoolField(value: self.givenUp, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireRecorded, rhs: WireRecorded) -> Bool {
     if lhs.operation != rhs.operation {return false}
     if lhs.personal != rhs.personal {return false}
+    if lhs.givenUp != rhs.givenUp {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

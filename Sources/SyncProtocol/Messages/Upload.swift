@@ -34,10 +34,14 @@ public struct RecordedOperation: Hashable, Sendable {
   public var bytes: [UInt8]
   /// One for each personal mark in the bytes, in their order.
   public var personal: [PersonalNote]
+  /// Its author has given it up since it was refused, and a restored centre has forgotten that: it is not to be
+  /// decided again (#67).
+  public var isGivenUp: Bool
 
-  public init(bytes: [UInt8], personal: [PersonalNote] = []) {
+  public init(bytes: [UInt8], personal: [PersonalNote] = [], isGivenUp: Bool = false) {
     self.bytes = bytes
     self.personal = personal
+    self.isGivenUp = isGivenUp
   }
 
   /// The bytes, and 16 for each salt, and the texts.
@@ -97,6 +101,7 @@ extension RecordedOperation {
     let check = FieldChecks(of: "push.operations")
     bytes = try check.bytes(wire.operation, "operation", 1...WireLimits.pushBytesMax)
     _ = try check.count(wire.personal.count, "personal", 0...WireLimits.personalNotesMax)
+    isGivenUp = wire.givenUp
     personal = []
     for note in wire.personal {
       personal.append(PersonalNote(salt: try check.bytes(note.salt, "personal.salt", 16), text: note.text))
@@ -106,6 +111,7 @@ extension RecordedOperation {
   var wire: WireRecorded {
     .with {
       $0.operation = .of(bytes)
+      $0.givenUp = isGivenUp
       $0.personal = personal.map { note in
         .with {
           $0.salt = .of(note.salt)

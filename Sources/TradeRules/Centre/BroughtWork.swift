@@ -9,13 +9,28 @@ extension BringWork {
     try trade.check(form.number > 0, "number")
     try trade.check(form.chainHash.count == 32, "chainHash")
     let work = BroughtWork(form)
-    if trade.entry.isFinal, trade.observe({ trade.entry.knownWork.contains(work) }) {
-      let outcome = try trade.find(AnswerColumns.self, form.device, form.number)?.outcome
-      let isNotDone = outcome == .rejected || outcome == .quarantined
-      throw .refused(Refusal(isNotDone ? .workNotDone : .workKnown, "\(form.device)/\(form.number)"))
+    let known = trade.entry.knownWork[work]
+    if trade.entry.isFinal, trade.observe({ known != nil }) {
+      var isDone = trade.observe { known == .doneOver }
+      if !isDone { isDone = try hasEffect(form, in: trade) }
+      throw .refused(Refusal(isDone ? .workKnown : .workNotDone, "\(form.device)/\(form.number)"))
     }
     return Verdict(.applied, record: "\(form.device)/\(form.number)")
   }
+
+  /// Whether its device's own answer says that anything came of it.
+  private static func hasEffect(_ form: Filled<Self>, in trade: Trade) throws(Interruption) -> Bool {
+    let outcome = try trade.find(AnswerColumns.self, form.device, form.number)?.outcome
+    return outcome != .rejected && outcome != .quarantined
+  }
+}
+
+/// How the centre knows work that is brought in.
+public enum KnownWork: Sendable {
+  /// Its device sent it: the answer says what came of it.
+  case sent
+  /// It was brought in before, or set aside and released: done, whatever the answer to its device is.
+  case doneOver
 }
 
 /// A group of another device's work, known by the number of its last operation and the device's chain after it.

@@ -13,9 +13,9 @@ public struct Entry: Sendable {
   /// SHA-256, for ids that a decision makes.
   public var hash: @Sendable ([UInt8]) -> [UInt8]
 
-  /// Of the work this group brings in, what the centre has decided already: sent by its device, or brought in
-  /// before. Looked at only through `Trade.observe`: the log keeps the answer.
-  public var knownWork: Set<BroughtWork>
+  /// Of the work this group brings in, what the centre has heard of already. Looked at only through
+  /// `Trade.observe`: the log keeps the answer.
+  public var knownWork: [BroughtWork: KnownWork]
 
   /// Whether the operation was set aside and is done over on an administrator's word: the device is then the one
   /// that recorded it, and its scope no limit.
@@ -23,7 +23,7 @@ public struct Entry: Sendable {
 
   public init(
     version: Int64, receivedAt: Instant, device: Device, basedOnReceivedAt: Instant? = nil,
-    isFinal: Bool, knownWork: Set<BroughtWork> = [],
+    isFinal: Bool, knownWork: [BroughtWork: KnownWork] = [:],
     hash: @escaping @Sendable ([UInt8]) -> [UInt8]
   ) {
     self.version = version

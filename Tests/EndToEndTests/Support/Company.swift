@@ -76,6 +76,11 @@ final class Company: @unchecked Sendable {
     try await enrol(code, as: role, scope)
   }
 
+  /// Ana's phone, which sells in Iberia from Madrid.
+  func enrolAgent(_ code: String = "A1") async throws -> Device {
+    try await enrol(code, as: "agent", "--agent", "ANA", "--territory", "IBERIA", "--warehouse", "MAD")
+  }
+
   func enrol(_ code: String, as role: String, _ scope: [String]) async throws -> Device {
     let invitation = try await atCentre(
       ["invite", "--name", "Device \(code)", "--role", role, "--device-code", code] + scope)
