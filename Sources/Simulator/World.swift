@@ -22,7 +22,7 @@ final class World {
   let hasDisks: Bool
   /// What goes wrong, and when.
   let fates: Fates
-  private let limits: SyncLimits
+  let limits: SyncLimits
   private let centreKey: SigningKey
   private let centreRandom: RandomSource
   private var centreWakesAt: Instant?

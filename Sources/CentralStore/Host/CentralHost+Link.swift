@@ -21,6 +21,14 @@ extension CentralHost {
 
   /// The devices that have proved themselves on a connection that is still open, sorted.
   public var onlineDevices: [String] { connections.values.compactMap(\.device).sorted() }
+
+  /// What is kept for connections, in words: nothing when nobody is connected.
+  package var keptForConnections: [String] {
+    [
+      ("connections", connections.count), ("questions", ranges.questions.count),
+      ("mends", ranges.mends.count), ("proofs", ranges.proofs.count), ("pushes", pending.count),
+    ].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+  }
 }
 
 extension CentralStore {

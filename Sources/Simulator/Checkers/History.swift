@@ -101,6 +101,21 @@ struct History {
     }
   }
 
+  /// The end of the log that a device remembers is an entry of this log: whoever showed it another one would be
+  /// found out by it (G21).
+  mutating func checkHead(knownTo device: SimulatedDevice, in world: World, _ tally: Tally) throws {
+    guard let state = try device.store.state(), state.headVersion > 0,
+      state.checkpointEpoch == world.store.epoch
+    else { return }
+    // It may have heard of it from a centre that crashed before it could say so to all.
+    try follow(world, tally)
+    tally.add("remembered heads")
+    guard entries[state.headVersion] == state.headHash else {
+      throw Finding(
+        "remembered heads", "\(device.code) remembers another entry \(state.headVersion) than the log has")
+    }
+  }
+
   /// Holds everything remembered against the store as it is.
   func check(_ world: World, _ tally: Tally) throws {
     tally.add("history", entries.count + facts.count)

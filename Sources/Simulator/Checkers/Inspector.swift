@@ -13,6 +13,7 @@ final class Inspector {
   private(set) var marks: [String: Int] = [:]
   private var history = History()
   private var model = ReferenceModel()
+  private var flow = FlowChecks()
   private var random: Random
   /// A welcome is small: what is larger need not be read to find one.
   private static let welcomeBytesMax = 1_000
@@ -33,10 +34,14 @@ final class Inspector {
 
   func see(_ happening: World.Happening) throws {
     switch happening {
-    case .delivered(let delivery): try mark(delivery)
+    case .delivered(let delivery):
+      mark(delivery)
+      try flow.arrived(delivery, in: world, tally)
     case .said(let bytes, let name, let link):
-      try ScopeTaint.check(bytes, to: name, in: world, tally)
-      try checkWelcome(bytes, to: name, on: link)
+      let message = try Message.decode(bytes)
+      try ScopeTaint.check(message, to: name, in: world, tally)
+      try flow.said(message, on: link, in: world, tally)
+      try checkWelcome(message, to: name, on: link)
     case .decided:
       try history.follow(world, tally)
       if world.store.head.version != lastChecked, random.chance(40) { try checkCentre() }
@@ -78,8 +83,8 @@ final class Inspector {
   }
 
   /// A device moves on from one connection to the next; what an older one still had to say came late.
-  private func checkWelcome(_ bytes: [UInt8], to name: String, on link: UInt64) throws {
-    guard bytes.count < Inspector.welcomeBytesMax, case .welcome = try Message.decode(bytes) else { return }
+  private func checkWelcome(_ message: Message, to name: String, on link: UInt64) throws {
+    guard case .welcome = message else { return }
     tally.add("welcomes")
     let newest = welcomedOn[name] ?? 0
     guard link > newest else {
@@ -88,7 +93,7 @@ final class Inspector {
     welcomedOn[name] = link
   }
 
-  private func mark(_ delivery: Network.Delivery) throws {
+  private func mark(_ delivery: Network.Delivery) {
     guard case .device = delivery.end, delivery.bytes.count < Inspector.welcomeBytesMax,
       case .welcome(let welcome) = try? Message.decode(delivery.bytes), welcome.loadContinues
     else { return }
@@ -109,11 +114,20 @@ final class Inspector {
       throw Finding(
         "checkpoints", "\(device.code) went from \(checkpoints[device.code] ?? 0) back to \(checkpoint)")
     }
-    checkpoints[device.code] = checkpoint
     // What it shows until then is of a history that nobody has any more, or has rotted.
-    if behind.contains(device.code) || device.hasRotted { return }
+    let isTrusted = !behind.contains(device.code) && !device.hasRotted
+    if isTrusted, checkpoint != checkpoints[device.code] {
+      try history.checkHead(knownTo: device, in: world, tally)
+    }
+    checkpoints[device.code] = checkpoint
+    if isTrusted { try checkNowAndThen(device) }
+  }
+
+  private func checkNowAndThen(_ device: SimulatedDevice) throws {
     if random.chance(50) { try ReplicaChecks.checkAnswered(on: device, in: world, tally) }
-    guard checkpoint == world.store.head.version, random.chance(5) else { return }
+    if random.chance(4) { try SightChecks.checkMoment(of: device, in: world, tally) }
+    if random.chance(2) { try SightChecks.checkOwnWork(on: device, in: world, tally) }
+    guard device.host.progress.checkpoint == world.store.head.version, random.chance(5) else { return }
     try ReplicaChecks.checkConvergence(of: device, in: world, tally)
     try receipts.checkOutbox(of: device, tally)
   }

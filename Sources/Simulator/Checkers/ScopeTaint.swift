@@ -13,7 +13,7 @@ struct ScopeTaint {
   private let db: Database
 
   /// - Parameter name: of who is at the other end, whether or not the centre knows it by then.
-  static func check(_ bytes: [UInt8], to name: String, in world: World, _ tally: Tally) throws {
+  static func check(_ message: Message, to name: String, in world: World, _ tally: Tally) throws {
     let receiver = world.devices[name]
     let code = receiver?.isCopy == true ? try receiver?.store.state()?.device ?? name : name
     try world.store.read { db in
@@ -24,7 +24,7 @@ struct ScopeTaint {
       let taint = ScopeTaint(
         device: device, grants: device.state == .active ? device.grants : .nothing, db: db)
       tally.add("scope")
-      try taint.check(try Message.decode(bytes), tally)
+      try taint.check(message, tally)
     }
   }
 

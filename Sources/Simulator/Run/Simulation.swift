@@ -171,6 +171,10 @@ final class Simulation {
     phase = .rest
     try operators.rot(within: Simulation.patience)
     try inspector.checkAll(wipedUnheard: operators.wipedInStorm)
+    for code in world.devices.keys.sorted() { try world.setOnline(code, false) }
+    // Longer than anything is kept that somebody asked for.
+    try world.run(milliseconds: Simulation.patience)
+    try FlowChecks.checkLeftovers(in: world, inspector.tally)
   }
 
   private func stuck() throws -> String {

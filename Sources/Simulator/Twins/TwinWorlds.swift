@@ -1,7 +1,7 @@
 import SyncProtocol
 import TradeRules
 
-/// One seed in ten is told a second time, and all that one of its devices must not see is different there:
+/// One seed in five, but none with disks or restores, is told a second time, and all that one of its devices must not see is different there:
 /// texts about persons, references of payments, amounts in a currency without a rate, reasons, places,
 /// weights. As many operations are recorded, at the same moments. The device must be sent the same bytes at
 /// the same moments, or it could tell the worlds apart and has learnt something of what it must not see
@@ -26,7 +26,7 @@ struct TwinWorlds {
   /// Nil for a seed that is told once.
   init?(seed: UInt64, _ swarm: Swarm) {
     var random = Random(seed: seed, "twins")
-    guard random.chance(150), !swarm.hasDisks, swarm.operators.restores == nil else { return nil }
+    guard random.chance(220), !swarm.hasDisks, swarm.operators.restores == nil else { return nil }
     let mayBeLonger = random.chance(500)
     let limits = swarm.limits
     isLonger = mayBeLonger && min(limits.pageBytes, limits.batchBytesMax) >= 256 * 1_024

@@ -53,7 +53,7 @@ extension Shop {
     let tally = Tally()
     world.witness = { [world] happening in
       guard case .said(let bytes, let name, _) = happening else { return }
-      try ScopeTaint.check(bytes, to: name, in: world, tally)
+      try ScopeTaint.check(try Message.decode(bytes), to: name, in: world, tally)
     }
   }
 
