@@ -147,8 +147,8 @@ public struct ReplicaFile: Hashable, Sendable {
     guard free >= ReplicaFile.roomForFirstLoad else { throw ReplicaFault.full(folder: folder, free: free) }
   }
 
-  /// Gives the replica its name once its first checkpoint is complete. From then on the file is never
-  /// replaced.
+  /// Gives the replica its name once its first checkpoint is complete. From then on the file is
+  /// replaced by `rebuild` alone.
   ///
   /// - Parameter store: of `openToEnrol`; it is closed.
   public func finishEnrolment(_ store: ReplicaStore) throws {

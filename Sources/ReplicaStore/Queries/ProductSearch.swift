@@ -15,7 +15,7 @@ extension ReplicaView {
     do { found = try indexed(searching: words, limit: limit) } catch let error as DatabaseError
       where error.resultCode == .SQLITE_CORRUPT
     {
-      // The rows themselves may be sound; the next sync reads everything, and makes the index anew.
+      // The rows themselves may be sound; the next scrub reads everything, and makes the index anew.
     }
     return found.isEmpty ? Array(try scan(words).prefix(limit)) : found
   }

@@ -150,7 +150,7 @@ extension ReplicaFile {
       try graft.copy(path, log, to: copy)
       return try TradeDatabase.openReadOnly(at: copy, as: ReplicaSchema.format)
     } catch  where ReplicaDamage.explains(error) {
-      throw ReplicaDamage(.file, "it cannot be opened: \(error)")
+      throw ReplicaDamage(.whole, "it cannot be opened: \(error)")
     }
   }
 }
@@ -176,7 +176,8 @@ private struct Rebuild {
         throw ReplicaDamage(.whole, "nothing in it says whose replica it is")
       }
       state = found
-    } catch let damage as ReplicaDamage { throw ReplicaDamage(.whole, damage.description) } catch {
+    } catch  where ReplicaDamage.explains(error) {
+      // A disk that cannot be read just now says nothing of the file.
       throw ReplicaDamage(.whole, "\(error)")
     }
     try state.store(in: db)

@@ -73,7 +73,7 @@ extension Operation {
   var isFact: Bool { kind.rawValue.hasPrefix("stock.") || Operation.facts.contains(kind) }
 
   /// Facts about orders and money; those about stock go by their name.
-  private static let facts: Set<OperationKind> = [
+  static let facts: Set<OperationKind> = [
     PickLine.kind, PutBackLine.kind, PackOrder.kind, ShipOrder.kind, DeliverOrder.kind, TrackShipment.kind,
     RecordPayment.kind, RefundPayment.kind,
   ]

@@ -14,6 +14,8 @@ public final class ReplicaLock {
   private let path: String
   private var descriptor: Int32 = -1
   private var depth = 0
+  /// When it was taken.
+  private var since = Date.distantPast
 
   /// The lock that whoever writes the replica at `path` holds meanwhile.
   public static func writers(of path: String) -> ReplicaLock { ReplicaLock(path + ".lock") }
@@ -57,6 +59,7 @@ public final class ReplicaLock {
       waited += 5
     }
     depth = 1
+    since = Date()
     noteHolder()
   }
 
@@ -99,9 +102,10 @@ public final class ReplicaLock {
 
   /// Writes who holds the lock, for the message of whoever does not get it.
   private func noteHolder(_ mark: String = "") {
-    let text = "pid \(getpid()) since \(Int(Date().timeIntervalSince1970))\(mark)\n"
-    _ = ftruncate(descriptor, 0)
+    let text = "pid \(getpid()) since \(Int(since.timeIntervalSince1970))\(mark)\n"
+    // In this order: whoever reads meanwhile finds a holder.
     _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    _ = ftruncate(descriptor, off_t(text.utf8.count))
   }
 }
 

@@ -20,7 +20,8 @@ enum FieldText {
     if column.isOptional, text.text.isEmpty { return .null }
     switch column.kind {
     case .integer: return Decimals.integer(text.text, decimals: column.decimals).map(Value.integer)
-    case .text: return .text(text.text)
+    // Of the lines that a personal text may have, other columns have one.
+    case .text: return text.text.contains("\n") ? nil : .text(text.text)
     case .id: return RecordID(text.text).map(Value.id)
     case .blob, .personal: return nil
     }

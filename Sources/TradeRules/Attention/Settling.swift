@@ -68,6 +68,7 @@ extension ResolveConflict {
       }
       return product.row
     case CategoryColumns.number:
+      try trade.check(!Category(row).name.isEmpty, "name")
       try Categories.checkParent(of: Category(row), in: trade)
       return row
     case BarcodeColumns.number: return try Barcodes.settled(row, in: trade)
@@ -82,6 +83,7 @@ extension ResolveConflict {
       return row
     case CustomerColumns.number:
       let customer = Customer(row)
+      try trade.check(trade.observe { !customer.name.text.isEmpty }, "name")
       try trade.checkMayChange(Customer(before).status, to: customer.status)
       try trade.checkFields(
         status: customer.status, country: customer.country, currency: customer.currency,

@@ -41,9 +41,11 @@ final class ControlSocket: Sendable {
   }
 
   private func accept() {
+    var hasWarned = false
     while true {
       let connection = Foundation.accept(descriptor, nil, nil)
       if connection >= 0 {
+        hasWarned = false
         Thread.detachNewThread { [self] in converse(LineChannel(connection)) }
         continue
       }
@@ -51,7 +53,9 @@ final class ControlSocket: Sendable {
       case EINTR, ECONNABORTED: continue
       case EMFILE, ENFILE, ENOBUFS, ENOMEM:
         // Whoever is done gives something back; commands wait in the queue meanwhile.
-        log.warning("a command has to wait", metadata: ["error": "\(String(cString: strerror(errno)))"])
+        let error = String(cString: strerror(errno))
+        if !hasWarned { log.warning("a command has to wait", metadata: ["error": "\(error)"]) }
+        hasWarned = true
         usleep(ControlSocket.pauseMicroseconds)
       default:
         close(descriptor)

@@ -117,7 +117,8 @@ extension Desk {
       console.show(document, sentence)
       return .done
     }
-    let quotas = (try ask(.quotas(device: code))["quotas"]?.array ?? []).filter(QuotasShown.isUnsold)
+    // It is done, whether or not anybody can say what is left behind.
+    let quotas = ((try? ask(.quotas(device: code)))?["quotas"]?.array ?? []).filter(QuotasShown.isUnsold)
     console.show(
       document.adding(["setAside": .array(quotas)]), sentence + QuotasShown.leftBehind(quotas, code))
     return .done

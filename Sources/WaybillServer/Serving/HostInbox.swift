@@ -3,7 +3,8 @@ import Foundation
 import TradeRules
 import WebSocketTransport
 
-/// What the host's thread has to do, in the order in which it came; filled from any thread.
+/// What the host's thread has to do, filled from any thread: what came over connections in its order, and jobs
+/// with the next turn, however much waits.
 final class HostInbox: @unchecked Sendable {
   // Everything below `condition` is touched only while it is locked.
   private let condition = NSCondition()
@@ -42,6 +43,8 @@ final class HostInbox: @unchecked Sendable {
   func take(_ event: TransportEvent) {
     condition.lock()
     defer { condition.unlock() }
+    // Nothing of it was acknowledged, and a stop that waited for whoever still sends would never come to its end.
+    guard !isClosed else { return }
     events.append(event)
     if case .received(let id, let message) = event {
       bytes += message.count + HostInbox.bytesBeside
