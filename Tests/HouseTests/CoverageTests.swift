@@ -49,6 +49,15 @@ struct CoverageTests {
     }
   }
 
+  @Test("the folders beside a number are all that have a test of it")
+  func nothingIsLeftOut() throws {
+    let rows = try rows()
+    for (number, there) in try folders().sorted(by: { $0.key < $1.key }) {
+      let untold = there.subtracting(rows[number] ?? [])
+      #expect(untold.isEmpty, "\(number) is tested in \(untold.sorted()) as well")
+    }
+  }
+
   @Test("every scenario that is tested is told in docs/RULES.md")
   func everyScenarioIsTold() throws {
     let lines = try House.page("docs/RULES.md").lines

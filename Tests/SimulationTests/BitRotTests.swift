@@ -207,6 +207,25 @@ struct BitRotTests {
     try shop.expectAllIsWell()
   }
 
+  /// Spoils one of Pia's operations, and lets her go on with the file made anew.
+  private func goOn(_ shop: Shop, _ scratch: Scratch, unreadable number: Int64) throws -> RebuildReport {
+    try shop.pia.device.store.write { db in
+      try db.execute(
+        sql: "UPDATE outbox SET bytes = zeroblob(length(bytes)) WHERE number = ?", arguments: [number])
+    }
+    try shop.pia.device.store.close()
+    let (store, mending) = try ReplicaFile(scratch.file).openSound(at: shop.world.now) {
+      [UInt8](repeating: 9, count: $0)
+    }
+    try shop.world.remove("P1")
+    shop.world.add(try SimulatedDevice("P1", seed: 5, store: store, at: shop.world.now))
+    guard case .rebuilt(let report) = mending else {
+      Issue.record("\(mending)")
+      return RebuildReport()
+    }
+    return report
+  }
+
   @Test("G23 an unsent operation that cannot be read is named; those behind it are kept under new numbers")
   func unreadableOperation() throws {
     let scratch = try Scratch()
@@ -216,22 +235,13 @@ struct BitRotTests {
     try shop.settle()
     try shop.cutOff(shop.pia)
     for quantity in 2...5 { try shop.pia.receives(Quantity(Int64(quantity))) }
-    try shop.pia.device.store.write { db in
-      try db.execute(sql: "UPDATE outbox SET bytes = zeroblob(length(bytes)) WHERE number = 3")
-    }
-    try shop.pia.device.store.close()
-    let file = ReplicaFile(scratch.file)
-    let (store, mending) = try file.openSound(at: shop.world.now) { [UInt8](repeating: 9, count: $0) }
-    guard case .rebuilt(let report) = mending else { return #expect(Bool(false), "\(mending)") }
+    let report = try goOn(shop, scratch, unreadable: 3)
     #expect(report.lost.map(\.id.description) == ["P1/3"])
     #expect(report.lost.map(\.kind) == ["stock.receive"])
     #expect(report.renumbered.map(\.was.number) == [4, 5])
     #expect(report.renumbered.map(\.now.number) == [3, 4])
     #expect(FileManager.default.fileExists(atPath: report.aside))
-    #expect(try store.view { try $0.verify() }.allSatisfy(\.isOK))
-    try shop.world.remove("P1")
-    let device = try SimulatedDevice("P1", seed: 5, store: store, at: shop.world.now)
-    shop.world.add(device)
+    #expect(try shop.pia.device.store.view { try $0.verify() }.allSatisfy(\.isOK))
     try shop.settle()
     // 1 and 2, 4 and 5 arrived; 3 did not.
     #expect(try shop.centre.onHand() == Quantity(100 + 1 + 2 + 4 + 5))
@@ -246,16 +256,7 @@ struct BitRotTests {
     try shop.pia.receives(1)
     try shop.settle()
     try shop.cutOff(shop.pia)
-    try shop.pia.device.store.write { db in
-      try db.execute(sql: "UPDATE outbox SET bytes = zeroblob(length(bytes)) WHERE number = 1")
-    }
-    try shop.pia.device.store.close()
-    let (store, mending) = try ReplicaFile(scratch.file).openSound(at: shop.world.now) {
-      [UInt8](repeating: 9, count: $0)
-    }
-    guard case .rebuilt = mending else { return #expect(Bool(false), "\(mending)") }
-    try shop.world.remove("P1")
-    shop.world.add(try SimulatedDevice("P1", seed: 5, store: store, at: shop.world.now))
+    _ = try goOn(shop, scratch, unreadable: 1)
     try shop.settle()
     try shop.pia.receives(2)
     try shop.settle()

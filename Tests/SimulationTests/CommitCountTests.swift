@@ -70,7 +70,7 @@ struct CommitCountTests {
     try shop.expectAllIsWell()
   }
 
-  @Test("what cannot be written for one device keeps nobody's work of the same moment from being decided")
+  @Test("when the commit of all fails, each device's work is decided by itself, and nobody is turned away")
   func eachAlone() throws {
     let shop = try Shop(staffed: ["A1", "P1"])
     let links = [shop.ana.device.link, shop.pia.device.link]

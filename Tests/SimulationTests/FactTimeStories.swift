@@ -42,6 +42,8 @@ struct FactTimeStories {
         ($0.id, $0.order, $0.number) = (shop.ana.newID(), shipped.id, shipped.number)
         ($0.method, $0.amountMinor, $0.isPaidOut) = (.cash, 1_000, true)
       })
+    let told = Set(try [shop.pia, shop.ana].flatMap { try unsent($0).map(\.kind) })
+    #expect(Operation.facts.isSubset(of: told))
     return shop
   }
 

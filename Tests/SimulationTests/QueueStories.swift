@@ -60,20 +60,7 @@ struct QueueStories {
     try shop.expectAllIsWell()
 
     // Written again, the order is what the held work waited for.
-    let again = try shop.ana.record(
-      Filled<CreateOrder> {
-        $0.id = bad.id
-        $0.number = bad.number
-        $0.customer = Shop.customerID(1)
-        $0.shipComplete = false
-        $0.lines = [
-          Filled<OrderLineEntry> {
-            $0.id = bad.lines[0]
-            $0.sku = "CHAI"
-            $0.quantity = 1
-          }
-        ]
-      })
+    let again = try shop.ana.record(bad.draft)
     try shop.settle()
     #expect(try shop.centre.answer(to: again.id)?.outcome == .applied)
     for dependent in dependents {
@@ -92,25 +79,12 @@ struct QueueStories {
     let order = PlacedOrder(
       id: shop.ana.newID(), number: "SO-A1-0900", lines: [shop.ana.newID()],
       made: try shop.ana.notes("C-ANA", phone: "+49 30 200"))
-    let create = Filled<CreateOrder> {
-      $0.id = order.id
-      $0.number = order.number
-      $0.customer = Shop.customerID(1)
-      $0.shipComplete = false
-      $0.lines = [
-        Filled<OrderLineEntry> {
-          $0.id = order.lines[0]
-          $0.sku = "CHAI"
-          $0.quantity = 1
-        }
-      ]
-    }
     let charge = Filled<ChargeOrder> {
       ($0.order, $0.number, $0.freightMinor) = (order.id, order.number, 500)
     }
     let submit = Filled<SubmitOrder> { ($0.order, $0.number) = (order.id, order.number) }
     let command = try shop.ana.device.record(in: shop.world) { _ in
-      [Draft(create), Draft(charge), Draft(submit)]
+      [Draft(order.draft), Draft(charge), Draft(submit)]
     }
     try shop.ana.garble(command.id.number + 1) { bytes in
       // As a newer program would call it.

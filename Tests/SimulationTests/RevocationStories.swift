@@ -220,6 +220,13 @@ struct RevocationStories {
     try expectAllIsWell(without: shop.ana, in: shop)
   }
 
+  private func sets(_ status: String, seen: String) -> Filled<EditCustomer> {
+    Filled {
+      ($0.id, $0.code) = (Shop.customerID(1), "C-ANA")
+      ($0.status, $0.statusSeen) = (status, seen)
+    }
+  }
+
   @Test("G17 G19 released, a lost agent's honest order is done, and nothing that an agent may not do")
   func releasedAsRecorded() throws {
     let shop = try shop(staffed: ["A1", "HQ"])
@@ -235,20 +242,13 @@ struct RevocationStories {
       }.form)
     let unblocking = try shop.ana.smuggles(
       EditCustomer.kind,
-      Filled<EditCustomer> {
-        ($0.id, $0.code) = (Shop.customerID(1), "C-ANA")
-        ($0.status, $0.statusSeen) = ("active", "blocked")
-      }.form)
+      sets("active", seen: "blocked").form)
     try shop.change(shop.ana, to: .lost)
     #expect(try tries(shop.ana, in: shop) == .deviceWiped)
     #expect(try release(order.made.id, in: shop).map(\.outcome) == [.applied, .applied, .applied])
     #expect(try shop.centre.order(order)?.state == .accepted)
     try shop.cutOff(shop.ana)
-    try shop.headquarters.record(
-      Filled<EditCustomer> {
-        ($0.id, $0.code) = (Shop.customerID(1), "C-ANA")
-        ($0.status, $0.statusSeen) = ("blocked", "active")
-      })
+    try shop.headquarters.record(sets("blocked", seen: "active"))
     try shop.settle()
     for id in [invitation, unblocking] {
       #expect(try release(id, in: shop).map(\.codes) == [[.groupRejected], [.notPermitted]])

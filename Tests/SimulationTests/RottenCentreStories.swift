@@ -45,6 +45,14 @@ struct RottenCentreStories {
     }
   }
 
+  private func anaComesBack(in shop: Shop) throws -> Wire {
+    let wire = Wire()
+    shop.world.onArrival = { try wire.note($0, of: shop.ana) }
+    try shop.world.setOnline("A1", true)
+    try shop.world.run(milliseconds: 60_000)
+    return wire
+  }
+
   @Test(
     "G23 a device whose damaged row is to come from it, in a bucket of a few rows: the centre stops and says why"
   )
@@ -53,10 +61,7 @@ struct RottenCentreStories {
     try shop.cutOff(shop.ana)
     try rot("CHAI", at: shop.world.store)
     try spoil("CHAI", of: shop.ana)
-    let wire = Wire()
-    shop.world.onArrival = { try wire.note($0, of: shop.ana) }
-    try shop.world.setOnline("A1", true)
-    try shop.world.run(milliseconds: 60_000)
+    let wire = try anaComesBack(in: shop)
     #expect(wire.kinds.prefix(1) == ["mend"])
     #expect(shop.ana.device.host.progress.trouble == .storeCorrupt)
     try expectHalt(shop, wire)
@@ -76,10 +81,7 @@ struct RottenCentreStories {
     try shop.cutOff(shop.ana)
     try rot("ART-17", at: shop.world.store)
     try spoil("ART-17", of: shop.ana)
-    let wire = Wire()
-    shop.world.onArrival = { try wire.note($0, of: shop.ana) }
-    try shop.world.setOnline("A1", true)
-    try shop.world.run(milliseconds: 60_000)
+    let wire = try anaComesBack(in: shop)
     #expect(wire.count("mend") == 1)
     try expectHalt(shop, wire)
   }

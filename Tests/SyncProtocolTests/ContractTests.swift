@@ -79,7 +79,7 @@ struct ContractTests {
       WireLimits.pushBytesMax, WireLimits.personalNotesMax, WireLimits.deviceBytesMax,
       WireLimits.nameBytesMax, WireLimits.bucketBytesMax, WireLimits.bucketsMax,
       WireLimits.cursorBytesMax, WireLimits.mendRowsMax, Int(WireLimits.retryAfterMillisecondsMax),
-      WireLimits.versionsMax,
+      WireLimits.versionsMax, RowLimits.textBytesMax, RowLimits.rowBytesMax, RowLimits.keyBytesMax,
     ]
     for limit in limits { #expect(text.contains("| \(limit.grouped) |"), "\(limit)") }
   }

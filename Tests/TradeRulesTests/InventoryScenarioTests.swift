@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Stock: what the scenarios promise")
 struct InventoryScenarioTests {
-  @Test("#3 a count absorbs a pick that happened before it, whichever arrives first")
+  @Test("#3 a count absorbs a move out of the bin that happened before it, whichever arrives first")
   func countAfterPick() {
     RuleBench.inBothOrders { bench in
       bench.stock(100)
@@ -22,7 +22,7 @@ struct InventoryScenarioTests {
     }
   }
 
-  @Test("#4 a pick after the count adds to it, whichever arrives first")
+  @Test("#4 a move out of the bin after the count adds to it, whichever arrives first")
   func pickAfterCount() {
     RuleBench.inBothOrders { bench in
       bench.stock(100)
@@ -204,7 +204,7 @@ struct InventoryScenarioTests {
     }
   }
 
-  @Test("#17 a move and a pick of the same ten units lose nothing: the bin is wrong, not the quantity")
+  @Test("#17 two moves of the same ten units lose nothing: the bin is wrong, not the quantity")
   func movedAndPicked() {
     RuleBench.inBothOrders { bench in
       bench.stock(0)

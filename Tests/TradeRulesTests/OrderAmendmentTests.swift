@@ -78,6 +78,7 @@ struct OrderAmendmentTests {
     #expect(bench.line(order).ordered == 8)
     #expect(bench.line(order).allocated == .zero)
     #expect(bench.openTasks(.lineShipped).map(\.quantity) == [2])
+    #expect(bench.fulfilment(order) == .shipped)
   }
 
   @Test(

@@ -142,11 +142,13 @@ struct AdminServiceTests {
     #expect(lines[0].contains("LAST SEEN"))
     #expect(lines[0].contains("REFUSED SO FAR"))
     #expect(lines[1].contains(synced.advanced(byMilliseconds: 60_000).timestamp))
-    #expect(failureCode { _ = try folderless(["device", "list", "--stale", "soon"]) } == .usage)
+    #expect(try runs(["device", "list", "--stale", "24h"]) == .done)
+    #expect(failureCode { _ = try runs(["device", "list", "--stale", "soon"]) } == .usage)
   }
 
-  private func folderless(_ words: [String]) throws -> TradeRules.ExitStatus {
+  private func runs(_ words: [String]) throws -> TradeRules.ExitStatus {
     let folder = try TestFolder()
+    try folder.openForTrade()
     let command = try #require(try ServerProgram.parseAsRoot(words) as? any WaybillServer.Command)
     return try command.run(at: Desk(console: TestFolder.console, folder: folder.folder))
   }

@@ -6,7 +6,7 @@ import WebSocketTransport
 
 @Suite("The server's door")
 struct ServingTests {
-  @Test("nothing that a stranger sends with a request is kept")
+  @Test("the server takes no bodies of requests")
   func bodies() throws {
     let folder = try TestFolder()
     let serving = Serving(

@@ -3,8 +3,8 @@ enum OthersWork {
   /// The circumstances of an operation, with what leads its group considered: nobody's work may do more than who
   /// recorded it might.
   ///
-  /// What follows `work.bring` has to be allowed to the role of the device it comes from as well; a device that the
-  /// centre does not know any more has none. What follows `work.release` is decided as that device's, wherever
+  /// What follows `work.bring` has to be allowed to the role of the device it comes from as well; of a device
+  /// that the centre does not know any more no role is known, and who brings it in is asked alone. What follows `work.release` is decided as that device's, wherever
   /// it is: its role says what it may do, and an administrator vouches for the place.
   ///
   /// - Throws: `.refused` with `NOT_PERMITTED`.

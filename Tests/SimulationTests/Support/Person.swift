@@ -39,6 +39,16 @@ struct PlacedOrder {
   let made: Recorded
 }
 
+extension PlacedOrder {
+  /// The order written again: one CHAI for Ana's customer.
+  var draft: Filled<CreateOrder> {
+    Filled {
+      ($0.id, $0.number, $0.customer, $0.shipComplete) = (id, number, Shop.customerID(1), false)
+      $0.lines = [Filled<OrderLineEntry> { ($0.id, $0.sku, $0.quantity) = (lines[0], "CHAI", 1) }]
+    }
+  }
+}
+
 // MARK: - Selling
 
 extension Person {
