@@ -27,6 +27,7 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_pending ON outbox (number) WHERE state IN ('unsent', 'held');
 CREATE INDEX outbox_set_aside ON outbox (number) WHERE state = 'set_aside';
+CREATE INDEX outbox_withdrawn ON outbox (number) WHERE state = 'withdrawn';
 
 -- Pages received and not yet part of a checkpoint, as they came.
 CREATE TABLE staged (

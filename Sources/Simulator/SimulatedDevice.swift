@@ -137,14 +137,28 @@ final class SimulatedDevice {
     in world: World, actor: String = "user", _ drafts: (Numbering) throws -> [Draft]
   ) throws -> Recorded {
     let random = random
+    return try keep(in: world) {
+      try store.record(
+        actor: actor, clock: clock(at: world.now), random: { random.bytes($0) },
+        { numbering in try drafts(numbering).map { world.wording?.said($0, at: code) ?? $0 } })
+    }
+  }
+
+  /// Records refused work again.
+  func recordAgain(_ work: OwnWork, in world: World) throws -> Recorded {
+    let random = random
+    return try keep(in: world) {
+      try store.retry(work, actor: "user", clock: clock(at: world.now)) { random.bytes($0) }
+    }
+  }
+
+  /// - Throws: `Unheard` when the program stopped before it could say that the work is recorded, `StorageFailure`
+  ///   when nobody knows whether it is.
+  private func keep(in world: World, _ record: () throws -> Recorded) throws -> Recorded {
     let failures = storage.failures
     let fate = world.fate(of: self)
     let recorded: Recorded
-    do {
-      recorded = try store.record(
-        actor: actor, clock: clock(at: world.now), random: { random.bytes($0) },
-        { numbering in try drafts(numbering).map { world.wording?.said($0, at: code) ?? $0 } })
-    } catch  where storage.failures > failures || storage.hasLostPower {
+    do { recorded = try record() } catch  where storage.failures > failures || storage.hasLostPower {
       if storage.hasLostPower { try world.crash(self, downFor: fate.downtime) }
       storage.mend()
       throw StorageFailure()

@@ -21,6 +21,25 @@ struct VerificationTests {
     #expect(results.allSatisfy { $0.examined > 0 }, "every check had something to look at")
   }
 
+  @Test(
+    "G28 G29 an operation with too long a text stays unread when it is decided again after the text was erased"
+  )
+  func erasedUnread() throws {
+    let centre = try TestCentre()
+    try centre.openForTrade()
+    let verdict = try centre.does(
+      "A1",
+      Filled<CreateCustomer> {
+        ($0.id, $0.code, $0.currency) = (centre.newID(), "C-2", "EUR")
+        $0.name = PersonalText(String(repeating: "x", count: RowLimits.textBytesMax + 1))
+      })
+    #expect(verdict.codes == [.malformed])
+    try centre.store.database.write { db in
+      try db.execute(sql: "UPDATE personal SET salt = NULL, text = NULL WHERE device = 'A1'")
+    }
+    #expect(try faulty(centre, deep: true) == [])
+  }
+
   /// What a bad disk or a clumsy hand does to a store, and which checks see it.
   struct Damage: CustomTestStringConvertible, Sendable {
     let name: String

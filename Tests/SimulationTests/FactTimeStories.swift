@@ -112,7 +112,8 @@ struct FactTimeStories {
           )
           try TradeTables.write([(key: answer.key, row: answer.row)], in: db)
         }
-        try Outbox.settle(through: first.last?.id.number ?? 0, held: [], in: db)
+        try Outbox.settle(
+          through: first.last?.id.number ?? 0, held: [], of: person.code, in: db)
         _ = try BaseImages.restoreAll(in: db)
       }
       for operation in first {

@@ -146,7 +146,7 @@ struct ReplicaFileTests {
       (answer.outcome, answer.codes) = (.rejected, [Code.codeTaken.rawValue])
       try store.write { db in
         try TradeTables.write([(key: answer.key, row: answer.row)], in: db)
-        try Outbox.settle(through: 1, held: [], in: db)
+        try Outbox.settle(through: 1, held: [], of: "A7", in: db)
       }
     }
     #expect(Program.run(words + ["--to", "-"], environment: [:]) == .done)

@@ -142,6 +142,6 @@ struct CheckpointApplier {
       sql: "SELECT number FROM held WHERE device = ? AND waiting_for <> ''")
     let held = try Int64.fetchAll(statement, arguments: [state.device])
     let through = state.appliedThrough + (PlantedBug.isPlanted(.answeredTooFar) ? 1 : 0)
-    try Outbox.settle(through: through, held: held, in: db)
+    try Outbox.settle(through: through, held: held, of: state.device, in: db)
   }
 }

@@ -157,8 +157,11 @@ enum Outbox {
   /// Marks what a checkpoint settled: everything up to `through` has its answer, except what is held.
   ///
   /// After a restore the centre may know less than before: what it has not seen is unsent again, and a device
-  /// that had been retired may be in use, with work that was set aside. What was given up stays so.
-  static func settle(through number: Int64, held: [Int64], in db: Database) throws {
+  /// that had been retired may be in use, with work that was set aside. What was given up stays so, unless it was
+  /// under way already and something came of it.
+  ///
+  /// - Parameter device: whose outbox it is.
+  static func settle(through number: Int64, held: [Int64], of device: String, in db: Database) throws {
     try db.cachedStatement(
       sql: "UPDATE outbox SET state = 'answered' WHERE number <= ? AND state IN ('unsent', 'held')"
     ).execute(arguments: [number])
@@ -171,6 +174,13 @@ enum Outbox {
         WHERE number > ? AND state IN ('answered', 'held', 'set_aside')
         """
     ).execute(arguments: [number])
+    try db.cachedStatement(
+      sql: """
+        UPDATE outbox SET state = 'answered' WHERE state = 'withdrawn' AND EXISTS (
+          SELECT 1 FROM answer WHERE answer.device = ? AND answer.number = outbox.number
+            AND answer.outcome IN ('applied', 'partly'))
+        """
+    ).execute(arguments: [device])
     let statement = try db.cachedStatement(sql: "UPDATE outbox SET state = 'held' WHERE number = ?")
     for number in held { try statement.execute(arguments: [number]) }
   }

@@ -55,7 +55,7 @@ enum DismissedChecks {
         db,
         sql: """
           SELECT number, outcome FROM answer
-          WHERE device = ? AND (version > ?) <> (outcome = 'quarantined') LIMIT 1
+          WHERE device = ? AND codes <> 'WITHDRAWN' AND (version > ?) <> (outcome = 'quarantined') LIMIT 1
           """, arguments: [device, since])
       guard let stray else { return }
       let (number, outcome) = (stray["number"] as Int64, stray["outcome"] as String)

@@ -32,6 +32,18 @@ enum Mark: String, CaseIterable {
   case previousOwner = "work from before a new scope was decided under it"
   case clockSuspect = "a clock was too far off to be believed"
 
+  /// Codes that the centre has to give some operation in its answer.
+  static let codes = [
+    "ACCEPTED_PUTBACK", "ADDRESS_REVIEW", "ALLOCATION_SHORT", "ALREADY_DELIVERED", "BARCODE_CONFLICT",
+    "BIN_REQUIRED", "CANCEL_REJECTED_SHIPPED", "CATEGORY_CYCLE", "CODE_TAKEN", "COUNT_NEAR_MOVEMENT",
+    "CREDIT_SHORT", "CUSTOMER_BLOCKED", "DELIVERED_BEFORE_SHIPPED", "DEVICE_LOST", "DEVICE_RETIRED",
+    "LINE_SHIPPED", "LOT_EXPIRY_CONFLICT", "NEGATIVE_BIN", "NOTHING_PICKED", "NOTHING_SHIPPED", "NOT_ON_HOLD",
+    "NOT_PERMITTED", "ON_HOLD", "ORDER_CANCELLED", "OVERPAID", "OVER_PICKED", "OVER_SHIPPED", "PICKED_SHORT",
+    "PRICE_BELOW_FLOOR", "PRICE_MANUAL", "PRODUCT_DISCONTINUED", "PUT_BACK", "QUOTA_EXCEEDED", "QUOTA_SHORT",
+    "RATE_MISSING", "REFERENCE_REUSED", "REFUND_EXCEEDS_CAPTURED", "SHIP_COMPLETE_WAIT", "TASK_DONE",
+    "UNKNOWN_TASK", "WITHDRAWN",
+  ]
+
   /// Counts it in the centre's rows; nil for what is not seen there.
   private var query: String? {
     switch self {

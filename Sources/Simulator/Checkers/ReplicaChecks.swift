@@ -95,6 +95,14 @@ enum ReplicaChecks {
     if let incident { throw Finding("incidents", "\(device.code) had to mend itself: \(incident)") }
   }
 
+  /// Nothing came of what was given up, whatever the centre had forgotten meanwhile (G27).
+  private static func checkGivenUp(_ id: OperationID, in world: World) throws {
+    let outcome = try world.store.find(AnswerColumns.self, id.device, id.number)?.outcome
+    guard outcome == .rejected || outcome == .quarantined else {
+      throw Finding("given up", "\(id) was given up, and is \(outcome?.rawValue ?? "not answered")")
+    }
+  }
+
   /// When nothing waits any more, nothing is guessed any more, and the outbox says of each operation what the
   /// centre says (G5, G14).
   static func checkSettled(_ device: SimulatedDevice, in world: World, _ tally: Tally) throws {
@@ -110,6 +118,10 @@ enum ReplicaChecks {
     for row in states {
       let (number, state) = (row["number"] as Int64, row["state"] as String)
       let waits = try world.store.find(HeldColumns.self, device.code, number)?.waitingFor.isEmpty == false
+      if state == "withdrawn", !waits {
+        try checkGivenUp(OperationID(device: device.code, number: number), in: world)
+        continue
+      }
       guard state == (waits ? "held" : "answered") else {
         throw Finding("settled", "\(device.code)/\(number) is \(state) on its device, held: \(waits)")
       }

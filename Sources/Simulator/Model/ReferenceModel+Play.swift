@@ -41,10 +41,11 @@ extension ReferenceModel {
 
   /// Does what an operation says, as far as it stands.
   func play(_ deed: ModelDeed, in db: Database) throws -> Forecast {
+    if deed.codes.first == "WITHDRAWN" { return .open }
     if let device = devices[deed.id.device], device.isOutOfUse {
       return .quarantined(device.state == "retired" ? "DEVICE_RETIRED" : "DEVICE_LOST")
     }
-    if deed.codes.first == "WITHDRAWN" || deed.codes.first == "DEPENDS_ON_REFUSED" { return .open }
+    if deed.codes.first == "DEPENDS_ON_REFUSED" { return .open }
     if let form = deed.form(ResolveConflict.self) { return try resolve(form, deed, in: db) }
     for subject in [playCentre, playStock, playQuota, playOrder, playLine, playGoods, playRecords] {
       let forecast = subject(deed)

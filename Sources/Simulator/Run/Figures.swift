@@ -42,8 +42,12 @@ struct Figures: Codable {
     """
   }
 
-  /// Rare events that were never met.
-  var missing: [String] { Mark.allCases.map(\.rawValue).filter { marks[$0] == nil } }
+  /// Rare events that were never met: marks, answers with a code, kinds of faults.
+  var missing: [String] {
+    Mark.allCases.map(\.rawValue).filter { marks[$0] == nil }
+      + Mark.codes.filter { answers[$0] == nil }
+      + faults.keys.sorted().filter { faults[$0] == 0 }
+  }
 
   private static func list(_ counts: [String: Int]) -> String {
     counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")

@@ -137,6 +137,8 @@ final class Simulation {
     case .ids(let code, let count):
       for _ in 0..<count { _ = world.devices[code]?.newID(at: world.now) }
     case .record(let group): try workload.record(group)
+    case .giveUp(let code, let number): try workload.giveUp(number, at: code)
+    case .again(let code, let number): try workload.recordAgain(number, at: code)
     case .decide(let work): try workload.decide(work)
     }
     say(item.story)

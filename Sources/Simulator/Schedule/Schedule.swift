@@ -22,6 +22,7 @@ import TradeRules
 ///     offline A1 | off A1 | back A1      its network goes, its power goes, both are there again
 ///     clock A1 3600000 | reboot A1 0     how much its clock is off, from the beginning, from now on
 ///     copy P1 | retry | ids A1 2         see `Item`
+///     giveup A1 17 | again A1 17         the refused command of operation 17 is given up, or recorded again
 ///     backup | restore 60000             see `Item`
 ///     retire A1 | lose A1 | rot P1       see `Item`
 ///     fault break A1 37                  the 37th time that a link of A1's could break it did
@@ -68,6 +69,9 @@ struct Schedule: Equatable {
     /// A device draws ids that come to nothing here.
     case ids(String, Int)
     case record(Group)
+    /// A person gives up the refused command that an operation belongs to, or records it again.
+    case giveUp(String, Int64)
+    case again(String, Int64)
     case decide(Work)
   }
 

@@ -62,6 +62,8 @@ extension Schedule.Item {
     case .record(let group):
       ["record \(group.device) \(group.deed) " + group.takes.joined(separator: ",")]
         + group.work.map { "+ " + $0.text }
+    case .giveUp(let code, let number): ["giveup \(code) \(number)"]
+    case .again(let code, let number): ["again \(code) \(number)"]
     case .decide(let work): ["decide " + work.text]
     }
   }
@@ -132,6 +134,8 @@ extension Schedule.Item {
         Schedule.Group(
           device: try words.next(), deed: try words.next(),
           takes: words.rest().flatMap { $0.split(separator: ",").map(String.init) }))
+    case "giveup": self = .giveUp(try words.next(), try words.number())
+    case "again": self = .again(try words.next(), try words.number())
     case "decide": self = .decide(try words.work())
     default: throw Words.Unfit()
     }

@@ -185,7 +185,8 @@ extension Schedule.Item {
     switch self {
     case .wait, .retry, .decide, .backup, .restore: nil
     case .clock(let code, _), .offline(let code), .off(let code), .back(let code), .reboot(let code, _),
-      .copy(let code), .ids(let code, _), .dismiss(let code, _), .rot(let code):
+      .copy(let code), .ids(let code, _), .dismiss(let code, _), .rot(let code), .giveUp(let code, _),
+      .again(let code, _):
       code
     case .record(let group): group.device
     }

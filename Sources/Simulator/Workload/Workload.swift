@@ -49,7 +49,7 @@ struct Workload {
     case translate, linkBarcode, freeBarcode, moveCategory, newPrice
     case createCustomer, editCustomer, createProduct, editProduct, resolve, finishTask, presume
     case requestQuota, returnQuota
-    case pack, deliver, track, pay, refund, withdraw
+    case pack, deliver, track, pay, refund, withdraw, giveUp, again
   }
 
   private static let selling: [Deed] = [
@@ -57,11 +57,12 @@ struct Workload {
     .setLine, .setLine, .removeLine, .editOrder, .submit, .submit, .cancel, .delete, .hold, .release,
     .createCustomer, .editCustomer, .editCustomer, .resolve, .finishTask, .presume, .presume,
     .requestQuota, .requestQuota, .returnQuota, .pay, .pay, .pay, .refund, .deliver, .track, .withdraw,
+    .giveUp, .again,
   ]
   private static let handling: [Deed] = [
     .pick, .pick, .pick, .pick, .pick, .putBack, .putBack, .ship, .ship, .ship, .receive, .receive, .move,
     .move, .adjust, .scrap, .count, .count, .count, .release, .hold, .finishTask, .resolve, .presume,
-    .linkBarcode, .pack, .pack, .deliver, .deliver, .track, .withdraw,
+    .linkBarcode, .pack, .pack, .deliver, .deliver, .track, .withdraw, .giveUp, .again,
   ]
   private static let heading: [Deed] =
     selling + handling + [
@@ -80,6 +81,7 @@ struct Workload {
 
   /// Whether there was anything to do it to.
   private mutating func attempt(_ deed: Deed, at device: SimulatedDevice) throws -> Bool {
+    if [.giveUp, .again].contains(deed) { return try dealWithRefusal(deed, at: device) }
     let sight = Sight(store: device.store)
     let made = device.idsMade
     let drafts: Drafts? =
@@ -115,6 +117,7 @@ struct Workload {
       case .pay: try payment(sight, device)
       case .refund: try refund(sight, device)
       case .withdraw: try withdrawal(device)
+      case .giveUp, .again: nil
       }
     if device.idsMade > made { note(.ids(device.code, device.idsMade - made)) }
     guard let drafts else { return false }
