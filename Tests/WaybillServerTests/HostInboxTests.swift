@@ -30,4 +30,16 @@ struct HostInboxTests {
     #expect(turns.map(\.events.count) == [2, 2, 1, 2])
     #expect(turns.map(\.isLast) == [false, false, false, true])
   }
+
+  @Test("a stop comes to its end, whoever goes on sending")
+  func stopUnderLoad() {
+    let inbox = HostInbox { _ in }
+    let sender = ConnectionID(rawValue: 1)
+    inbox.take(.received(sender, [1]))
+    inbox.close()
+    inbox.take(.received(sender, [2, 2]))
+    let turn = inbox.nextTurn(until: Date())
+    #expect(lengths(turn) == [1])
+    #expect(turn.isLast)
+  }
 }
