@@ -110,7 +110,7 @@ enum DiskMethods {
     _ file: File?, _ buffer: UnsafeMutableRawPointer?, _ count: Int, _ offset: Int
   ) -> Int32 {
     guard let buffer else { return DiskCode.read }
-    return handle(of: file)?.use(DiskCode.read) { file in
+    return handle(of: file)?.read(DiskCode.read) { file in
       let there = max(0, min(count, file.content.count - offset))
       file.content.withUnsafeBytes { bytes in
         if there > 0, let start = bytes.baseAddress { memcpy(buffer, start + offset, there) }

@@ -14,6 +14,7 @@ final class SimulatedDisk: @unchecked Sendable {
   private var plan = Plan()
   private var isDead = false
   private var mutations = 0
+  private var reads = 0
   private var refused = 0
 
   /// What goes wrong, counted in calls that change the disk: writes, cuts, syncs, deletions.
@@ -22,8 +23,10 @@ final class SimulatedDisk: @unchecked Sendable {
     var powerCutAt: Int?
     /// This call fails, and so do `failures - 1` calls after it.
     var failsAt: Int?
+    /// This read fails, counted in reads, and so do `failures - 1` reads after it.
+    var readFailsAt: Int?
     var failures = 1
-    /// With which of SQLite's codes.
+    /// With which of SQLite's codes a call that changes the disk fails.
     var code: Int32 = DiskCode.write
   }
 
@@ -54,6 +57,7 @@ final class SimulatedDisk: @unchecked Sendable {
       self.plan = plan
       self.plan.powerCutAt = plan.powerCutAt.map { $0 + mutations }
       self.plan.failsAt = plan.failsAt.map { $0 + mutations }
+      self.plan.readFailsAt = plan.readFailsAt.map { $0 + reads }
     }
   }
 
@@ -129,6 +133,11 @@ extension SimulatedDisk {
       }
     }
 
+    /// The same for a call that reads it.
+    func read(_ failure: Int32, _ body: (DiskFile) -> Int32) -> Int32 {
+      use(failure) { file in disk.isReadRefused() ? failure : body(file) }
+    }
+
     /// Locks go with their holder, whatever became of the disk.
     func close() {
       disk.lock.withLock {
@@ -150,6 +159,14 @@ extension SimulatedDisk {
     guard let first = plan.failsAt, (first..<first + plan.failures).contains(mutations) else { return nil }
     refused += 1
     return plan.code
+  }
+
+  /// Whether the next read fails. The caller holds the lock.
+  private func isReadRefused() -> Bool {
+    defer { reads += 1 }
+    guard let first = plan.readFailsAt, (first..<first + plan.failures).contains(reads) else { return false }
+    refused += 1
+    return true
   }
 
   func open(_ path: String, create: Bool, deletesOnClose: Bool) -> Handle? {

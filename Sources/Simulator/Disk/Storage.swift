@@ -91,7 +91,11 @@ final class Storage {
     var plan = SimulatedDisk.Plan()
     if fate.crashes, random.chance(700) { plan.powerCutAt = random.number(0...30) }
     if fate.failingTransaction != nil {
-      plan.failsAt = random.number(0...30)
+      if random.chance(300) {
+        plan.readFailsAt = random.number(0...60)
+      } else {
+        plan.failsAt = random.number(0...30)
+      }
       plan.failures = random.chance(500) ? 1 : 10_000
       plan.code =
         random.pick([DiskCode.write, SQLITE_FULL, DiskCode.fsync, SQLITE_IOERR]) ?? SQLITE_IOERR

@@ -81,6 +81,10 @@ extension Mishaps.Fate {
     if saidPerMille > 0 { parameters["said"] = Int64(saidPerMille) }
     if let failingTransaction { parameters["transaction"] = Int64(failingTransaction) }
     if let cut = plan?.powerCutAt { parameters["cut"] = Int64(cut) }
+    if let plan, let readFailsAt = plan.readFailsAt {
+      parameters["read"] = Int64(readFailsAt)
+      parameters["calls"] = Int64(plan.failures)
+    }
     if let plan, let failsAt = plan.failsAt {
       parameters["call"] = Int64(failsAt)
       parameters["calls"] = Int64(plan.failures)
@@ -97,6 +101,7 @@ extension Mishaps.Fate {
     var plan = SimulatedDisk.Plan()
     plan.powerCutAt = parameters["cut"].map(Int.init)
     plan.failsAt = parameters["call"].map(Int.init)
+    plan.readFailsAt = parameters["read"].map(Int.init)
     plan.failures = Int(parameters["calls"] ?? 1)
     plan.code = Int32(truncatingIfNeeded: parameters["code"] ?? Int64(DiskCode.write))
     self.plan = plan
