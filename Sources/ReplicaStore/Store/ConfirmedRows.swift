@@ -124,7 +124,8 @@ struct ConfirmedRows {
 
   private mutating func subtract(_ row: TradeRules.Row, at key: RowKey, of table: TableDescription) {
     let hash = hasher.hash(row, at: key, of: table)
-    for bucket in held(table.buckets(of: row)) { sums[bucket, default: .zero].subtract(hash) }
+    // A bucket without a sum never had it: what rotted out of its own was not counted there.
+    for bucket in held(table.buckets(of: row)) { sums[bucket]?.subtract(hash) }
   }
 
   private func held(_ buckets: [Bucket]) -> [Bucket] {
