@@ -12,11 +12,14 @@ extension ReferenceModel {
       let row = try GRDB.Row.fetchOne(statement, arguments: [Data(form.conflict.bytes)])
     else { return .open }
     count("choices taken over")
-    let chosen: String = form.keep == "value" ? form.value?.text ?? "" : row[form.keep]
+    chosen.insert(form.conflict)
+    let value: String = form.keep == "value" ? form.value?.text ?? "" : row[form.keep]
     let (kind, field): (String, String) = (row["kind"], row["field"])
     let key: Data = row["record_key"]
-    if kind == "order_line", field == "ordered", let quantity = ReferenceModel.thousandths(chosen) {
-      choose(quantity, for: RecordID(sql: key), deed)
+    if kind == "order_line", field == "ordered", let quantity = ReferenceModel.thousandths(value) {
+      let line = RecordID(sql: key)
+      let isUndecided = try isUndecided(lines[line]?.order, apartFrom: form.conflict, deed, in: db)
+      choose(quantity, for: line, isUndecided: isUndecided, deed)
       return .stands
     }
     let isCustomer = kind == "customer"
@@ -25,18 +28,33 @@ extension ReferenceModel {
       let standing = records[record]?[place + 1]
     else { return .open }
     // The one that stood when they met is there already, or the field was edited since.
-    guard met[record]?[place + 1] != chosen, standing.value != chosen else { return .stands }
-    records[record]?[place + 1] = (chosen, ModelStamp(deed))
+    guard met[record]?[place + 1] != value, standing.value != value else { return .stands }
+    records[record]?[place + 1] = (value, ModelStamp(deed))
     return .stands
   }
 
-  private func choose(_ quantity: Int64, for id: RecordID, _ deed: ModelDeed) {
+  /// Whether some other line, or the same once more, had two quantities when the deed was decided.
+  private func isUndecided(
+    _ order: RecordID?, apartFrom conflict: RecordID, _ deed: ModelDeed, in db: Database
+  ) throws -> Bool {
+    let others = try GRDB.Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, record_key FROM conflict
+        WHERE kind = 'order_line' AND code = 'CONFIRM_LINE' AND id <> ? AND opened_at <= ?
+        """, arguments: [Data(conflict.bytes), deed.receivedAt])
+    return others.contains { row in
+      lines[RecordID(sql: row["record_key"])]?.order == order && !chosen.contains(RecordID(sql: row["id"]))
+    }
+  }
+
+  private func choose(_ quantity: Int64, for id: RecordID, isUndecided: Bool, _ deed: ModelDeed) {
     guard let line = lines[id], let order = orders[line.order] else { return }
     if order.isCancelled(linesInOrder(of: order)) {
       // What was cancelled stays so, whichever quantity it was.
       lines[id]?.ordered = max(quantity, line.shipped)
       lines[id]?.cancelled = max(quantity, line.shipped) - line.shipped
-      orders[order.id]?.holds.remove("CONFIRM_LINE")
+      if !isUndecided { orders[order.id]?.holds.remove("CONFIRM_LINE") }
       return closeIfDone(order.id)
     }
     // The one that stood when they met is there already, or the line was set since.
@@ -48,7 +66,7 @@ extension ReferenceModel {
       for warehouse in line.staged.keys { riseToPicked(id, warehouse, deed) }
       trim(id)
     }
-    orders[order.id]?.holds.remove("CONFIRM_LINE")
+    if !isUndecided { orders[order.id]?.holds.remove("CONFIRM_LINE") }
     acceptIfFree(order.id, deed)
     for other in order.lines { queue(other) }
     closeIfDone(order.id)

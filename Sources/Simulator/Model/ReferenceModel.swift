@@ -14,6 +14,8 @@ final class ReferenceModel {
   /// When each entry came in.
   var receivedAt: [Int64: Int64] = [:]
   var decided: [OperationID: ModelDeed] = [:]
+  /// Conflicts in which somebody has chosen.
+  var chosen: Set<RecordID> = []
   var held: Set<OperationID> = []
   var devices: [String: ModelDevice] = [:]
   var settings: [String: Int64] = [:]
