@@ -13,8 +13,11 @@ struct BroughtWorkStories {
     try shop.pia.receives(7)
     let text = try shop.pia.device.store.view { try $0.export(try $0.openWork(), at: shop.world.now) }
     try shop.change(shop.pia, to: .retired)
+    #expect(try shop.pia.books.onHand() == 107)
     try shop.world.setOnline("P1", true)
     try shop.world.run(milliseconds: 5_000)
+    // Nothing came of it, and nothing of it shows.
+    #expect(try shop.pia.books.onHand() == 100)
     try shop.cutOff(shop.pia)
     return text
   }

@@ -179,9 +179,14 @@ public final class ReplicaStore {
     }
   }
 
-  /// The centre has the work up to here, and answers this device no more.
+  /// The centre has the work up to here, and answers this device no more: what it did here goes with it.
   func handOver(through number: Int64) throws {
-    try write { db in try Outbox.handOver(through: number, in: db) }
+    try write { db in
+      var rebase = try Rebase(db)
+      try Outbox.handOver(through: number, in: db)
+      guard let state = try ReplicaState.fetch(in: db), state.checkpoint > 0 else { return }
+      try rebase.decideAnew(state)
+    }
   }
 
   func note(_ code: Code, _ detail: String, at now: Instant) throws {
