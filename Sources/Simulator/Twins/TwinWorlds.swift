@@ -1,16 +1,17 @@
 import SyncProtocol
 import TradeRules
 
-/// One seed in five, but none with disks or restores, is told a second time, and all that one of its devices must not see is different there:
-/// texts about persons, references of payments, amounts in a currency without a rate, reasons, places,
-/// weights. As many operations are recorded, at the same moments. The device must be sent the same bytes at
-/// the same moments, or it could tell the worlds apart and has learnt something of what it must not see
-/// (G15).
+/// One seed in five, but none with disks or restores, is told a second time, and all that one of its devices must
+/// not see is different there: texts about persons, references of payments, amounts in a currency without a
+/// rate, reasons, places, weights. As many operations are recorded, at the same moments. The device must be sent
+/// the same bytes at the same moments, or it could tell the worlds apart and has learnt something of what it must
+/// not see (G15).
 ///
-/// The device is one whose scope does not change, in a seed whose centre is not restored: versions would be given twice. Secret is what never was in a row in its scope, nor said at
-/// the device or of a record in its scope. In some seeds texts are of the same length in both worlds, in
-/// others, where no limit in bytes is ever met, they are longer in the second. Stores on disks are left out:
-/// how often a disk is called, and so which call fails, may follow from the order of an index over texts.
+/// The device is one whose scope does not change, in a seed whose centre is not restored: versions would be given
+/// twice. Secret is what never was in a row in its scope, nor said at the device or of a record in its scope. In
+/// some seeds texts are of the same length in both worlds, in others, where no limit in bytes is ever met, they
+/// are longer in the second. Stores on disks are left out: how often a disk is called, and so which call fails,
+/// may follow from the order of an index over texts.
 ///
 /// Masked is only what covers the whole log by design, so that nobody can change it behind a device's back:
 /// - `Welcome.headHash` and `Checkpoint.headHash`, the hash of the log's last entry, which covers salted

@@ -40,14 +40,17 @@ extension Workload {
       }
       try receipts.recorded(recorded.id, on: device)
       self.recorded[deed, default: 0] += 1
-    } catch is Refusal {
-      refusedAtOnce += 1
-    } catch is StorageFailure {
-      interrupted += 1
-    } catch is SimulatedDevice.Unheard {
-      interrupted += 1
-    } catch is Unknown {
-      interrupted += 1
+    } catch { try count(error) }
+  }
+
+  /// Counts what kept a person from recording.
+  ///
+  /// - Throws: what keeps nobody from it but is a mistake of a program.
+  mutating func count(_ error: any Error) throws {
+    switch error {
+    case is Refusal: refusedAtOnce += 1
+    case is StorageFailure, is SimulatedDevice.Unheard, is Unknown: interrupted += 1
+    default: throw error
     }
   }
 

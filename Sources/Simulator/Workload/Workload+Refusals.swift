@@ -26,13 +26,7 @@ extension Workload {
       let again = try device.recordAgain(work, in: world)
       try receipts.recorded(again.id, on: device)
       recorded[Deed.again.rawValue, default: 0] += 1
-    } catch is Refusal {
-      refusedAtOnce += 1
-    } catch is StorageFailure {
-      interrupted += 1
-    } catch is SimulatedDevice.Unheard {
-      interrupted += 1
-    }
+    } catch { try count(error) }
   }
 
   /// Nil where it is not refused, as when a schedule was cut.

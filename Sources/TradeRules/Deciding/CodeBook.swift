@@ -82,7 +82,7 @@ public enum CodeBook {
       "Use a UN/ECE Recommendation 20 code, such as EA or KGM.", .validation, atOnce: true),
     entry(
       .unknownSetting, "No setting has this name.",
-      "`waybill-server setting list` shows them.", .notFound, atOnce: true),
+      "Show them: waybill-server setting list.", .notFound, atOnce: true),
     entry(
       .unknownRecord, "No record has this key.",
       "Search for it by name, or show the list.", .notFound, atOnce: true),

@@ -4,8 +4,9 @@ enum OthersWork {
   /// recorded it might.
   ///
   /// What follows `work.bring` has to be allowed to the role of the device it comes from as well; of a device
-  /// that the centre does not know any more no role is known, and who brings it in is asked alone. What follows `work.release` is decided as that device's, wherever
-  /// it is: its role says what it may do, and an administrator vouches for the place.
+  /// that the centre does not know any more no role is known, and who brings it in is asked alone. What follows
+  /// `work.release` is decided as that device's, wherever it is: its role says what it may do, and an
+  /// administrator vouches for the place.
   ///
   /// - Throws: `.refused` with `NOT_PERMITTED`.
   static func entry(

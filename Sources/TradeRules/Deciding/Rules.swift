@@ -1,6 +1,7 @@
 /// Decides operations. Pure: rows, circumstances and the operation in; changed rows and a verdict out.
 public enum Rules {
-  /// Rises with every release that changes behaviour; kept in each log entry, so that replay knows the rules of the day.
+  /// Rises with every release that changes behaviour; kept in each log entry, so that replay knows the rules of
+  /// the day.
   public static let version: Int64 = 1
 
   /// Decides a group: all of it applies, or none of it does.
