@@ -44,7 +44,7 @@ final class Inspector {
       try checkWelcome(message, to: name, on: link)
     case .decided:
       try history.follow(world, tally)
-      if world.store.head.version != lastChecked, random.chance(40) { try checkCentre() }
+      if world.store.head.version != lastChecked, random.chance(200) { try checkCentre() }
     case .handled(let device): try check(device)
     case .crashed: break
     case .closed(let who, let code, let reason, let afterDiskFailure):
@@ -127,7 +127,7 @@ final class Inspector {
     if random.chance(50) { try ReplicaChecks.checkAnswered(on: device, in: world, tally) }
     if random.chance(4) { try SightChecks.checkMoment(of: device, in: world, tally) }
     if random.chance(2) { try SightChecks.checkOwnWork(on: device, in: world, tally) }
-    guard device.host.progress.checkpoint == world.store.head.version, random.chance(5) else { return }
+    guard device.host.progress.checkpoint == world.store.head.version, random.chance(10) else { return }
     try ReplicaChecks.checkConvergence(of: device, in: world, tally)
     try receipts.checkOutbox(of: device, tally)
   }

@@ -50,9 +50,11 @@ extension Simulation {
     }
   }
 
+  /// Seconds and hours off, or a minute after 1970, or where 31 and 32 bits of seconds run out, in 2038 and 2106.
   private func clockError() -> Int64 {
     let hour: Int64 = 3_600_000
-    let choices: [Int64] = [0, 1_000, -1_000, hour, -hour, 5 * hour, 60_000 - world.now.milliseconds]
+    let dates: [Int64] = [60_000, 2_147_483_647_000, 4_294_967_295_000]
+    let choices = [0, 1_000, -1_000, hour, -hour, 5 * hour] + dates.map { $0 - world.now.milliseconds }
     return chance.pick(choices) ?? 0
   }
 
