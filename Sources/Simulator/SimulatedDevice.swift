@@ -46,22 +46,27 @@ final class SimulatedDevice {
     hasDisk: Bool = false, fates: Fates = Fates(), at now: Instant
   ) throws {
     let storage = Storage(seed: seed, code, onDisk: hasDisk, fates)
-    try self.init(code, seed: seed, store: store ?? storage.openReplica(nil), on: storage, at: now)
+    try self.init(
+      code, seed: seed, store: store ?? storage.openReplica(nil), on: storage, isCopy: false, at: now)
     self.enrolment = enrolment
     try restart(at: now)
   }
 
   /// A device that works on a replica as it finds it.
   ///
-  /// - Parameter name: makes its chance its own.
-  convenience init(_ name: String, seed: UInt64, store: ReplicaStore, at now: Instant) throws {
+  /// - Parameters:
+  ///   - name: makes its chance its own.
+  ///   - isCopy: whether another device works on the same replica.
+  convenience init(
+    _ name: String, seed: UInt64, store: ReplicaStore, isCopy: Bool, at now: Instant
+  ) throws {
     try self.init(
-      name, seed: seed, store: store, on: Storage(seed: seed, name, onDisk: false, Fates()), isCopy: true,
+      name, seed: seed, store: store, on: Storage(seed: seed, name, onDisk: false, Fates()), isCopy: isCopy,
       at: now)
   }
 
   private init(
-    _ name: String, seed: UInt64, store: ReplicaStore, on storage: Storage, isCopy: Bool = false,
+    _ name: String, seed: UInt64, store: ReplicaStore, on storage: Storage, isCopy: Bool,
     at now: Instant
   ) throws {
     code = name

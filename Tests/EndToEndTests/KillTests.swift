@@ -18,47 +18,61 @@ struct KillTests {
     let company = try Company()
     try await company.open()
     try await company.importBasics(products: 3_000)
+    // The same order again and again is meant.
+    _ = try await company.atCentre("setting", "set", "duplicateOrderMilliseconds", "0")
     let tablet = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
     let agent = try await company.enrolAgent()
-    var ledger = Ledger()
+    var received = Ledger()
+    var ordered = Ledger()
     for round in 1...Self.rounds {
-      try await record(on: tablet, of: company, &ledger, &chance)
+      for _ in 0..<chance.pick(2...6) {
+        let delivery = ["stock", "receive", "P-1", "1", "--warehouse", "MAD", "--bin", "A-01"]
+        try await record(delivery, on: tablet, of: company, &received, &chance)
+      }
+      for _ in 0..<chance.pick(1...2) {
+        let order = ["order", "create", "--customer", "C-1", "--line", "P-1=1", "--submit"]
+        try await record(order, on: agent, of: company, &ordered, &chance)
+      }
       switch round % 4 {
       case 0: try await killWhileEnrolling(round, of: company, &chance)
       case 1: try await killClient(tablet, of: company, &chance)
-      case 2: try await killCentre(whileSyncing: tablet, of: company, &chance)
+      case 2: try await killCentre(whileSyncing: [tablet, agent], of: company, &chance)
       default:
         try await company.sync(tablet)
         try await killClient(agent, of: company, &chance)
       }
       if !company.isOpen { try await company.open() }
     }
-    try await company.sync(tablet)
-    try await company.sync(agent)
-    try await expectNothingLost(ledger, tablet, agent, of: company)
+    // Twice: what the second sent the first hears of.
+    for device in [tablet, agent, tablet] { try await company.sync(device) }
+    let deliveries = try await expectNothingLost(received, "stock.receive", of: tablet, in: company)
+    let orders = try await expectNothingLost(ordered, "order.create", of: agent, in: company)
+    for device in [tablet, agent] {
+      let stock = try await company.on(device, "stock", "show", "P-1", "--warehouse", "MAD")["warehouses"][0]
+      #expect(stock["onHand"].number == Decimal(100 + deliveries), "\(stock)")
+      #expect(stock["allocated"].number == Decimal(orders), "each order is promised its one piece: \(stock)")
+    }
     try await company.expectVerified([tablet, agent])
     try await company.close()
   }
 
   // MARK: A round
 
-  /// Records deliveries of one unit each; sometimes the recording itself is killed, and then nobody knows.
+  /// Records one thing; sometimes the recording itself is killed, and then nobody knows.
   private func record(
-    on tablet: Company.Device, of company: Company, _ ledger: inout Ledger, _ chance: inout Chance
+    _ what: [String], on device: Company.Device, of company: Company, _ ledger: inout Ledger,
+    _ chance: inout Chance
   ) async throws {
-    for _ in 0..<chance.pick(2...6) {
-      let running = try company.start(
-        tablet, "stock", "receive", "P-1", "1", "--warehouse", "MAD", "--bin", "A-01")
-      let isKilled = chance.pick(1...5) == 1
-      if isKilled { running.kill(after: chance.seconds(upTo: 0.2)) }
-      running.kill(after: 60)
-      let outcome = await running.ended()
-      if outcome.status == 0 {
-        ledger.acknowledged.insert(try #require(try Document(outcome.output)["operation"].text))
-      } else {
-        try #require(isKilled && outcome.status == 128 + SIGKILL, "\(outcome)")
-        ledger.unknown += 1
-      }
+    let running = try company.start(device, what)
+    let isKilled = chance.pick(1...5) == 1
+    if isKilled { running.kill(after: chance.seconds(upTo: 0.2)) }
+    running.kill(after: 60)
+    let outcome = await running.ended()
+    if outcome.status == 0 {
+      ledger.acknowledged.insert(try #require(try Document(outcome.output)["operation"].text))
+    } else {
+      try #require(isKilled && outcome.status == 128 + SIGKILL, "\(outcome)")
+      ledger.unknown += 1
     }
   }
 
@@ -72,14 +86,16 @@ struct KillTests {
   }
 
   private func killCentre(
-    whileSyncing device: Company.Device, of company: Company, _ chance: inout Chance
+    whileSyncing devices: [Company.Device], of company: Company, _ chance: inout Chance
   ) async throws {
-    let running = try company.start(device, "sync", "--timeout", "2")
+    let running = try devices.map { try company.start($0, "sync", "--timeout", "2") }
     await Latch().wait(atMost: chance.seconds(upTo: 0.5))
     await company.kill()
-    running.kill(after: 60)
-    let outcome = await running.ended()
-    #expect([0, 5, 7].contains(outcome.status), "\(outcome)")
+    for program in running {
+      program.kill(after: 60)
+      let outcome = await program.ended()
+      #expect([0, 5, 7].contains(outcome.status), "\(outcome)")
+    }
   }
 
   /// A first load is cut by killing either side, and goes on with a plain sync although the code is spent.
@@ -106,20 +122,19 @@ struct KillTests {
 
   // MARK: Afterwards
 
+  /// - Returns: how many operations of the kind the device recorded, by the centre's log.
   private func expectNothingLost(
-    _ ledger: Ledger, _ tablet: Company.Device, _ agent: Company.Device, of company: Company
-  ) async throws {
-    let log = try await company.atCentre("log", "--device", tablet.code)
-    let ids = log["operations"].list.compactMap { $0["id"].text }
-    #expect(Set(ids).count == ids.count, "an operation is in the log twice")
+    _ ledger: Ledger, _ kind: String, of device: Company.Device, in company: Company
+  ) async throws -> Int {
+    let log = try await company.atCentre("log", "--device", device.code)["operations"].list
+    #expect(log.allSatisfy { $0["answer"]["outcome"].text == "applied" })
+    let all = log.compactMap { $0["id"].text }
+    #expect(Set(all).count == all.count, "an operation is in the log twice")
+    let ids = log.filter { $0["kind"].text == kind }.compactMap { $0["id"].text }
     #expect(
       ledger.acknowledged.isSubset(of: Set(ids)), "lost: \(ledger.acknowledged.subtracting(ids).sorted())")
     #expect(ids.count <= ledger.acknowledged.count + ledger.unknown)
-    #expect(log["operations"].list.allSatisfy { $0["answer"]["outcome"].text == "applied" })
-    for device in [tablet, agent] {
-      let stock = try await company.on(device, "stock", "show", "P-1", "--warehouse", "MAD")
-      #expect(stock["warehouses"][0]["onHand"].number == Decimal(100 + ids.count), "\(stock)")
-    }
+    return ids.count
   }
 
   /// What the programs said, kept outside them.

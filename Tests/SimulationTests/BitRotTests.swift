@@ -13,7 +13,7 @@ struct BitRotTests {
   static let rounds = Int(ProcessInfo.processInfo.environment["WAYBILL_ROT_ROUNDS"] ?? "") ?? 10
 
   @Test(
-    "G23 64 bits of a replica's files flip: nothing differs unnoticed, no unsent work is lost unnamed",
+    "G23 64 bits of a replica's files flip: nothing differs unnoticed, no unsent work is lost unnamed, and the next sync heals it",
     arguments: Files.tried)
   func sixtyFourBits(_ files: Files) throws {
     let tally = try flip(64, in: files, rounds: Self.rounds, seed: 0)
@@ -39,254 +39,198 @@ struct BitRotTests {
 
   /// - Returns: how often it came to what.
   private func flip(_ bits: Int, in files: Files, rounds: Int, seed: UInt64) throws -> [String: Int] {
-    let scratch = try Scratch()
-    defer { scratch.remove() }
-    let sound = try Original(in: scratch, files)
     var tally: [String: Int] = [:]
     for round in 0..<rounds {
-      let file = scratch.file + "-\(round)"
-      defer {
-        for end in ["", "-wal", "-shm", ".lock"] { try? FileManager.default.removeItem(atPath: file + end) }
-      }
-      try sound.copy(to: file, flipping: bits, seed: seed + UInt64(round))
-      tally[try sound.expectNothingSilent(in: file, round), default: 0] += 1
+      let scratch = try Scratch()
+      defer { scratch.remove() }
+      let victim = try Victim(in: scratch, files, "round \(round)")
+      try victim.flip(bits, seed: seed + UInt64(round))
+      tally[try victim.expectNothingSilent(), default: 0] += 1
     }
     let told = tally.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
     print("BitRotTests: \(bits) bits of \(files.rawValue), \(rounds) times: \(told)")
     return tally
   }
+}
 
-  /// A replica as it should be, with unsent work.
-  private struct Original {
-    /// By what their names end in.
-    let files: [(end: String, bytes: [UInt8])]
-    let checkpoint: Int64
-    let rows: [RowKey: RowHash]
-    let buckets: [RowKey: [Bucket]]
-    let unsent: [OutboxItem]
+/// Pia's tablet with unsent work, switched off, in a shop that goes on.
+private struct Victim {
+  let shop: Shop
+  /// Where the replica lies.
+  let file: String
+  /// The names of its files, as far as bits flip in them.
+  let files: [String]
+  let checkpoint: Int64
+  let rows: [RowKey: RowHash]
+  let buckets: [RowKey: [Bucket]]
+  let unsent: [OutboxItem]
+  let round: Comment
 
-    init(in scratch: Scratch, _ kind: Files) throws {
-      let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
-      for number in 1...300 { try shop.world.decide(Shop.product("P-\(number)")) }
+  /// How much she received unsent, each into a bin of its own.
+  private static let received: ClosedRange<Int64> = 1...8
+
+  init(in scratch: Scratch, _ kind: BitRotTests.Files, _ round: Comment) throws {
+    (file, self.round) = (scratch.file, round)
+    shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
+    try shop.decide(Filled<ImportProducts> { $0.rows = (1...300).map { Shop.product("P-\($0)") } })
+    try shop.settle()
+    for quantity in 1...6 {
+      try shop.pia.receives(Quantity(Int64(quantity)), bin: "B-\(quantity)")
+      try shop.ana.orders(("CHAI", Quantity(Int64(quantity))))
       try shop.settle()
-      for quantity in 1...6 {
-        try shop.pia.receives(Quantity(Int64(quantity)), bin: "B-\(quantity)")
-        try shop.ana.orders(("CHAI", Quantity(Int64(quantity))))
-        try shop.settle()
-      }
-      if kind == .open {
-        // The first load is whole and closed long since; the log has what came after.
-        try shop.cutOff(shop.pia)
-        try shop.pia.device.store.close()
-        try shop.world.remove("P1")
-        let store = try ReplicaStore.open(at: scratch.file, create: false)
-        shop.world.add(try SimulatedDevice("P1", seed: 5, store: store, at: shop.world.now))
-        try shop.settle()
-        try shop.pia.receives(9, bin: "B-9")
-        try shop.ana.orders(("CHAI", 7))
-        try shop.settle()
-      }
-      try shop.cutOff(shop.pia)
-      for quantity in 1...8 { try shop.pia.receives(Quantity(Int64(quantity)), bin: "C-\(quantity)") }
-      let store = shop.pia.device.store
-      (rows, buckets) = try Original.confirmed(store)
-      unsent = try store.read { try Outbox.items(after: 0, limit: .max, in: $0) }.filter {
-        $0.state != .answered
-      }
-      checkpoint = try #require(try store.state()).checkpoint
-      if kind == .closed { try store.close() }
-      files = try (kind == .closed ? [""] : ["", "-wal"]).map { end in
-        (end, Array(try Data(contentsOf: URL(filePath: scratch.file + end))))
-      }
-      if kind == .open { try store.close() }
     }
-
-    func copy(to file: String, flipping bits: Int, seed: UInt64) throws {
-      var damaged = files
-      let chance = RandomSource(seed: seed, "rot")
-      for _ in 0..<bits {
-        let all = UInt64(files.reduce(0) { $0 + $1.bytes.count })
-        var place = Int(chance.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } % (all * 8))
-        for (number, original) in files.enumerated() {
-          guard place >= original.bytes.count * 8 else {
-            damaged[number].bytes[place / 8] ^= 1 << UInt8(place % 8)
-            break
-          }
-          place -= original.bytes.count * 8
-        }
-      }
-      for (end, bytes) in damaged { try Data(bytes).write(to: URL(filePath: file + end)) }
+    if kind == .open {
+      // The first load is whole and closed long since; the log has what came after.
+      try shop.switchOff(shop.pia)
+      try shop.switchOn("P1", ReplicaStore.open(at: file, create: false))
+      try shop.pia.receives(9, bin: "B-9")
+      try shop.ana.orders(("CHAI", 7))
+      try shop.settle()
     }
-
-    static func confirmed(_ store: ReplicaStore) throws -> ([RowKey: RowHash], [RowKey: [Bucket]]) {
-      var (rows, buckets): ([RowKey: RowHash], [RowKey: [Bucket]]) = ([:], [:])
-      var hasher = RowHasher()
-      try store.read { db in
-        for table in TableDescription.all where !table.isCentreOnly {
-          try BaseImages.visitConfirmed(table, in: db) { row in
-            rows[table.key(of: row)] = hasher.hash(row, of: table)
-            buckets[table.key(of: row)] = table.buckets(of: row)
-          }
-        }
-      }
-      return (rows, buckets)
-    }
-
-    /// What became of a damaged file: every row that differs is in a bucket that is known to, every unsent
-    /// operation is there or named.
-    func expectNothingSilent(in file: String, _ round: Int) throws -> String {
-      let store: ReplicaStore
-      let mending: Mending
-      do {
-        (store, mending) = try ReplicaFile(file).openSound(at: .at(12)) { [UInt8](repeating: 9, count: $0) }
-      } catch {
-        // Stopped: what for is said, and the file is as it was.
-        let refusal = ReplicaFault.explanation(of: error)
-        #expect(refusal.code != .unexpected, "round \(round): \(error)")
-        return "stopped"
-      }
-      defer { try? store.close() }
-      let (found, foundBuckets) = try Original.confirmed(store)
-      let suspects = Set(try store.read(Suspects.fetch))
-      let state = try #require(try store.state())
-      // What a log lost behind its damage leaves an older checkpoint, whole; the next sync goes on from there.
-      let isOlder = state.checkpoint < checkpoint
-      #expect(!isOlder || mending.isTold, "round \(round): an older state and nobody says so")
-      for key in Set(rows.keys).union(found.keys) where !isOlder && rows[key] != found[key] {
-        let touched = (buckets[key] ?? []) + (foundBuckets[key] ?? [])
-        let isKnown = touched.contains { suspects.contains($0) }
-        #expect(isKnown, "round \(round): a row of table \(key.table) differs and nobody knows")
-      }
-      let items = try store.read { try Outbox.items(after: 0, limit: .max, in: $0) }.filter {
-        $0.state != .answered
-      }
-      var accounted = Set(
-        items.filter { item in unsent.contains { $0.bytes == item.bytes && $0.number == item.number } }.map(
-          \.number))
-      if case .rebuilt(let report) = mending {
-        if report.mayLackMore { accounted.formUnion(unsent.map(\.number)) }
-        accounted.formUnion(report.lost.map(\.id.number))
-        accounted.formUnion(report.renumbered.map(\.was.number))
-      }
-      #expect(
-        accounted.isSuperset(of: unsent.map(\.number)), "round \(round): work is gone and nobody says so")
-      // Another look finds nothing new.
-      let again = try store.scrub(at: .at(13))
-      #expect(again.isSound, "round \(round): \(again)")
-      switch mending {
-      case .sound: return "unaffected"
-      case .refetching: return "mended"
-      case .rebuilt: return "rebuilt"
-      }
-    }
-  }
-
-  // MARK: Damage where it hurts
-
-  @Test("G23 damaged rows are fetched again with the next sync, and unsent work is not touched")
-  func rowsComeBack() throws {
-    let shop = try Shop()
     try shop.cutOff(shop.pia)
-    let unsent = try shop.pia.receives(4)
+    for quantity in Victim.received { try shop.pia.receives(Quantity(quantity), bin: "C-\(quantity)") }
     let store = shop.pia.device.store
-    try store.write { db in
-      try db.execute(sql: "UPDATE product SET name = 'rot' WHERE sku = 'MATE'")
-      try db.execute(sql: "UPDATE stock SET warehouse = 'WX' WHERE sku = 'CHAI'")
-      try db.execute(sql: "DELETE FROM price WHERE sku = 'CHAI'")
-    }
-    let result = try store.scrub(at: shop.world.now)
-    // The balance was under unsent work: what it was before is kept beside it.
-    #expect(result.suspects == [.catalog])
-    #expect(result.strays == 1)
-    let checks = try store.view { try $0.verify() }
-    #expect(
-      checks.first { $0.name == "digests" }?.isOK == false, "until they are mended, nobody calls them sound")
-    try shop.reconnect(shop.pia)
-    #expect(try store.read(Suspects.fetch).isEmpty)
-    #expect(try shop.centre.answer(to: unsent.id)?.outcome == .applied)
-    #expect(try store.scrub(at: shop.world.now).isSound)
-    try shop.expectAllIsWell()
+    (rows, buckets) = try Victim.confirmed(store)
+    unsent = try Victim.unsent(in: store)
+    checkpoint = try #require(try store.state()).checkpoint
+    files = kind == .closed ? [file] : [file, file + "-wal"]
+    // The last connection to close empties the log into the file: both are put back as they were before.
+    let kept = try files.map { try Data(contentsOf: URL(filePath: $0)) }
+    try shop.switchOff(shop.pia)
+    if kind == .open { for (name, bytes) in zip(files, kept) { try bytes.write(to: URL(filePath: name)) } }
   }
 
-  /// Spoils one of Pia's operations, and lets her go on with the file made anew.
-  private func goOn(_ shop: Shop, _ scratch: Scratch, unreadable number: Int64) throws -> RebuildReport {
-    try shop.pia.device.store.write { db in
-      try db.execute(
-        sql: "UPDATE outbox SET bytes = zeroblob(length(bytes)) WHERE number = ?", arguments: [number])
+  /// Flips bits anywhere in the files.
+  func flip(_ bits: Int, seed: UInt64) throws {
+    var damaged = try files.map { [UInt8](try Data(contentsOf: URL(filePath: $0))) }
+    let all = UInt64(damaged.reduce(0) { $0 + $1.count })
+    let chance = RandomSource(seed: seed, "rot")
+    for _ in 0..<bits {
+      var place = Int(chance.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } % (all * 8))
+      for number in damaged.indices {
+        guard place >= damaged[number].count * 8 else {
+          damaged[number][place / 8] ^= 1 << UInt8(place % 8)
+          break
+        }
+        place -= damaged[number].count * 8
+      }
     }
-    try shop.pia.device.store.close()
-    let (store, mending) = try ReplicaFile(scratch.file).openSound(at: shop.world.now) {
-      [UInt8](repeating: 9, count: $0)
-    }
-    try shop.world.remove("P1")
-    shop.world.add(try SimulatedDevice("P1", seed: 5, store: store, at: shop.world.now))
-    guard case .rebuilt(let report) = mending else {
-      Issue.record("\(mending)")
-      return RebuildReport()
-    }
-    return report
+    for (name, bytes) in zip(files, damaged) { try Data(bytes).write(to: URL(filePath: name)) }
   }
 
-  @Test("G23 an unsent operation that cannot be read is named; those behind it are kept under new numbers")
-  func unreadableOperation() throws {
-    let scratch = try Scratch()
-    defer { scratch.remove() }
-    let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
-    try shop.pia.receives(1)
-    try shop.settle()
-    try shop.cutOff(shop.pia)
-    for quantity in 2...5 { try shop.pia.receives(Quantity(Int64(quantity))) }
-    let report = try goOn(shop, scratch, unreadable: 3)
-    #expect(report.lost.map(\.id.description) == ["P1/3"])
-    #expect(report.lost.map(\.kind) == ["stock.receive"])
-    #expect(report.renumbered.map(\.was.number) == [4, 5])
-    #expect(report.renumbered.map(\.now.number) == [3, 4])
-    #expect(FileManager.default.fileExists(atPath: report.aside))
-    #expect(try shop.pia.device.store.view { try $0.verify() }.allSatisfy(\.isOK))
-    try shop.settle()
-    // 1 and 2, 4 and 5 arrived; 3 did not.
-    #expect(try shop.centre.onHand() == Quantity(100 + 1 + 2 + 4 + 5))
-    try shop.expectAllIsWell()
+  private static func confirmed(_ store: ReplicaStore) throws -> ([RowKey: RowHash], [RowKey: [Bucket]]) {
+    var (rows, buckets): ([RowKey: RowHash], [RowKey: [Bucket]]) = ([:], [:])
+    var hasher = RowHasher()
+    try store.read { db in
+      for table in TableDescription.all where !table.isCentreOnly {
+        try BaseImages.visitConfirmed(table, in: db) { row in
+          rows[table.key(of: row)] = hasher.hash(row, of: table)
+          buckets[table.key(of: row)] = table.buckets(of: row)
+        }
+      }
+    }
+    return (rows, buckets)
   }
 
-  @Test("G23 the last answered operation cannot be read: the device goes on where its chain stood")
-  func unreadableAnswered() throws {
-    let scratch = try Scratch()
-    defer { scratch.remove() }
-    let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
-    try shop.pia.receives(1)
-    try shop.settle()
-    try shop.cutOff(shop.pia)
-    _ = try goOn(shop, scratch, unreadable: 1)
-    try shop.settle()
-    try shop.pia.receives(2)
-    try shop.settle()
-    try shop.cutOff(shop.pia)
-    try shop.reconnect(shop.pia)
-    #expect(try shop.centre.onHand() == 103)
-    #expect(try shop.pia.device.store.view { try $0.verify() }.allSatisfy(\.isOK))
+  private static func unsent(in store: ReplicaStore) throws -> [OutboxItem] {
+    try store.read { try Outbox.items(after: 0, limit: .max, in: $0) }.filter { $0.state != .answered }
   }
 
-  @Test("a replica whose own record of itself is damaged stops and says so; its file stays where it is")
-  func damagedIdentity() throws {
-    let scratch = try Scratch()
-    defer { scratch.remove() }
-    let shop = try Shop(staffed: ["P1"], files: ["P1": scratch.file])
-    try shop.pia.device.store.write { db in
-      try db.execute(sql: "UPDATE meta SET value = randomblob(16) WHERE name = 'incarnation'")
+  /// What became of the files: every row that differs is in a bucket that is known to, every unsent operation
+  /// is there or named; and the next sync puts right what can be.
+  ///
+  /// - Returns: in a word.
+  func expectNothingSilent() throws -> String {
+    let store: ReplicaStore
+    let mending: Mending
+    do {
+      (store, mending) = try ReplicaFile(file).openSound(at: shop.world.now) {
+        [UInt8](repeating: 9, count: $0)
+      }
+    } catch {
+      // Stopped: what for is said, and the file is as it was.
+      let refusal = ReplicaFault.explanation(of: error)
+      #expect(refusal.code != .unexpected, "\(round): \(error)")
+      return "stopped"
     }
-    try shop.pia.device.store.close()
-    let damage = #expect(throws: ReplicaDamage.self) {
-      try ReplicaFile(scratch.file).openSound(at: shop.world.now) { [UInt8](repeating: 9, count: $0) }
+    try expectRowsOrSuspicion(in: store, mending)
+    let kept = try expectWorkOrItsName(in: store, mending)
+    // Another look finds nothing new.
+    let again = try store.scrub(at: .at(13))
+    #expect(again.isSound, "\(round): \(again)")
+    try shop.switchOn("P1", store)
+    let isRefused = try expectHealing(keeping: kept, mending)
+    let end = isRefused ? ", another branch" : ""
+    switch mending {
+    case .sound: return "unaffected" + end
+    case .refetching: return "mended" + end
+    case .rebuilt: return "rebuilt" + end
     }
-    #expect(damage.map { ReplicaFault.explanation(of: $0).code } == .replicaLost)
-    let files = try FileManager.default.contentsOfDirectory(
-      atPath: URL(filePath: scratch.file).deletingLastPathComponent().path)
-    #expect(files.filter { $0.contains("damaged") || $0.contains("rebuilding") } == [])
+  }
+
+  private func expectRowsOrSuspicion(in store: ReplicaStore, _ mending: Mending) throws {
+    let (found, foundBuckets) = try Victim.confirmed(store)
+    let suspects = Set(try store.read(Suspects.fetch))
+    // What a log lost behind its damage leaves an older checkpoint, whole; the next sync goes on from there.
+    let isOlder = try #require(try store.state()).checkpoint < checkpoint
+    #expect(!isOlder || mending.mayLackMore, "\(round): an older state and nobody says so")
+    for key in Set(rows.keys).union(found.keys) where !isOlder && rows[key] != found[key] {
+      let touched = (buckets[key] ?? []) + (foundBuckets[key] ?? [])
+      let isKnown = touched.contains { suspects.contains($0) }
+      #expect(isKnown, "\(round): a row of table \(key.table) differs and nobody knows")
+    }
+  }
+
+  /// - Returns: the places in `unsent` of what is still to be sent, also under new numbers.
+  private func expectWorkOrItsName(in store: ReplicaStore, _ mending: Mending) throws -> Set<Int64> {
+    let items = try Victim.unsent(in: store)
+    var kept = Set(
+      unsent.filter { was in items.contains { $0.number == was.number && $0.bytes == was.bytes } }.map(
+        \.number))
+    var accounted = kept
+    if case .rebuilt(let report) = mending {
+      kept.formUnion(report.renumbered.map(\.was.number))
+      accounted.formUnion(kept)
+      accounted.formUnion(report.lost.map(\.id.number))
+      if report.mayLackMore { accounted.formUnion(unsent.map(\.number)) }
+    }
+    #expect(accounted.isSuperset(of: unsent.map(\.number)), "\(round): work is gone and nobody says so")
+    return kept
+  }
+
+  /// With the next sync the replica has the centre's rows, and what was kept is done, once. One that lost what it
+  /// had sent already is told so, as a restored copy is.
+  ///
+  /// - Returns: whether it was told so.
+  private func expectHealing(keeping kept: Set<Int64>, _ mending: Mending) throws -> Bool {
+    let device = shop.pia.device
+    let end = shop.world.now.advanced(byMilliseconds: Simulation.patience)
+    while shop.world.now < end, device.host.progress.refusedWith == nil,
+      try !device.isCurrent(with: shop.world.store.head.version)
+    {
+      try shop.world.run(milliseconds: 250)
+    }
+    if let code = device.host.progress.refusedWith {
+      #expect(code == .replicaForked && mending.mayLackMore, "\(round): \(code) after \(mending)")
+      return true
+    }
+    #expect(try device.isCurrent(with: shop.world.store.head.version), "\(round): \(device.host.progress)")
+    try shop.settle()
+    try shop.expectSameRows(shop.pia)
+    try shop.expectSameDigests(shop.pia)
+    for (item, quantity) in zip(unsent, Victim.received) {
+      let onHand = try shop.centre.onHand(bin: "C-\(quantity)")
+      let wanted = kept.contains(item.number) ? [Quantity(quantity)] : [.zero, Quantity(quantity)]
+      #expect(wanted.contains(onHand), "\(round): \(onHand) of \(quantity) received")
+    }
+    #expect(try shop.pia.device.store.scrub(at: .at(14)).isSound, "\(round)")
+    return false
   }
 }
 
 extension Mending {
   /// Whether it says that work may be missing.
-  fileprivate var isTold: Bool { if case .rebuilt(let report) = self { report.mayLackMore } else { false } }
+  fileprivate var mayLackMore: Bool {
+    if case .rebuilt(let report) = self { report.mayLackMore } else { false }
+  }
 }

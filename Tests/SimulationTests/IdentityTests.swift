@@ -140,7 +140,8 @@ struct IdentityTests {
   private func copy(of person: Person, in shop: Shop) throws -> SimulatedDevice {
     let store = try ReplicaStore.inMemory()
     try person.device.store.database.backup(to: store.database)
-    let copy = try SimulatedDevice("copy of \(person.code)", seed: 11, store: store, at: shop.world.now)
+    let copy = try SimulatedDevice(
+      "copy of \(person.code)", seed: 11, store: store, isCopy: true, at: shop.world.now)
     copy.mayConnect = false
     shop.world.add(copy)
     return copy

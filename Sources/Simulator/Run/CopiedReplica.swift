@@ -16,7 +16,8 @@ struct CopiedReplica {
     guard let state = try original.store.state(), state.checkpoint > 0, !original.isOff else { return nil }
     let store = try ReplicaStore.inMemory()
     try original.store.copy(to: store)
-    copy = try SimulatedDevice("copy of \(original.code)", seed: world.seed, store: store, at: world.now)
+    copy = try SimulatedDevice(
+      "copy of \(original.code)", seed: world.seed, store: store, isCopy: true, at: world.now)
     copy.mayConnect = false
     copy.wakesAt = nil
     self.original = state.device

@@ -111,6 +111,10 @@ final class Company: @unchecked Sendable {
 
   /// Starts a command on a device and does not wait for it.
   func start(_ device: Device, _ arguments: String...) throws -> Running {
+    try start(device, arguments)
+  }
+
+  func start(_ device: Device, _ arguments: [String]) throws -> Running {
     try Running(Programs.waybill, arguments + ["--replica", device.replica, "--json"])
   }
 

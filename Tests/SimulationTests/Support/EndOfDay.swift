@@ -75,7 +75,7 @@ extension Shop {
   }
 
   /// The digests a replica keeps, those of its rows read anew, and the centre's are the same.
-  private func expectSameDigests(_ person: Person, _ location: SourceLocation) throws {
+  func expectSameDigests(_ person: Person, _ location: SourceLocation = #_sourceLocation) throws {
     let grants = try scope(of: person)
     let digests = try person.books.read { try BaseImages.confirmedDigests(in: $0) }
     if grants.everything {

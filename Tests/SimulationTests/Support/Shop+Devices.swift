@@ -20,6 +20,18 @@ extension Shop {
     return shop
   }
 
+  /// Ends a device's program; its replica stays in its file.
+  func switchOff(_ person: Person) throws {
+    try cutOff(person)
+    try person.device.store.close()
+    try world.remove(person.code)
+  }
+
+  /// Starts it again, where there is a link, with its replica as it is now.
+  func switchOn(_ code: String, _ store: ReplicaStore) throws {
+    world.add(try SimulatedDevice(code, seed: world.seed, store: store, isCopy: false, at: world.now))
+  }
+
   /// Gives a device another scope.
   func rescope(
     _ person: Person, agent: String? = nil, territory: String? = nil, warehouses: [String] = [],
