@@ -18,10 +18,11 @@ ROUNDS ?= 200
 JOBS ?= 2
 ORDERS ?= 1000000
 PLANTED := .build/planted/release/waybill-simulate
+RELEASE_TESTS := swift test -c release -Xswiftc -enable-testing --scratch-path .build/testable
 
 say = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help setup build test format lint proto demo days bench simulate planted kill rot replay quotas clean
+.PHONY: help setup build test format lint proto demo days bench simulate planted kill rot calls replay quotas clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,8 +115,11 @@ replay: build ## decides a day's log again in debug and release, with and withou
 	@swift build -c release --product waybill-server
 	@WAYBILL_OTHER_BUILD="$$(swift build -c release --show-bin-path)" swift test --skip-build --filter ReplayTests
 
-quotas: ## sells ORDERS=1000000 times inside quotas and looks for one that is short of stock (release)
-	@WAYBILL_QUOTA_ORDERS=$(ORDERS) swift test -c release -Xswiftc -enable-testing --filter QuotaPropertyTests
+calls: setup ## lets each call of a disk fail in turn, and cuts talks at each moment (release)
+	@WAYBILL_EVERY_CALL=1 $(RELEASE_TESTS) --filter 'SimulationTests\.(FailingDisk|Interleaving)Tests'
+
+quotas: setup ## sells ORDERS=1000000 times inside quotas and looks for one that is short of stock (release)
+	@WAYBILL_QUOTA_ORDERS=$(ORDERS) $(RELEASE_TESTS) --filter QuotaPropertyTests
 
 clean: ## removes what was built
 	@rm -rf .build
