@@ -172,6 +172,9 @@ public struct ReplicaSession: Sendable {
     )
   }
 
+  /// Whether this connection is open and waits for no word on what was sent over it.
+  public var hasSettledAll: Bool { if case .open(let open) = state { open.unsettled.isEmpty } else { false } }
+
   /// Makes the signed batch of operations that follow what was sent.
   public mutating func push(
     _ operations: [RecordedOperation], first: Int64, chainHash: [UInt8], device: String

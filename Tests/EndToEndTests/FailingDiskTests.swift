@@ -152,6 +152,40 @@ extension FailingDiskTests {
   }
 }
 
+extension FailingDiskTests {
+  @Test(
+    "G22 a device with a few megabytes left: people record, their work goes up, what others did waits for room",
+    .enabled(if: SmallDisk.isPossible), .timeLimit(.minutes(6)))
+  func littleRoom() async throws {
+    let company = try Company()
+    let disk = try SmallDisk(at: company.path("tablet"), megabytes: 48)
+    defer { disk.unmount() }
+    try await company.open()
+    try await company.importBasics()
+    let enrolled = try await company.enrol("W1", as: "warehouse", "--warehouse", "MAD")
+    let tablet = Company.Device(code: "W1", replica: disk.path + "/W1.waybill")
+    try FileManager.default.moveItem(atPath: enrolled.replica, toPath: tablet.replica)
+    let other = try await company.enrol("W2", as: "warehouse", "--warehouse", "MAD")
+    try await company.on(other, "stock", "receive", "P-1", "2", "--warehouse", "MAD", "--bin", "A-01")
+    try await company.sync(other)
+    try disk.fill(leaving: 6)
+    try await company.on(tablet, "stock", "receive", "P-1", "1", "--warehouse", "MAD", "--bin", "A-01")
+    let waiting = try await company.run(tablet, ["sync"])
+    #expect(waiting.status == 1 && waiting.errors.contains("DISK_FULL"), "\(waiting)")
+    #expect(try await company.atCentre("export", "stock")[0]["qty"].number == 103)
+    let live = try company.start(tablet, "sync", "--watch")
+    #expect(await live.firstLine(with: #""event":"waiting""#) != nil)
+    let stock = try await company.on(tablet, "stock", "show", "P-1", "--warehouse", "MAD")
+    #expect(stock["warehouses"][0]["onHand"].number == 101)
+    try disk.empty()
+    try await company.untilStock(of: "P-1", on: tablet, is: 103, through: live)
+    live.send(SIGINT)
+    #expect(await live.ended().status == 0)
+    try await company.expectVerified([tablet, other])
+    try await company.close()
+  }
+}
+
 /// A file system of a few megabytes in memory, for tests that fill it.
 struct SmallDisk {
   let path: String
@@ -166,14 +200,16 @@ struct SmallDisk {
 
   func unmount() { try? SmallDisk.run("/bin/umount", ["-l", path]) }
 
-  /// Writes a file until nothing more fits.
-  func fill() throws {
+  /// Writes a file until nothing more fits, or but a few megabytes.
+  func fill(leaving megabytes: Int = 0) throws {
     // A program that another test starts meanwhile must not keep the file's room for as long as it runs.
     let descriptor = open(path + "/filler", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
     try #require(descriptor >= 0)
     defer { close(descriptor) }
     let block = [UInt8](repeating: 1, count: 4096)
     while write(descriptor, block, block.count) > 0 {}
+    let size = lseek(descriptor, 0, SEEK_CUR)
+    try #require(size > megabytes << 20 && ftruncate(descriptor, size - megabytes << 20) == 0)
   }
 
   func empty() throws { try FileManager.default.removeItem(atPath: path + "/filler") }

@@ -30,6 +30,9 @@ extension ReplicaHost {
     // Only pages of a download have a cursor; live changes build on what was just dropped.
     if !page.cursor.isEmpty { isAwaitingWhole = false }
     guard !isAwaitingWhole else { return sayStored(pages: 1, state) }
+    // As long as a page is not said to be stored no others follow.
+    if !page.cursor.isEmpty, !store.hasRoomForRows { progress.isShortOfRoom = true }
+    guard !progress.isShortOfRoom else { return }
     if PlantedBug.isPlanted(.pageForgotten), random(1)[0] < 16 { return sayStored(pages: 1, state) }
     if state.checkpoint == 0 { progress.received += try store.load(page) } else { try store.stage(page) }
     sayStored(pages: 1, state)
@@ -37,7 +40,7 @@ extension ReplicaHost {
 
   func apply(_ checkpoint: Checkpoint, at clock: ClockReading) throws {
     // What came before the last row that was asked for is no checkpoint to stop at.
-    guard !isAwaitingWhole, repair == nil else { return }
+    guard !isAwaitingWhole, repair == nil, !progress.isShortOfRoom else { return }
     do {
       let (state, rows) = try store.apply(checkpoint, mending: mending, at: clock.wall)
       progress.received += rows
@@ -52,6 +55,13 @@ extension ReplicaHost {
       try store.dropStaged()
       throw violation
     }
+  }
+
+  /// Comes back for the rows that were passed over, once there is room for them.
+  func makeUpForRoom() {
+    guard progress.isShortOfRoom, !isMakingUp, store.hasRoomForRows else { return }
+    isMakingUp = true
+    close(.goingAway, "there is room again")
   }
 
   private var mending: CheckpointApplier.Mending {
@@ -76,6 +86,7 @@ extension ReplicaHost {
     guard let state = try store.state() else { return }
     let last = try store.lastRecorded()
     progress.checkpoint = state.checkpoint
+    progress.isUploaded = session?.hasSettledAll ?? false
     progress.isCurrent =
       progress.isConnected && state.checkpointInEpoch > 0 && state.checkpointInEpoch >= progress.head
       && state.appliedThrough >= last

@@ -35,6 +35,10 @@ public final class ReplicaHost {
     public var head: Int64 = 0
     /// The outbox is answered and the checkpoint has reached that head.
     public var isCurrent = false
+    /// Whether the centre has decided, or holds, all that was recorded here.
+    public var isUploaded = false
+    /// Rows wait at the centre for room on this device's disk; work goes up all the same.
+    public var isShortOfRoom = false
     /// The code that ended the last connection, when trying again cannot help.
     public var refusedWith: Code?
     /// The last reason for a lost connection.
@@ -56,6 +60,8 @@ public final class ReplicaHost {
   var hasFetchedWhole = false
   /// Buckets that come whole before the next checkpoint.
   var comingWhole: Set<Bucket> = []
+  /// There is room again for the rows that were passed over: they come with the next connection.
+  var isMakingUp = false
   /// The device is out of use: the centre takes what there is, and gives nothing.
   private var isHandingOver = false
   /// The search for rows that differ, while it goes on.
@@ -93,6 +99,7 @@ public final class ReplicaHost {
       case .recorded, .ticked: break
       }
     }
+    makeUpForRoom()
     try pushMore()
     try refreshProgress()
     return orders
@@ -139,6 +146,8 @@ public final class ReplicaHost {
     isAwaitingWhole = false
     hasFetchedWhole = false
     isHandingOver = false
+    progress.isShortOfRoom = false
+    isMakingUp = false
     repair = nil
     mended = []
     if let enrolment {
@@ -211,7 +220,7 @@ public final class ReplicaHost {
     }
   }
 
-  private func close(_ code: CloseCode, _ reason: String) {
+  func close(_ code: CloseCode, _ reason: String) {
     orders.append(.close(code, reason: reason))
   }
 

@@ -135,17 +135,8 @@ public struct ReplicaFile: Hashable, Sendable {
     } catch { throw ReplicaFault.io("make the folder \(folder)", EACCES) }
   }
 
-  /// Bytes a first load needs at least: a small company's rows, and the log beside them.
-  static let roomForFirstLoad: Int64 = 32 << 20
-
   /// - Throws: `ReplicaFault.full` when the disk has no room for a first load; half of one helps nobody.
-  public func requireRoom() throws {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var room = statvfs()
-    guard statvfs(folder, &room) == 0 else { throw ReplicaFault.io("ask for the room in \(folder)", errno) }
-    let free = Int64(clamping: UInt64(room.f_bavail) * UInt64(room.f_frsize))
-    guard free >= ReplicaFile.roomForFirstLoad else { throw ReplicaFault.full(folder: folder, free: free) }
-  }
+  public func requireRoom() throws { try DiskRoom(of: path).require(DiskRoom.firstLoad) }
 
   /// Gives the replica its name once its first checkpoint is complete. From then on the file is
   /// replaced by `rebuild` alone.

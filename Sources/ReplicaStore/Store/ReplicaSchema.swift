@@ -35,7 +35,8 @@ extension ReplicaStore {
       try TradeDatabase.openQueue(
         at: path, as: ReplicaSchema.format, create: create, options: options, upgrade: ReplicaSchema.upgrade)
     }
-    return ReplicaStore(database, lock: lock)
+    let room = DiskRoom(of: path)
+    return ReplicaStore(database, lock: lock) { try? room.free() }
   }
 
   /// Opens the replica in a file that nobody else can have open; takes no lock.

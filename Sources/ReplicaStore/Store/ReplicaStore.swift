@@ -12,12 +12,20 @@ import struct Foundation.Data
 public final class ReplicaStore {
   let database: any DatabaseWriter
   let lock: ReplicaLock?
+  /// Bytes left on its disk; nil where nobody knows, as of one in memory.
+  var freeBytes: () -> Int64?
 
   /// - Parameter lock: the writers' lock of the file; nil for a store in memory.
-  init(_ database: any DatabaseWriter, lock: ReplicaLock?) {
+  init(
+    _ database: any DatabaseWriter, lock: ReplicaLock?, freeBytes: @escaping () -> Int64? = { nil }
+  ) {
     self.database = database
     self.lock = lock
+    self.freeBytes = freeBytes
   }
+
+  /// Whether rows may come down: the last of the room is for what people record (G22).
+  var hasRoomForRows: Bool { freeBytes().map { $0 >= DiskRoom.reserve } ?? true }
 
   /// Reads in one consistent view; takes no lock.
   public func read<T>(_ body: (Database) throws -> T) throws -> T {

@@ -65,9 +65,11 @@ extension ReferenceModel {
     let mine = ModelStamp(deed)
     // Who says what is there already has said nothing.
     if !line.isRemoved, max(quantity, line.shipped) == line.ordered { return }
-    if !line.isRemoved, let theirs = line.stamp, mine.meets(theirs) {
-      metQuantities[line.id] = mine < theirs ? line.ordered : quantity
-      if mine < theirs { return }
+    if let theirs = line.stamp, mine.meets(theirs) {
+      // Against a removal a quantity stands, whichever was later.
+      let isOutdone = !line.isRemoved && mine < theirs
+      metQuantities[line.id] = isOutdone ? line.ordered : quantity
+      if isOutdone { return }
     }
     lines[line.id]?.ordered = max(quantity, line.shipped)
     lines[line.id]?.isRemoved = false
@@ -79,7 +81,10 @@ extension ReferenceModel {
   private func remove(_ line: ModelLine, _ deed: ModelDeed) {
     // A second time it says nothing, whatever was shipped meanwhile.
     if line.isRemoved { return }
-    if let theirs = line.stamp, ModelStamp(deed).meets(theirs) { return }
+    if let theirs = line.stamp, ModelStamp(deed).meets(theirs) {
+      metQuantities[line.id] = line.ordered
+      return
+    }
     lines[line.id]?.isRemoved = line.shipped == 0
     if line.shipped > 0 { lines[line.id]?.ordered = line.shipped }
     lines[line.id]?.stamp = ModelStamp(deed)

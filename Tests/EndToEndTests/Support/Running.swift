@@ -44,11 +44,11 @@ final class Running: @unchecked Sendable {
       command: command, status: lock.withLock { status }, output: output, errors: text("errors"))
   }
 
-  /// Waits for the first line of output; nil when the program ended without one.
-  func firstLine() async -> String? {
+  /// Waits for the first line of output with a text in it; nil when the program ended without one.
+  func firstLine(with text: String = "") async -> String? {
     while true {
-      let text = output
-      if let end = text.firstIndex(of: "\n") { return String(text[..<end]) }
+      let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      if let line = lines.first(where: { text.isEmpty || $0.contains(text) }) { return String(line) }
       if finished.isOpen { return nil }
       await finished.wait(atMost: 0.02)
     }

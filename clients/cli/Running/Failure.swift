@@ -33,6 +33,15 @@ struct Failure: Error, Hashable {
     }
   }
 
+  /// The last of the room on this device's disk is for what its people record.
+  static let noRoomForRows = Failure(noRoom: "")
+
+  /// - Parameter detail: where, and how much there is.
+  private init(noRoom detail: String, details: JSONValue = [:]) {
+    self.init(.diskFull, detail, details: details)
+    sentence = "There is too little room on this device's disk for what the centre sends."
+  }
+
   private static let centreHint =
     "Your work is safe on this device and is sent by the next waybill sync; tell an administrator."
 
@@ -90,7 +99,7 @@ extension Failure {
       self.init(.ioFailed, "cannot \(doing) (errno \(number))", details: ["errno": .integer(Int64(number))])
     case .full(let folder, let free):
       self.init(
-        .diskFull, "\(folder) has \(free / 1_000_000) MB left", details: ["freeBytes": .integer(free)])
+        noRoom: "\(folder) has \(free / 1_000_000) MB left", details: ["freeBytes": .integer(free)])
     case .noRecord(let code, let key): self.init(code, key, details: ["key": .string(key)])
     case .ambiguous(let key): self.init(.ambiguousKey, key, details: ["key": .string(key)])
     }

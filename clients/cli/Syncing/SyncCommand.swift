@@ -111,7 +111,7 @@ final class SyncRun {
       progress.show(loop.host.progress)
     }
     progress.clear()
-    let needsAttention = try loop.wasLetIn ? showResult() : false
+    let needsAttention = try loop.wasLetIn ? showResult(of: ending) : false
     switch ending {
     case .done, .scrubDue: return needsAttention ? .attention : .done
     case .interrupted: throw Failure(.interrupted)
@@ -119,7 +119,7 @@ final class SyncRun {
     }
   }
 
-  private func showResult() throws -> Bool {
+  private func showResult(of ending: SyncLoop.Ending) throws -> Bool {
     let progress = loop.host.progress
     let (news, unsent) = try loop.host.store.view { view in
       (try report.news(view), try view.unsent().count)
@@ -130,12 +130,19 @@ final class SyncRun {
       "notices": .array(news.notices.map(\.json)), "unsent": .integer(unsent),
       "repaired": mending.isSound ? .null : mending.json,
     ]
+    // What went wrong is said after it.
+    let did = if case .done = ending { "Synced with" } else { "Reached" }
     var lines = [
-      "Synced with \(address): sent \(progress.sent) operations, received \(progress.received) rows, "
+      "\(did) \(address): sent \(progress.sent) operations, received \(progress.received) rows, "
         + "checkpoint \(progress.checkpoint)."
     ]
     lines += news.answers.map { $0.text(console) } + news.notices.map(\.text)
-    if unsent > 0 { lines.append("\(unsent) operations are not sent yet; next: waybill sync") }
+    if unsent > 0 {
+      lines.append(
+        progress.isUploaded
+          ? "\(unsent) operations wait for their answers"
+          : "\(unsent) operations are not sent yet; next: waybill sync")
+    }
     console.show(document, lines.joined(separator: "\n"))
     return mending.needsAttention || news.answers.contains(where: \.needsAttention)
   }
@@ -159,6 +166,12 @@ final class SyncRun {
       if let news = link.news(now) {
         lock.note(hasLink: now.isConnected)
         tell(news.json(address), news.text(address))
+      }
+      if now.isShortOfRoom, !last.isShortOfRoom {
+        let failure = Failure.noRoomForRows
+        tell(
+          ["event": "waiting", "code": failure.code.json],
+          "rows wait [\(failure.code)]; work is sent. \(failure.message)")
       }
       if now.sent > last.sent {
         let count = now.sent - last.sent

@@ -130,9 +130,16 @@ final class SyncLoop {
     if mustWait { try waitForTrust() }
     if host.progress.isConnected { wasLetIn = true }
     if let code = host.progress.refusedWith { return .failed(Failure(code)) }
+    if !isWatching, isStuckForRoom { return .failed(Failure.noRoomForRows) }
     // What the centre said before it closed counts for more than the code it closed with.
     guard let failure, host.progress.trouble == .noLink else { return nil }
     return .failed(failure)
+  }
+
+  /// Whether nothing more can be done before somebody frees some room.
+  private var isStuckForRoom: Bool {
+    let progress = host.progress
+    return progress.isShortOfRoom && (progress.isUploaded || !progress.isConnected)
   }
 
   /// The host's event for a letter; nil for one of an old connection.
