@@ -20,8 +20,9 @@ public struct CentralSession: Sendable {
     /// What the device was last told to remove.
     var wipe: Wipe?
     var nextNumber: Int64
-    var pagesSent: Int64 = 0
     var pagesStored: Int64 = 0
+    /// Bytes of each page that was sent and is not stored yet.
+    var underWay: [Int] = []
   }
 
   public let challenge: Challenge
@@ -37,10 +38,14 @@ public struct CentralSession: Sendable {
   public var isOpen: Bool { if case .open = state { true } else { false } }
   /// The device, once it has proved itself.
   public var device: String? { if case .open(let open) = state { open.device } else { nil } }
-  /// How many pages may be sent before the replica has stored some.
-  public func pagesLeft(_ limits: SyncLimits) -> Int {
-    guard case .open(let open) = state else { return 0 }
-    return limits.pagesInFlightMax - Int(open.pagesSent - open.pagesStored)
+  /// Whether pages may follow before the replica has stored some. When none is under way one may, however large.
+  ///
+  /// - Parameter bytes: of all of them, where that is known.
+  public func hasRoom(forPages count: Int, bytes: Int = 0, _ limits: SyncLimits) -> Bool {
+    guard case .open(let open) = state else { return false }
+    if open.underWay.isEmpty, count <= 1 { return true }
+    return open.underWay.count + count <= limits.pagesInFlightMax
+      && open.underWay.reduce(bytes, +) <= limits.pageBytesInFlightMax
   }
 
   // MARK: What the replica says
@@ -83,7 +88,9 @@ public struct CentralSession: Sendable {
       state = .open(open)
       return .decide(push)
     case (.open(var open), .stored(let stored)):
-      open.pagesStored = min(max(open.pagesStored, stored.pages), open.pagesSent)
+      let more = min(max(stored.pages - open.pagesStored, 0), Int64(open.underWay.count))
+      open.pagesStored += more
+      open.underWay.removeFirst(Int(more))
       state = .open(open)
       return .stored(stored)
     case (.open, .fetch(let fetch)): return .sendWhole(fetch.buckets)
@@ -145,9 +152,9 @@ public struct CentralSession: Sendable {
   }
 
   /// A page was sent.
-  public mutating func sentPage() {
+  public mutating func sentPage(bytes: Int) {
     guard case .open(var open) = state else { return }
-    open.pagesSent += 1
+    open.underWay.append(bytes)
     state = .open(open)
   }
 }

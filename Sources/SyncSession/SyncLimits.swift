@@ -18,8 +18,10 @@ public struct SyncLimits: Sendable {
   public var pageRowsMax = 2_000
   /// Encoded bytes after which a page is closed, before compression.
   public var pageBytes = 256 * 1024
-  /// Pages sent and not yet stored by the replica. Beyond it the centre waits: it bounds the send buffer.
+  /// Pages sent and not yet stored by the replica, and their bytes. Beyond either the centre waits: it bounds the
+  /// send buffer. A page may be as large as its last row makes it, so that one more has to fit there.
   public var pagesInFlightMax = 6
+  public var pageBytesInFlightMax = 1024 * 1024
   /// Bytes of encoded pages of whole buckets that the centre keeps, for the next device that asks for them.
   public var pageCacheBytes = 32 * 1024 * 1024
   /// Rows read in one turn to find out where a replica differs. 5,000 take some 10 ms, which bounds how long others
@@ -59,14 +61,15 @@ public struct Backoff: Sendable {
   /// The delay before the next attempt, milliseconds.
   ///
   /// - Parameters:
-  ///   - wasEstablished: whether the connection that ended had been welcomed.
+  ///   - wasEstablished: whether the connection that ended had been welcomed, and was of use.
   ///   - random: 64 random bits.
-  ///   - retryAfter: what the centre asked for; it overrides the rest.
+  ///   - retryAfter: what the centre asked for; it overrides the rest. Up to a quarter more is waited, so that those
+  ///     who were sent away together do not return together.
   public mutating func delay(
     after now: Instant, wasEstablished: Bool, random: UInt64, retryAfter: Int64? = nil
   ) -> Int64 {
     if wasEstablished { lostAt = now }
-    if let retryAfter, retryAfter > 0 { return retryAfter }
+    if let retryAfter, retryAfter > 0 { return retryAfter + Int64(random % UInt64(retryAfter / 4 + 1)) }
     if let lostAt, now.milliseconds(since: lostAt) < Backoff.shortOutage {
       return Int64(random % UInt64(Backoff.shortOutageCeiling))
     }

@@ -117,7 +117,10 @@ extension ServerLoop {
     guard let link = peer.link else { return }
     let bytesMax = peer.isTrusted ? limits.messageBytesMax : limits.messageBytesMaxBeforeTrust
     let message = link.receive(bytes, count: count, bytesMax: bytesMax, at: now)
-    if let message { events(.received(peer.id, message)) } else { account(for: peer) }
+    guard let message else { return account(for: peer) }
+    // However late we are ourselves, that is not the peer's fault.
+    if !peer.isTrusted { peer.deadline = now + limits.trustAnswerWithin }
+    events(.received(peer.id, message))
   }
 
   fileprivate func writable(_ peer: Peer) -> Int32 {

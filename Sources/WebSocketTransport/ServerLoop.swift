@@ -155,6 +155,7 @@ extension ServerLoop {
   private func send(_ message: OutboundMessage, to id: ConnectionID) {
     guard let peer = peers[id], let link = peer.link else { return }
     let fits = link.enqueue(message)
+    if !peer.isTrusted { peer.deadline = now + limits.trustWithin }
     account(for: peer)
     if !fits { shed(peer) }
     while queuedBytes > limits.outboundBytesMaxTotal {

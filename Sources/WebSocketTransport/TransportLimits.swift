@@ -44,6 +44,11 @@ public struct TransportLimits: Sendable {
   /// than `pingAfter`.
   public var hangUpAfter: Duration = .seconds(25)
 
+  /// Pings after that much silence, and takes a peer for dead after two and a half times as much.
+  public mutating func ping(after silence: Duration) {
+    (pingAfter, hangUpAfter) = (silence, silence * 5 / 2)
+  }
+
   /// Time for the closing handshake, from `close` to the socket's end; beyond, it is cut (1006 for
   /// the peer, the code asked for here).
   public var closeWithin: Duration = .seconds(5)
@@ -69,8 +74,11 @@ public struct TransportLimits: Sendable {
   /// Time from accept to the upgrade, or to the first HTTP request. Beyond: cut.
   public var handshakeWithin: Duration = .seconds(10)
 
-  /// Time from the upgrade to `trust`. Beyond: 1008.
+  /// Time a peer that is not trusted yet has to say its next word, from the upgrade and from each of ours. Beyond: 1008.
   public var trustWithin: Duration = .seconds(10)
+
+  /// Time we have to answer or to trust a peer that has said one. Beyond: 1008.
+  public var trustAnswerWithin: Duration = .seconds(60)
 
   // MARK: Small HTTP (server only)
 

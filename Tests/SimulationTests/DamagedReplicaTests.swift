@@ -2,7 +2,9 @@ import Foundation
 import GRDB
 import Testing
 import TradeRules
+import TradeTables
 
+@testable import CentralStore
 @testable import ReplicaStore
 @testable import Simulator
 
@@ -34,6 +36,7 @@ struct DamagedReplicaTests {
   }
 
   /// Spoils one of Pia's operations, and lets her go on with the file made anew.
+  @discardableResult
   private func goOn(_ shop: Shop, _ scratch: Scratch, unreadable number: Int64) throws -> RebuildReport {
     try shop.pia.device.store.write { db in
       try db.execute(
@@ -71,6 +74,67 @@ struct DamagedReplicaTests {
     // 1 and 2, 4 and 5 arrived; 3 did not.
     #expect(try shop.centre.onHand() == Quantity(100 + 1 + 2 + 4 + 5))
     try shop.expectAllIsWell()
+  }
+
+  @Test("G23 an unsent operation that rotted is not sent: the centre would take it for a copy's")
+  func rottenWork() throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
+    try shop.cutOff(shop.pia)
+    for quantity in 1...3 { try shop.pia.receives(Quantity(Int64(quantity))) }
+    let store = shop.pia.device.store
+    try store.write { db in
+      try db.execute(sql: "UPDATE outbox SET bytes = zeroblob(length(bytes)) WHERE number = 2")
+    }
+    let damage = #expect(throws: ReplicaDamage.self) {
+      try store.batch(after: 0, limit: 3, bytesMax: 10_000)
+    }
+    #expect(damage?.part == .outbox)
+    try goOn(shop, scratch, unreadable: 2)
+    try shop.settle()
+    #expect(try shop.world.store.session(of: "P1")?.isForked == false)
+    #expect(try shop.centre.onHand() == 100 + 1 + 3)
+    try shop.expectAllIsWell()
+  }
+
+  /// Bytes of a file's header: its magic, its read and write version, our format's number and name.
+  @Test(
+    "G23 a replica whose first bytes rotted is made anew, and nothing is missing", arguments: [0, 18, 60, 68])
+  func rottenHeader(offset: Int) throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
+    try shop.cutOff(shop.pia)
+    try shop.pia.receives(4)
+    try shop.switchOff(shop.pia)
+    var bytes = try Data(contentsOf: URL(filePath: scratch.file))
+    bytes.replaceSubrange(offset..<offset + 4, with: [0, 0, 0, 0])
+    try bytes.write(to: URL(filePath: scratch.file))
+    let (store, mending) = try ReplicaFile(scratch.file).openSound(at: shop.world.now) {
+      [UInt8](repeating: 9, count: $0)
+    }
+    guard case .rebuilt(let report) = mending else {
+      Issue.record("\(mending)")
+      return
+    }
+    #expect(report.kept == 1 && report.lost.isEmpty)
+    try shop.switchOn("P1", store)
+    try shop.settle()
+    #expect(try shop.centre.onHand() == 104)
+    try shop.expectAllIsWell()
+  }
+
+  @Test("a file that is no replica stays what it is", arguments: [[], [UInt8]("a shopping list".utf8)])
+  func otherFile(bytes: [UInt8]) throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    try Data(bytes).write(to: URL(filePath: scratch.file))
+    let fault = #expect(throws: StoreFault.self) {
+      try ReplicaFile(scratch.file).openSound(at: .at(1)) { [UInt8](repeating: 9, count: $0) }
+    }
+    #expect(fault?.reason == (bytes.isEmpty ? .missing : .notAStore))
+    #expect(try Data(contentsOf: URL(filePath: scratch.file)) == Data(bytes))
   }
 
   @Test("G23 the last answered operation cannot be read: the device goes on where its chain stood")

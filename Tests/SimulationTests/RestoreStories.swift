@@ -206,6 +206,22 @@ struct RestoreStories {
     try expectMended(order, in: shop)
   }
 
+  @Test(
+    "G21 G10 an older file that went on for a while is restored: who had seen more than it has goes on as well"
+  )
+  func olderFileWentOn() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let older = try shop.copyOfStore()
+    let order = try shop.ana.orders(("CHAI", 4))
+    try shop.settle()
+    try shop.world.replaceCentre(with: older, isRestored: false)
+    for number in 1...9 {
+      try shop.decide(Filled<ImportProducts> { $0.rows = [Shop.product("OTHER-\(number)")] })
+    }
+    try expectNotFollowed(by: order, in: shop)
+    try expectMended(order, in: shop)
+  }
+
   /// Ana's work is kept, and decided nowhere.
   private func expectNotFollowed(by order: PlacedOrder, in shop: Shop) throws {
     let head = shop.world.store.head

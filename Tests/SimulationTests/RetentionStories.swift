@@ -238,7 +238,7 @@ struct RetentionStories {
     }
     try shop.world.run(milliseconds: 120_000)
     #expect(hellos.count == 1)
-    #expect(hellos.allSatisfy { (90_000..<91_000).contains($0) })
+    #expect(hellos.allSatisfy { (90_000..<114_000).contains($0) })
     shop.world.onArrival = nil
     try shop.expectAllIsWell()
   }

@@ -30,6 +30,44 @@ struct SharedPageStories {
     try shop.expectAllIsWell()
   }
 
+  @Test(
+    "G26 G10 rows as large as can be: no more bytes are under way to a device than may be, and all arrive")
+  func largeRows() throws {
+    var limits = SyncLimits()
+    limits.pageBytes = 8_000
+    limits.pageBytesInFlightMax = 20_000
+    let shop = try Shop(staffed: ["A1"], limits: limits)
+    let inspector = Inspector(shop.world)
+    var most = 0
+    shop.world.witness = { happening in
+      try inspector.see(happening)
+      guard case .said(let bytes, _, _) = happening else { return }
+      most = max(most, bytes.count)
+    }
+    let chance = RandomSource(seed: 3, "texts")
+    for number in 1...30 {
+      try shop.decide(
+        Filled<EditProduct> {
+          $0.sku = "CHAI"
+          $0.name = "Chai \(number)"
+        })
+      try shop.decide(
+        Filled<ImportProducts> {
+          let product = Shop.product("P-\(number)")
+          $0.rows = [
+            Filled {
+              $0 = product
+              $0.description = chance.bytes(7_000).map { String($0, radix: 16) }.joined()
+            }
+          ]
+        })
+    }
+    for code in ["P1", "B1"] { try shop.hire(code) }
+    try shop.settle()
+    #expect(most > 6_000, "the pages are large, however they are packed")
+    try shop.expectAllIsWell()
+  }
+
   @Test("shared pages that were read before a change do not hide it")
   func sharedPagesAge() throws {
     let shop = try Shop(staffed: ["A1"])

@@ -79,7 +79,8 @@ struct AdminFolderTests {
     #expect(check(-11 * 60_000, after: 5) == .clockJumped)
   }
 
-  @Test("after a jump the server starts only when somebody says that the clock is right")
+  @Test(
+    "after a jump nothing is decided, with a server or without, before somebody says that the clock is right")
   func clockMark() throws {
     let folder = try TestFolder()
     try folder.folder.create()
@@ -87,6 +88,10 @@ struct AdminFolderTests {
     try mark.check(head: .empty, isConfirmed: false)
     mark.set()
     #expect(failureCode { try mark.check(head: .empty, isConfirmed: false) } == .clockJumped)
+    #expect(
+      failureCode { _ = try folder.ask(.changeSetting(name: "priceFloorPerMille", amount: 850)) }
+        == .clockJumped)
+    #expect(try folder.ask(.status)["head"]?.integer != nil)
     try mark.check(head: .empty, isConfirmed: true)
     try mark.check(head: .empty, isConfirmed: false)
   }

@@ -17,7 +17,8 @@ struct AdminSocketTests {
     init(_ folder: DataFolder) throws {
       let centre = Handed(try #require(try OpenCentre.open(folder, creating: true)))
       control = try ControlSocket(
-        folder, inbox: inbox, log: Logger(label: "test") { _ in LineLog(level: .critical) })
+        folder, queries: centre.value.store.queries, inbox: inbox,
+        log: Logger(label: "test") { _ in LineLog(level: .critical) })
       Thread.detachNewThread { [inbox, ended] in
         while true {
           let turn = inbox.nextTurn(until: Date(timeIntervalSinceNow: 5))

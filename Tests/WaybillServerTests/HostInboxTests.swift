@@ -31,6 +31,19 @@ struct HostInboxTests {
     #expect(turns.map(\.isLast) == [false, false, false, true])
   }
 
+  @Test("G26 a device that sends more than may wait is held back until it was heard, and nobody else")
+  func greedySender() {
+    final class Paused: @unchecked Sendable { var ids: [UInt64] = [] }
+    let paused = Paused()
+    let inbox = HostInbox { paused.ids.append($0.rawValue) }
+    let (greedy, modest) = (ConnectionID(rawValue: 1), ConnectionID(rawValue: 2))
+    for _ in 1...5 { inbox.take(.received(greedy, Array(repeating: 0, count: 1 << 20))) }
+    inbox.take(.received(modest, [1]))
+    #expect(paused.ids == [1])
+    #expect(inbox.nextTurn(until: Date()).resumed.map(\.rawValue) == [1])
+    #expect(inbox.nextTurn(until: Date()).resumed.isEmpty)
+  }
+
   @Test("a stop comes to its end, whoever goes on sending")
   func stopUnderLoad() {
     let inbox = HostInbox { _ in }

@@ -149,5 +149,24 @@ extension Sockets {
       till.client.stop()
       shop.server.stop()
     }
+
+    @Test("whose word waits to be heard stays, however long others take")
+    func lateAnswer() async throws {
+      var limits = TransportLimits()
+      limits.trustWithin = .seconds(1)
+      let shop = try Shop(limits: limits)
+      let speaker = try await shop.till()
+      speaker.client.send([1])
+      _ = try await shop.received()
+      // Longer than anybody has to say his first word.
+      let silent = try await shop.till()
+      #expect(try await silent.goodbye().code == 1008)
+      shop.server.send(OutboundMessage([2]), to: try await shop.opened(0))
+      #expect(try await speaker.received() == [[2]])
+      // Now it is its turn again.
+      #expect(try await speaker.goodbye().code == 1008)
+      for till in [speaker, silent] { till.client.stop() }
+      shop.server.stop()
+    }
   }
 }

@@ -22,7 +22,7 @@ extension CentralHost {
       !ranges.isProving(for: number)
     else { return }
     let takesWhole = try !download.hasWhole || hasHandedIn(connection)
-    while connection.session.pagesLeft(limits) > 0 {
+    while connection.session.hasRoom(forPages: 1, limits) {
       guard
         let piece = try download.nextPiece(
           from: store, limits: limits, cache: &pages, takesWhole: takesWhole)
@@ -39,7 +39,7 @@ extension CentralHost {
         bucket: piece.bucket, cursor: download.cursor, isSnapshot: piece.isSnapshot, isLast: piece.isLast,
         body: piece.body)
       send(.page(page), to: number)
-      connection.session.sentPage()
+      connection.session.sentPage(bytes: piece.body.bytes.count)
     }
     connection.download = download
     connections[number] = connection
@@ -130,8 +130,9 @@ extension CentralHost {
         }
       guard !concerned.isEmpty else { continue }
       do {
-        let frames = try concerned.reduce(0) { try $0 + changed.frames(for: $1).count }
-        guard connection.session.pagesLeft(limits) >= frames else {
+        let frames = try concerned.flatMap { try changed.frames(for: $0) }
+        let bytes = frames.reduce(0) { $0 + $1.count }
+        guard connection.session.hasRoom(forPages: frames.count, bytes: bytes, limits) else {
           // Too slow for live changes, or too many of them: it catches up from what it has.
           catchUp(number)
           continue
@@ -154,7 +155,7 @@ extension CentralHost {
       let audience = audiences[bucket] ?? []
       for frame in changed.made[bucket] ?? [] {
         orders.append(.send(frame, to: audience))
-        for number in audience { connections[number]?.session.sentPage() }
+        for number in audience { connections[number]?.session.sentPage(bytes: frame.count) }
       }
       for number in audience { concerned[number, default: []].append(bucket) }
     }

@@ -26,7 +26,8 @@ extension CentralHost {
     guard let device = try store.find(DeviceColumns.self, invitation.device) else {
       return refuse(number, .codeInvalid)
     }
-    let session = try store.session(of: device.code) ?? newSession(of: device.code)
+    var session = try store.session(of: device.code) ?? newSession(of: device.code)
+    if session.incarnation == .none { session.incarnation = newToken() }
     try store.store([session])
     let enrolled = Enrolled(
       device: device.code, role: device.role, name: device.name, epoch: store.epoch,
@@ -107,9 +108,17 @@ extension CentralHost {
   /// have lost. Otherwise an older file was put in the place of the store, or its log was changed (G21): what
   /// would be decided on it nobody could rely on. Whether a history that this log does not know is newer or older,
   /// the device knows, which has left the older ones.
+  ///
+  /// Of a history that a restore ended nothing is relied on any more: an older file may have gone on under its name
+  /// before it was restored. Then administrators hear of it, and the device takes everything anew.
   private func hasSeenThisLog(_ hello: Hello) throws -> Bool {
     guard let seen = hello.knownHead, store.epochs.covers(seen.version, of: seen.epoch) else { return true }
-    return try store.read { db in try LogStore.entry(seen.version, in: db) }?.hash == seen.hash
+    if try store.read({ db in try LogStore.entry(seen.version, in: db) })?.hash == seen.hash { return true }
+    guard seen.epoch != store.epoch else { return false }
+    orders.append(
+      .report(
+        .historyDiffers, device: hello.device, detail: "version \(seen.version), before the last restore"))
+    return true
   }
 
   private func sameHistory(_ hello: Hello) -> Bool { hello.epoch == store.epoch }
@@ -120,13 +129,17 @@ extension CentralHost {
   private func admitIncarnation(of hello: Hello, _ session: inout DeviceSession) throws -> Bool {
     let shown = hello.incarnation
     let isKnown = shown == session.incarnation || shown == session.previousIncarnation
+    // Nobody has shown one since a restore: the first to come goes on. A replica of a history that this store never
+    // had finds out by itself that it must not follow.
+    let isFirst = session.incarnation == .none || !store.epochs.knows(hello.epoch)
     let extendsOurs = hello.lastRecorded >= session.appliedThrough
     let sharesOurs = try chainAgrees(hello, session)
-    guard !sameHistory(hello) || isKnown, extendsOurs, sharesOurs else {
+    guard isKnown || isFirst, extendsOurs, sharesOurs else {
       session.isForked = true
       return false
     }
-    session.previousIncarnation = isKnown ? shown : nil
+    // The welcome may be lost: then it is shown again.
+    session.previousIncarnation = shown
     session.incarnation = newToken()
     return true
   }

@@ -95,6 +95,7 @@ final class DecisionBatch {
       let epoch = Filled<RestoreStore>(operation.form).epoch
       try Epochs.append(epoch, at: version, in: db)
       epochs.begin(epoch, at: version)
+      try DeviceSessions.forgetIncarnations(in: db)
     case BringWork.kind:
       try BroughtStore.append(BroughtWork(Filled<BringWork>(operation.form)), at: version, in: db)
     default: break

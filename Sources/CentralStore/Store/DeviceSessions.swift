@@ -54,6 +54,13 @@ enum DeviceSessions {
     ])
   }
 
+  /// Forgets which life of a replica's file is the present one: a backup knows an older one of many.
+  static func forgetIncarnations(in db: Database) throws {
+    try db.execute(
+      sql: "UPDATE device_session SET incarnation = ?, previous_incarnation = NULL",
+      arguments: [Data(RecordID.none.bytes)])
+  }
+
   private static func session(_ row: GRDB.Row) -> DeviceSession {
     DeviceSession(
       device: row["device"], incarnation: id(row["incarnation"]) ?? .none,

@@ -34,6 +34,9 @@ public struct Epochs: Hashable, Sendable {
     return min(version, spans[place + 1].firstVersion - 1)
   }
 
+  /// Whether this store has had that history.
+  func knows(_ epoch: RecordID) -> Bool { spans.contains { $0.id == epoch } }
+
   /// Whether this log still has an entry of some history, or should have it: entries beyond the end of an older
   /// history are lost and known to be.
   func covers(_ version: Int64, of epoch: RecordID) -> Bool {

@@ -47,6 +47,7 @@ extension ReplicaHost {
       mended = []
       hasFetchedWhole = false
       comingWhole = []
+      if progress.trouble == .digestMismatch { progress.trouble = nil }
       sayStored(pages: 0, state)
     } catch let mismatch as CheckpointApplier.Mismatch {
       try mend(mismatch, at: clock.wall)

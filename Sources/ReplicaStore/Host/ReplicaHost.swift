@@ -187,7 +187,9 @@ public final class ReplicaHost {
   }
 
   private func disconnected(at now: Instant) {
-    let wasEstablished = session?.isOpen ?? false
+    // One that ended over rows that differ would be in vain the next time as well.
+    let wasEstablished = session?.isOpen ?? false && progress.trouble != .digestMismatch
+    if wasEstablished { backoff.connected() }
     // An attempt that never came to a connection says nothing new of the last one.
     if (session == nil && enrolment == nil) || progress.trouble == nil { progress.trouble = .noLink }
     session = nil
@@ -276,7 +278,6 @@ public final class ReplicaHost {
 
   private func welcomed(_ welcome: Welcome, at clock: ClockReading) throws {
     guard var state = try store.state() else { return }
-    backoff.connected()
     progress.isConnected = true
     progress.head = welcome.headVersion
     comingWhole = Set(welcome.wholeBuckets)

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 public import TradeRules
 import TradeTables
 
@@ -9,6 +10,10 @@ extension ReplicaFault {
     case let damage as ReplicaDamage where damage.part == .whole: Refusal(.replicaLost, damage.detail)
     case let damage as ReplicaDamage: Refusal(.replicaCorrupt, damage.description)
     case let fault as StoreFault: Refusal(code(of: fault.reason), fault.description)
+    case ReplicaFault.full(let folder, let free):
+      Refusal(.diskFull, "\(folder) has \(free / 1_000_000) MB left")
+    case ReplicaFault.io(let doing, let number):
+      Refusal(number == ENOSPC ? .diskFull : .ioFailed, "cannot \(doing) (errno \(number))")
     case let error as DatabaseError:
       explanation(of: StoreFault(error, doing: "use the replica"))
     default: Refusal(.unexpected, "\(error)")

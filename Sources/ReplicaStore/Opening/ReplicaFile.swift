@@ -76,9 +76,10 @@ public struct ReplicaFile: Hashable, Sendable {
   ///
   /// Whoever calls holds the lock of the one that syncs.
   ///
+  /// - Parameter isAsked: whether somebody wants everything to be read; else a large file is once a day.
   /// - Throws: as `openToSync`; `ReplicaDamage` when the file cannot be mended.
   public func openSound(
-    at now: Instant, random: @escaping (Int) -> [UInt8]
+    at now: Instant, isAsked: Bool = false, random: @escaping (Int) -> [UInt8]
   ) throws -> (store: ReplicaStore, mending: Mending) {
     try requireFile()
     do {
@@ -88,7 +89,7 @@ public struct ReplicaFile: Hashable, Sendable {
       }
       let store = try openToSync()
       do {
-        guard try store.isScrubDue(at: now) else { return (store, .sound) }
+        guard try isAsked || store.isScrubDue(at: now) else { return (store, .sound) }
         let result = try store.scrub(at: now)
         return (store, result.isSound ? .sound : .refetching(result.suspects))
       } catch {
@@ -96,10 +97,21 @@ public struct ReplicaFile: Hashable, Sendable {
         try? store.close()
         throw error
       }
-    } catch  where ReplicaDamage.explains(error) {
-      let report = try rebuild(at: now, random: random)
+    } catch let cause where ReplicaDamage.explains(cause) || ReplicaFile.mayHideReplica(cause) {
+      let report: RebuildReport
+      do { report = try rebuild(at: now, random: random) } catch let damage as ReplicaDamage
+        where damage.part == .whole && ReplicaFile.mayHideReplica(cause)
+      {
+        throw cause
+      }
       return (try openToSync(), .rebuilt(report))
     }
+  }
+
+  /// Whether a file that is said to be none of ours may be one whose first bytes rotted.
+  private static func mayHideReplica(_ error: any Error) -> Bool {
+    let reason = (error as? StoreFault)?.reason
+    return reason == .notAStore || reason == .missing
   }
 
   /// Whoever opens a log that rotted writes over what is behind the damage.

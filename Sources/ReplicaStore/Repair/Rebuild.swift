@@ -34,6 +34,7 @@ extension ReplicaFile {
     let lock = ReplicaLock.writers(of: path)
     return try lock.held {
       try finishRebuild()
+      try DiskRoom(of: path).require(2 * ReplicaFile.bytes(of: path))
       let fresh = ReplicaFile(path + ReplicaFile.rebuildingMark)
       for suffix in ["", "-wal", "-shm"] { unlink(fresh.path + suffix) }
       var report: RebuildReport
@@ -49,6 +50,14 @@ extension ReplicaFile {
       try syncFolder()
       try finishRebuild()
       return report
+    }
+  }
+
+  /// How large a file is with the log beside it.
+  private static func bytes(of path: String) -> Int64 {
+    [path, path + "-wal"].reduce(0) { sum, file in
+      var status = stat()
+      return stat(file, &status) == 0 ? sum + Int64(status.st_size) : sum
     }
   }
 
@@ -122,7 +131,11 @@ extension ReplicaFile {
       try? new.close()
       throw error
     }
-    // The last connection to close copies its log into the file and removes it.
+    // Whoever closes a store is not told that its log could not be copied into the file.
+    do { try TradeDatabase.checkpoint(new, .truncate) } catch {
+      try? new.close()
+      throw error
+    }
     try new.close()
     let descriptor = open(fresh, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ReplicaFault.io("open \(fresh)", errno) }
@@ -189,7 +202,7 @@ private struct Rebuild {
     }
     let noted = (try? Outbox.notedEnd(in: damaged)) ?? nil
     let last = max(noted ?? 0, state.appliedThrough)
-    let salvage = Salvage(Salvage.items(in: damaged, through: last), through: last, state: state)
+    let salvage = Salvage(try Salvage.items(in: damaged, through: last), through: last, state: state)
     report.mayLackMore = noted == nil
     for item in salvage.kept { try Outbox.append(item, in: db) }
     report.kept = salvage.kept.count { $0.number > state.appliedThrough }
@@ -222,11 +235,17 @@ private struct Rebuild {
   /// grant explains any more has rotted: nothing that is fetched again would replace it.
   private func takeRows(_ grants: Grants) throws {
     for table in TableDescription.all where !table.isCentreOnly {
-      var chunk: [(key: RowKey, row: TradeRules.Row)] = []
+      var (chunk, failure): ([(key: RowKey, row: TradeRules.Row)], (any Error)?) = ([], nil)
       func flush() throws {
         for row in chunk {
-          // A row that breaks the schema's rules is damaged: it comes again.
-          try? TradeTables.write([row], in: db)
+          do { try TradeTables.write([row], in: db) } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_CONSTRAINT
+          {
+            // A row that breaks the schema's rules is damaged: it comes again.
+          } catch {
+            failure = error
+            throw error
+          }
         }
         chunk = []
       }
@@ -236,7 +255,7 @@ private struct Rebuild {
           chunk.append((table.key(of: row), row))
           if chunk.count == 500 { try flush() }
         }
-      } catch {
+      } catch  where failure == nil {
         // The rest of this table is behind a page that cannot be read.
       }
       try flush()

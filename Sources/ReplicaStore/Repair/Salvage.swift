@@ -89,21 +89,27 @@ public struct LostOperation: Sendable {
 extension Salvage {
   /// Reads a damaged outbox one operation at a time, from both ends, so that one bad page hides as little as
   /// possible.
-  static func items(in db: Database, through last: Int64) -> [OutboxItem] {
+  ///
+  /// - Throws: when the disk does not answer: what it would have said is not lost.
+  static func items(in db: Database, through last: Int64) throws -> [OutboxItem] {
     var items: [Int64: OutboxItem] = [:]
-    func read(_ sql: String) {
-      // What cannot be read is what is looked for: it shows as a gap.
-      guard let rows = try? GRDB.Row.fetchCursor(db, sql: sql) else { return }
-      while let row = try? rows.next() {
+    func read(_ sql: String) throws {
+      guard let rows = try readable({ try GRDB.Row.fetchCursor(db, sql: sql) }) else { return }
+      while let row = try readable({ try rows.next() }) ?? nil {
         if let item = try? Outbox.item(row) { items[item.number] = item }
       }
     }
-    read("SELECT * FROM outbox ORDER BY number")
-    read("SELECT * FROM outbox ORDER BY number DESC")
+    try read("SELECT * FROM outbox ORDER BY number")
+    try read("SELECT * FROM outbox ORDER BY number DESC")
     let known = max(last, items.keys.max() ?? 0)
     for number in stride(from: Int64(1), through: known, by: 1) where items[number] == nil {
-      items[number] = try? Outbox.find(number, in: db)
+      items[number] = try readable { try Outbox.find(number, in: db) } ?? nil
     }
     return items.values.sorted { $0.number < $1.number }
+  }
+
+  /// Nil for what is damaged: that is what is looked for, and it shows as a gap.
+  private static func readable<T>(_ read: () throws -> T) throws -> T? {
+    do { return try read() } catch  where !ReplicaFault.mayPass(error) { return nil }
   }
 }

@@ -35,14 +35,17 @@ struct SchemaGraft {
 
   /// Copies a damaged file, with its log in it, and makes the copy readable.
   func copy(_ path: String, _ log: WriteAheadLog?, to copy: String) throws {
-    do { try FileManager.default.copyItem(atPath: path, toPath: copy) } catch {
-      let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
-      throw ReplicaFault.io("copy \(path)", isFull ? ENOSPC : EIO)
+    do {
+      try FileManager.default.copyItem(atPath: path, toPath: copy)
+      guard let file = FileHandle(forUpdatingAtPath: copy) else {
+        throw ReplicaFault.io("open \(copy)", errno)
+      }
+      defer { try? file.close() }
+      try log?.fold(into: file)
+      try write(to: file)
+    } catch let error as CocoaError {
+      throw ReplicaFault.io("copy \(path)", error.code == .fileWriteOutOfSpace ? ENOSPC : EIO)
     }
-    guard let file = FileHandle(forUpdatingAtPath: copy) else { throw ReplicaFault.io("open \(copy)", errno) }
-    defer { try? file.close() }
-    try log?.fold(into: file)
-    try write(to: file)
   }
 
   private func write(to file: FileHandle) throws {

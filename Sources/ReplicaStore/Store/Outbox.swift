@@ -82,6 +82,18 @@ enum Outbox {
     return try GRDB.Row.fetchAll(statement, arguments: [number, limit]).map(item)
   }
 
+  /// - Parameter items: those that follow an operation, in order.
+  /// - Throws: `ReplicaDamage` when one is not what was recorded.
+  static func requireIntact(_ items: [OutboxItem], after number: Int64, in db: Database) throws {
+    var previous = number == 0 ? OperationChain.start : try find(number, in: db)?.chainHash
+    for item in items {
+      guard item.isIntact(after: previous) else {
+        throw ReplicaDamage(.outbox, "operation \(item.number) is not what was recorded")
+      }
+      previous = item.chainHash
+    }
+  }
+
   /// Operations of one kind, in order, whatever their state.
   static func items(ofKind kind: OperationKind, in db: Database) throws -> [OutboxItem] {
     let statement = try db.cachedStatement(sql: "SELECT * FROM outbox WHERE kind = ? ORDER BY number")

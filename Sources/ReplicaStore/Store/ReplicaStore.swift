@@ -84,10 +84,13 @@ public final class ReplicaStore {
 
   /// What to send after an operation number, as much as fits: whole groups, at most `limit` operations and
   /// `bytesMax` bytes, or one group that is larger.
+  ///
+  /// - Throws: `ReplicaDamage` when one is not what was recorded: the centre would take it for another's (G23).
   func batch(after number: Int64, limit: Int, bytesMax: Int) throws -> [OutboxItem] {
     try read { db in
       // One more than fits shows whether the last group goes on.
       let items = try Outbox.items(after: number, limit: limit + 1, in: db)
+      try Outbox.requireIntact(items, after: number, in: db)
       var bytes = 0
       var batch: [OutboxItem] = []
       for group in items.grouped(by: \.group) {

@@ -22,24 +22,24 @@ struct FlowChecks {
     let cursor: Data
   }
 
-  /// Pages said on each link that the replica has not stored yet.
-  private var inFlight: [UInt64: (said: Int64, stored: Int64)] = [:]
+  /// On each link how many pages the replica has stored, and the bytes of those that were said since.
+  private var inFlight: [UInt64: (stored: Int64, bytes: [Int])] = [:]
   private var messages: [String: (count: Int, standing: Standing?)] = [:]
 
   // MARK: While it goes on
 
   /// The centre says something.
   mutating func said(_ message: Message, on link: UInt64, in world: World, _ tally: Tally) throws {
-    guard case .page = message else { return }
+    guard case .page(let page) = message else { return }
     tally.add("pages in flight")
-    var flow = inFlight[link] ?? (0, 0)
-    flow.said += 1
-    inFlight[link] = flow
-    guard flow.said - flow.stored <= world.limits.pagesInFlightMax else {
+    let before = inFlight[link]?.bytes ?? []
+    inFlight[link, default: (0, [])].bytes.append(page.body.bytes.count)
+    let isTooFar =
+      before.count >= world.limits.pagesInFlightMax || before.reduce(0, +) > world.limits.pageBytesInFlightMax
+    guard !isTooFar else {
       throw Finding(
         "pages in flight",
-        "\(world.network.device(of: link)) was sent \(flow.said - flow.stored) pages before it had stored one"
-      )
+        "\(world.network.device(of: link)) was sent \(before.count + 1) pages before it had stored one")
     }
   }
 
@@ -47,7 +47,11 @@ struct FlowChecks {
     if case .centre = delivery.end, delivery.bytes.count < 100,
       case .stored(let stored)? = try? Message.decode(delivery.bytes)
     {
-      inFlight[delivery.link]?.stored = stored.pages
+      var flow = inFlight[delivery.link] ?? (0, [])
+      // Of a link that was there before anybody looked some pages were not seen.
+      flow.bytes.removeFirst(min(flow.bytes.count, Int(stored.pages - flow.stored)))
+      flow.stored = stored.pages
+      inFlight[delivery.link] = flow
     }
     try checkProgress(of: world.network.device(of: delivery.link), in: world, tally)
   }

@@ -42,8 +42,10 @@ extension ReferenceModel {
       try compare("stock on \(code)", "\(place)", balances[place] ?? 0, row["on_hand"] as Int64)
     }
     let quotas = self.quotas.filter { $0.value.granted > 0 && (device.seesAll || $0.key.device == code) }
-      .count
-    try compare("quotas", code, quotas, try Int.fetchOne(db, sql: "SELECT count(*) FROM quota") ?? 0)
+    let foundQuotas = try String.fetchAll(db, sql: "SELECT sku FROM quota")
+    try compare(
+      "quotas", code, quotas.keys.count { !doubtful.contains($0.sku) },
+      foundQuotas.count { !doubtful.contains($0) })
   }
 
   private func compareSets(

@@ -106,6 +106,8 @@ struct AdminService {
   ///
   /// - Throws: `Failure` with the code of a refusal.
   func record(_ draft: OwnDraft) throws -> (verdict: Verdict, orders: [CentralHost.Order]) {
+    // A server watches the clock; without one nobody does.
+    if !isServing { try ClockMark(folder).check(head: host.store.head, isConfirmed: false) }
     let (verdicts, orders) = try host.record([draft], actor: actor, at: SystemClock.now)
     guard let verdict = verdicts.first else { throw Failure(.unexpected, "no answer to \(draft.kind)") }
     guard verdict.outcome != .rejected else {

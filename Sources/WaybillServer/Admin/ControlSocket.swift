@@ -9,13 +9,14 @@ import TradeRules
 /// writes the reply: `{"ok":…}` or `{"error":…}`.
 final class ControlSocket: Sendable {
   private let folder: DataFolder
+  private let queries: CentralQueries
   private let inbox: HostInbox
   private let log: Logger
   private let descriptor: Int32
 
   /// Starts listening; a socket that a crashed server left behind is replaced. Whoever calls has the lock.
-  init(_ folder: DataFolder, inbox: HostInbox, log: Logger) throws {
-    (self.folder, self.inbox, self.log) = (folder, inbox, log)
+  init(_ folder: DataFolder, queries: CentralQueries, inbox: HostInbox, log: Logger) throws {
+    (self.folder, self.queries, self.inbox, self.log) = (folder, queries, inbox, log)
     unlink(folder.path + "/" + DataFolder.socketName)
     descriptor = try ControlAddress.makeSocket()
     do {
@@ -108,7 +109,19 @@ final class ControlSocket: Sendable {
       }
     }
     guard isTaken else { throw Failure(.storeBusy, "the server is stopping") }
-    return try slot.wait()()
+    let result = Result { try slot.wait()() }
+    if isSuspicious(result) {
+      Thread.detachNewThread { [self] in StoreScrub.confirm(on: queries, inbox: inbox, log: log) }
+    }
+    return try result.get()
+  }
+
+  /// Whether what somebody asked for, as a backup or a verification, met damage that the server has not found itself.
+  private func isSuspicious(_ result: Result<JSONValue, any Error>) -> Bool {
+    switch result {
+    case .success(let document): document["checks"] != nil && document["ok"]?.bool == false
+    case .failure(let error): Failure(error).code == .storeCorrupt
+    }
   }
 }
 

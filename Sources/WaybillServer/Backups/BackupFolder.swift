@@ -47,11 +47,12 @@ struct BackupFolder: Sendable {
     }
   }
 
-  /// All backups, oldest first. Manifests that cannot be read are passed over.
+  /// All backups, oldest first. Manifests that cannot be read, or have lost their file, are passed over.
   func list(signedBy publicKey: [UInt8]) -> [Backup] {
     names.compactMap { name in
       guard name.hasSuffix(".json") else { return nil }
-      return try? Backup(at: path + "/" + name.dropLast(5) + ".db", signedBy: publicKey)
+      let file = path + "/" + name.dropLast(5) + ".db"
+      return DurableFile.exists(file) ? try? Backup(at: file, signedBy: publicKey) : nil
     }.sorted { ($0.manifest.createdAt, $0.manifest.head) < ($1.manifest.createdAt, $1.manifest.head) }
   }
 

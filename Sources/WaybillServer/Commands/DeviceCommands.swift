@@ -108,7 +108,8 @@ enum DevicesShown {
   private static func plain(_ device: JSONValue, _ name: String) -> String { device[name]?.plain ?? "" }
 
   private static func state(of device: JSONValue) -> String {
-    if device["forked"]?.bool == true { return "forked" }
-    return device["online"]?.bool == true ? "online" : plain(device, "state")
+    let state = device["online"]?.bool == true ? "online" : plain(device, "state")
+    // A copy of its replica was refused once; the device itself goes on.
+    return device["forked"]?.bool == true ? state + ", copied" : state
   }
 }

@@ -23,9 +23,22 @@ struct Serve: Command {
   @Option(help: "Its private key, PEM.", completion: .file()) var tlsKey: String?
   @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
   var logLevel = "info"
+  @Option(
+    help: ArgumentHelp(
+      "Connections of one network address that may not have proved themselves yet: more for many devices behind one address or a proxy.",
+      valueName: "number"))
+  var unproved = 20
+  @Option(help: ArgumentHelp("Silence after which a ping is sent.", valueName: "seconds")) var ping = 10
   @Flag(help: "Plain text to other machines: behind a proxy that encrypts, nowhere else.")
   var insecurePlaintext = false
   @Flag(help: "The machine's clock is right although it jumped.") var confirmClock = false
+
+  func validate() throws {
+    guard (1...8_000).contains(unproved) else { throw ValidationError("--unproved takes 1 to 8000") }
+    guard (1...600).contains(ping) else {
+      throw ValidationError("--ping takes a number of seconds, 1 to 600")
+    }
+  }
 
   func run(at desk: Desk) throws -> ExitStatus {
     guard let level = Logger.Level(rawValue: logLevel) else {
@@ -40,6 +53,8 @@ struct Serve: Command {
     }
     var serving = Serving(address: address, tls: tls, logLevel: level, desk: desk)
     serving.isClockConfirmed = confirmClock
+    serving.limits.connectionsPerAddressBeforeTrust = unproved
+    serving.limits.ping(after: .seconds(ping))
     try serving.run()
     return .done
   }

@@ -11,6 +11,8 @@ final class HostInbox: @unchecked Sendable {
   private var events: [TransportEvent] = []
   private var jobs: [Job] = []
   private var bytes = 0
+  /// The same by connection, of those that have any.
+  private var waiting: [ConnectionID: Int] = [:]
   private var isClosed = false
   /// Connections that may not send more until the host has caught up.
   private var paused: [ConnectionID] = []
@@ -22,6 +24,9 @@ final class HostInbox: @unchecked Sendable {
   /// Received bytes that wait for the host. Beyond it a sender is held back by TCP: it bounds memory when
   /// many devices come home at once.
   static let bytesMax = 64 << 20
+  /// The same of one connection: a device that keeps to its credit is far below, and one that does not holds up nobody
+  /// else.
+  static let connectionBytesMax = 4 << 20
   /// What a message costs beside its own bytes, about: small ones count as well.
   static let bytesBeside = 256
 
@@ -47,8 +52,10 @@ final class HostInbox: @unchecked Sendable {
     guard !isClosed else { return }
     events.append(event)
     if case .received(let id, let message) = event {
-      bytes += message.count + HostInbox.bytesBeside
-      if bytes > HostInbox.bytesMax, !paused.contains(id) {
+      let cost = message.count + HostInbox.bytesBeside
+      bytes += cost
+      waiting[id, default: 0] += cost
+      if !mayGoOn(id), !paused.contains(id) {
         paused.append(id)
         pause(id)
       }
@@ -84,8 +91,13 @@ final class HostInbox: @unchecked Sendable {
     let taken = takeEvents()
     var turn = Turn(events: taken, jobs: jobs, isLast: isClosed && events.isEmpty)
     jobs = []
-    if bytes <= HostInbox.bytesMax { swap(&turn.resumed, &paused) }
+    turn.resumed = paused.filter(mayGoOn)
+    paused.removeAll(where: mayGoOn)
     return turn
+  }
+
+  private func mayGoOn(_ id: ConnectionID) -> Bool {
+    bytes <= HostInbox.bytesMax && waiting[id, default: 0] <= HostInbox.connectionBytesMax
   }
 
   private func takeEvents() -> [TransportEvent] {
@@ -94,6 +106,10 @@ final class HostInbox: @unchecked Sendable {
       var next = 0
       if case .received(_, let message) = event { next = message.count + HostInbox.bytesBeside }
       guard cost == 0 || cost + next <= HostInbox.turnBytesMax else { break }
+      if case .received(let id, _) = event {
+        let rest = waiting[id, default: 0] - next
+        waiting[id] = rest > 0 ? rest : nil
+      }
       (count, cost) = (count + 1, cost + next)
     }
     bytes -= cost

@@ -13,6 +13,7 @@ struct Serving {
   let logLevel: Logger.Level
   let desk: Desk
   var isClockConfirmed = false
+  var limits = TransportLimits()
 
   /// Serves until SIGTERM or SIGINT.
   ///
@@ -30,7 +31,8 @@ struct Serving {
     let bridge = Bridge(configuration(log), health: health)
     let port = try bridge.server.start()
     defer { bridge.server.stop() }
-    let control = try ControlSocket(desk.folder, inbox: bridge.inbox, log: log)
+    let control = try ControlSocket(
+      desk.folder, queries: centre.store.queries, inbox: bridge.inbox, log: log)
     signals.wait { [inbox = bridge.inbox] in inbox.close() }
     StoreScrub.start(on: centre.store.queries, inbox: bridge.inbox, log: log)
     announce(port, centre.store)
@@ -57,6 +59,7 @@ struct Serving {
     configuration.port = address.port
     configuration.tls = tls
     configuration.path = CentralHost.path
+    configuration.limits = limits
     configuration.limits.messageBytesMax = CentralHost.messageBytesMax
     configuration.limits.messageBytesMaxBeforeTrust = CentralHost.messageBytesBeforeTrustMax
     // Nobody reads a body: a stranger's megabyte must not be kept until it is whole.

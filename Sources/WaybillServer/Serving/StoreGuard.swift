@@ -46,32 +46,50 @@ struct StoreGuard {
 /// Reads the whole store again when the server starts and once a day, on a thread and a connection of its own.
 enum StoreScrub {
   private static let every: TimeInterval = 86_400
+  /// When it could not be read through.
+  private static let again: TimeInterval = 300
+
+  private enum Finding {
+    case sound
+    case unreadable
+    case damaged(Halt)
+  }
 
   static func start(on queries: CentralQueries, inbox: HostInbox, log: Logger) {
     Thread.detachNewThread {
       while true {
-        if let halt = look(queries, log) {
+        switch look(queries, log) {
+        case .damaged(let halt):
           _ = inbox.take { $0.host.halt(halt) }
           return
+        case .sound: Thread.sleep(forTimeInterval: every)
+        case .unreadable: Thread.sleep(forTimeInterval: again)
         }
-        Thread.sleep(forTimeInterval: every)
       }
     }
   }
 
-  private static func look(_ queries: CentralQueries, _ log: Logger) -> Halt? {
+  /// Reads everything now, because something was found that should not be.
+  static func confirm(on queries: CentralQueries, inbox: HostInbox, log: Logger) {
+    if case .damaged(let halt) = look(queries, log) { _ = inbox.take { $0.host.halt(halt) } }
+  }
+
+  private static func look(_ queries: CentralQueries, _ log: Logger) -> Finding {
     do {
       guard let wrong = try queries.scrub() else {
         log.debug("the store was read and is sound")
-        return nil
+        return .sound
       }
-      return Halt(.storeCorrupt, "\(wrong.name): \(wrong.detail)")
+      return .damaged(Halt(.storeCorrupt, "\(wrong.name): \(wrong.detail)"))
     } catch {
       let explained = CentralStore.explanation(of: error)
-      if explained.code == .storeCorrupt { return Halt(.storeCorrupt, explained.detail) }
-      // The server stops, or the disk does not answer: not damage.
-      log.debug("the store could not be read", metadata: ["detail": "\(explained.detail)"])
-      return nil
+      if explained.code == .storeCorrupt { return .damaged(Halt(.storeCorrupt, explained.detail)) }
+      // The disk does not answer, or the server stops: not damage.
+      let isDisk = explained.code == .ioFailed
+      log.log(
+        level: isDisk ? .error : .debug, "the store could not be read",
+        metadata: ["detail": "\(explained.detail)"])
+      return .unreadable
     }
   }
 }

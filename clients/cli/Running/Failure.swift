@@ -34,12 +34,12 @@ struct Failure: Error, Hashable {
   }
 
   /// The last of the room on this device's disk is for what its people record.
-  static let noRoomForRows = Failure(noRoom: "")
+  static let noRoomForRows = Failure(noRoom: "for what the centre sends")
 
-  /// - Parameter detail: where, and how much there is.
+  /// - Parameter detail: for what, or where and how much there is.
   private init(noRoom detail: String, details: JSONValue = [:]) {
     self.init(.diskFull, detail, details: details)
-    sentence = "There is too little room on this device's disk for what the centre sends."
+    sentence = "There is too little room on this device's disk."
   }
 
   private static let centreHint =
@@ -95,8 +95,9 @@ extension Failure {
     case .notEnrolled: self.init(.notEnrolled, path, details: ["replica": .string(path)])
     case .alreadyEnrolled: self.init(.alreadyEnrolled, path, details: ["replica": .string(path)])
     case .busy(let holder): self.init(.replicaBusy, holder, details: ["holder": .string(holder)])
-    case .io(let doing, let number):
-      self.init(.ioFailed, "cannot \(doing) (errno \(number))", details: ["errno": .integer(Int64(number))])
+    case .io(_, let number):
+      let explained = ReplicaFault.explanation(of: fault)
+      self.init(explained.code, explained.detail, details: ["errno": .integer(Int64(number))])
     case .full(let folder, let free):
       self.init(
         noRoom: "\(folder) has \(free / 1_000_000) MB left", details: ["freeBytes": .integer(free)])

@@ -39,11 +39,17 @@ struct Enroll: Command {
       show(state, received: host.progress.received, at: desk)
       return .done
     } catch {
-      // A code that opens nothing made nothing: neither a device at the centre nor anything of worth here.
-      let wasWrong = Failure(error, replica: file.path).code == .codeInvalid
-      try wasWrong && store.state() == nil ? file.abandonEnrolment(store) : store.close()
+      try isInVain(error, store, file) ? file.abandonEnrolment(store) : store.close()
       throw error
     }
+  }
+
+  /// Whether nothing of worth was made here, nor will be: a code opened nothing, or the centre does not know the device
+  /// any more that an earlier attempt became. The next attempt begins anew, with a code of its own.
+  private func isInVain(_ error: any Error, _ store: ReplicaStore, _ file: ReplicaFile) throws -> Bool {
+    let code = Failure(error, replica: file.path).code
+    return try store.state() == nil
+      ? code == .codeInvalid : [.notAuthorised, .deviceRetired, .deviceWiped].contains(code)
   }
 
   private func enrol(
@@ -51,7 +57,8 @@ struct Enroll: Command {
   ) throws -> ReplicaState {
     let known = try host.store.state()
     if known == nil { try host.beginEnrolment(typed: typedCode(), url: address, caFile: caFile) }
-    let loop = SyncLoop(host: host, url: known?.url ?? address, caFile: known?.caFile ?? caFile)
+    // The centre may have moved since an attempt that was interrupted.
+    let loop = SyncLoop(host: host, url: address, caFile: caFile.isEmpty ? known?.caFile ?? "" : caFile)
     defer { loop.stop() }
     var progress = ProgressLine(console)
     let ending = try loop.runUntilCurrent(timeout: nil) { progress.show(host.progress) }
@@ -61,6 +68,7 @@ struct Enroll: Command {
     case .interrupted: throw Failure(.interrupted)
     case .failed(let failure): throw failure
     }
+    try host.store.moveCentre(to: address)
     guard let state = try host.store.state() else { throw Failure(.unexpected, "the replica has no name") }
     return state
   }

@@ -9,7 +9,7 @@ struct Repair: Command {
       Examples:
         waybill repair
 
-      Every sync does the same first. Damaged rows are fetched again at the next sync; a damaged file is made anew
+      Every sync does the same first, for a large replica once a day. Damaged rows are fetched again at the next sync; a damaged file is made anew
       from what can be read of it and kept aside. Unsent work is kept; what of it cannot be read is named.
       """)
   @OptionGroup var global: GlobalOptions
@@ -18,7 +18,8 @@ struct Repair: Command {
     guard desk.file.exists else { throw ReplicaFault.notEnrolled(path: desk.file.path) }
     let lock = try desk.file.lockSync()
     defer { lock.release() }
-    let (store, mending) = try desk.openSound(isDamaged: false)
+    let (store, mending) = try desk.file.openSound(
+      at: Clocks.now, isAsked: true, random: Randomness.bytes)
     try store.close()
     desk.console.show(mending.json, mending.text)
     return mending.needsAttention ? .attention : .done

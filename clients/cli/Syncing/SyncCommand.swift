@@ -20,10 +20,15 @@ struct Sync: Command {
   @Flag(help: "Stay live until interrupted; with --json, events as lines of JSON.") var watch = false
   @Option(help: ArgumentHelp("Keep trying for so long.", valueName: "seconds")) var timeout: Int?
   @Option(help: "Where the centre is now, when it has moved.") var url: String?
+  @Option(help: ArgumentHelp("Silence after which a ping is sent; 10 unless given.", valueName: "seconds"))
+  var ping: Int?
 
   func validate() throws {
     guard (1...86_400).contains(timeout ?? 1) else {
       throw ValidationError("--timeout takes a number of seconds, 1 to 86400")
+    }
+    guard (1...600).contains(ping ?? 1) else {
+      throw ValidationError("--ping takes a number of seconds, 1 to 600")
     }
   }
 
@@ -75,6 +80,7 @@ struct Sync: Command {
     let address = try url.map(CentreAddress.url) ?? state.url
     let host = ReplicaHost(store: store, appVersion: "waybill/\(Program.version)", random: Randomness.bytes)
     let loop = SyncLoop(host: host, url: address, caFile: state.caFile)
+    if let ping { loop.limits.ping(after: .seconds(ping)) }
     defer { loop.stop() }
     let report = try store.view { try SyncReport($0) }
     let run = SyncRun(

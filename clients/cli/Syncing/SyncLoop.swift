@@ -40,6 +40,8 @@ final class SyncLoop {
   /// Whether to stay live, whatever becomes of connections.
   private var isWatching = false
   private var mustWait = false
+  /// Of its connections.
+  var limits = TransportLimits()
   /// What was read is not read again at once, whatever the clock says, milliseconds.
   var scrubPause: Int64 = 60_000
   /// Whether the centre let us in at any time.
@@ -202,6 +204,7 @@ final class SyncLoop {
     link += 1
     var configuration = WebSocketClient.Configuration(url: url, subprotocol: ReplicaHost.subprotocol)
     if !caFile.isEmpty { configuration.caFile = caFile }
+    configuration.limits = limits
     let (mailbox, link) = (mailbox, link)
     let client = WebSocketClient(configuration) { event in
       switch event {

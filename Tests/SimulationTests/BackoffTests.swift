@@ -1,0 +1,66 @@
+import SyncProtocol
+import SyncSession
+import Testing
+import TradeRules
+
+@testable import ReplicaStore
+@testable import Simulator
+
+@Suite("When a device comes back")
+struct BackoffTests {
+  private static let bits: [UInt64] = (0..<500).map { $0 &* 0x9E37_79B9_7F4A_7C15 }
+
+  /// The longest delay of many, each after the same past.
+  private func longest(_ backoff: Backoff, after now: Instant, retryAfter: Int64? = nil) -> Int64 {
+    BackoffTests.bits.map { bits in
+      var backoff = backoff
+      return backoff.delay(after: now, wasEstablished: false, random: bits, retryAfter: retryAfter)
+    }.max() ?? 0
+  }
+
+  @Test(
+    "G10 within a minute of a live session it is back in five seconds; then it waits up to twice as long each time"
+  )
+  func ceilings() {
+    var backoff = Backoff()
+    _ = backoff.delay(after: .at(8), wasEstablished: true, random: 0)
+    #expect((2_500..<Backoff.shortOutageCeiling).contains(longest(backoff, after: .at(8, 0, 59))))
+    for ceiling in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000] {
+      #expect((Int64(ceiling / 2)..<Int64(ceiling)).contains(longest(backoff, after: .at(9))))
+      _ = backoff.delay(after: .at(9), wasEstablished: false, random: 0)
+    }
+    backoff.connected()
+    #expect(longest(backoff, after: .at(10)) < Backoff.base)
+  }
+
+  @Test("G26 who is told when to come back does not come sooner, and not all come in the same moment")
+  func asked() {
+    let delays = BackoffTests.bits.map { bits in
+      var backoff = Backoff()
+      return backoff.delay(after: .at(8), wasEstablished: true, random: bits, retryAfter: 60_000)
+    }
+    #expect(delays.allSatisfy { (60_000...75_000).contains($0) })
+    #expect(Set(delays).count > 100)
+  }
+
+  @Test(
+    "G26 a link that breaks is soon made again; after a quarrel over rows that differ it takes longer each time",
+    arguments: [false, true])
+  func quarrel(rowsDiffer: Bool) throws {
+    let shop = try Shop(staffed: ["A1"])
+    var hellos = 0
+    shop.world.onArrival = { delivery in
+      switch (delivery.end, delivery.closes ? nil : try Message.decode(delivery.bytes)) {
+      case (.centre, .hello): hellos += 1
+      case (.device("A1"), .checkpoint):
+        if rowsDiffer { shop.ana.device.host.progress.trouble = .digestMismatch }
+        return .breaksLink
+      default: break
+      }
+      return .arrives
+    }
+    try shop.decide(Filled<ImportProducts> { $0.rows = [Shop.product("P-1")] })
+    try shop.world.run(milliseconds: 1_800_000)
+    #expect(rowsDiffer ? (5..<40).contains(hellos) : hellos > 300, "it came \(hellos) times")
+  }
+}
