@@ -5,8 +5,8 @@ public enum WireLimits {
   /// One WebSocket message, bytes. Beyond it the connection is closed with 1009.
   public static let frameBytesMax = 1 << 20
   /// A message of a peer that has not proved who it is, bytes: room for a hello with the longest cursor and
-  /// 4,096 buckets, as ledgers of many warehouses and years.
-  public static let frameBytesBeforeProofMax = 128 << 10
+  /// several hundred buckets.
+  public static let frameBytesBeforeProofMax = 32 << 10
 
   /// Rows and keys of one page once unpacked, bytes: a page that does not compress still fits a frame.
   public static let pageBytesMax = frameBytesMax - (20 << 10)

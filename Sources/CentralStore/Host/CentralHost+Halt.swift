@@ -40,6 +40,12 @@ extension CentralHost {
     lastFailure = nil
   }
 
+  /// Decides again after all of the store was read and is sound: what an earlier run met is there no more.
+  public func acquit() {
+    halted = nil
+    lastFailure = nil
+  }
+
   /// Takes note of a failure of the store; damage ends all deciding. Whoever holds the connections then calls
   /// `halt`, to have everybody told.
   func note(_ error: any Error) {

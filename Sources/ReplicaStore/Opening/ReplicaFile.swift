@@ -97,10 +97,10 @@ public struct ReplicaFile: Hashable, Sendable {
         try? store.close()
         throw error
       }
-    } catch let cause where ReplicaDamage.explains(cause) || ReplicaFile.mayHideReplica(cause) {
+    } catch let cause where ReplicaDamage.explains(cause) || hidesReplica(cause) {
       let report: RebuildReport
       do { report = try rebuild(at: now, random: random) } catch let damage as ReplicaDamage
-        where damage.part == .whole && ReplicaFile.mayHideReplica(cause)
+        where damage.part == .whole && hidesReplica(cause)
       {
         throw cause
       }
@@ -108,11 +108,19 @@ public struct ReplicaFile: Hashable, Sendable {
     }
   }
 
-  /// Whether a file that is said to be none of ours may be one whose first bytes rotted.
-  private static func mayHideReplica(_ error: any Error) -> Bool {
+  /// Whether a file that is said to be none of ours is one whose first bytes rotted: our tables are named behind them.
+  private func hidesReplica(_ error: any Error) -> Bool {
     let reason = (error as? StoreFault)?.reason
-    return reason == .notAStore || reason == .missing
+    guard reason == .notAStore || reason == .missing, let file = FileHandle(forReadingAtPath: path) else {
+      return false
+    }
+    defer { try? file.close() }
+    let start = try? file.read(upToCount: ReplicaFile.schemaBytesMax)
+    return start?.range(of: Data("CREATE TABLE outbox".utf8)) != nil
   }
+
+  /// The schema lies at a replica's beginning, within so many bytes.
+  private static let schemaBytesMax = 256 << 10
 
   /// Whoever opens a log that rotted writes over what is behind the damage.
   private func requireWholeLog() throws {

@@ -49,7 +49,7 @@ struct FlowChecks {
     {
       var flow = inFlight[delivery.link] ?? (0, [])
       // Of a link that was there before anybody looked some pages were not seen.
-      flow.bytes.removeFirst(min(flow.bytes.count, Int(stored.pages - flow.stored)))
+      flow.bytes.removeFirst(min(flow.bytes.count, max(0, Int(stored.pages - flow.stored))))
       flow.stored = stored.pages
       inFlight[delivery.link] = flow
     }

@@ -102,12 +102,19 @@ struct AdminService {
     }
   }
 
+  /// What a server knows by itself: that the clock can be trusted, and the store.
+  private func requireTrust() throws {
+    try ClockMark(folder).check(head: host.store.head, isConfirmed: false)
+    guard !DamageMark(folder).isSet else {
+      throw Failure(.storeCorrupt, "the server found it damaged and has not found it sound since")
+    }
+  }
+
   /// Records one operation of the centre.
   ///
   /// - Throws: `Failure` with the code of a refusal.
   func record(_ draft: OwnDraft) throws -> (verdict: Verdict, orders: [CentralHost.Order]) {
-    // A server watches the clock; without one nobody does.
-    if !isServing { try ClockMark(folder).check(head: host.store.head, isConfirmed: false) }
+    if !isServing { try requireTrust() }
     let (verdicts, orders) = try host.record([draft], actor: actor, at: SystemClock.now)
     guard let verdict = verdicts.first else { throw Failure(.unexpected, "no answer to \(draft.kind)") }
     guard verdict.outcome != .rejected else {

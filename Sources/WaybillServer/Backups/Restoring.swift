@@ -60,6 +60,7 @@ struct Restoring {
     // The old store's log must not be taken for the new one's.
     for suffix in ["-wal", "-shm"] { unlink(folder.storePath + suffix) }
     try DurableFile.rename(folder.restoredPath, to: folder.storePath)
+    DamageMark(folder).clear()
   }
 
   /// Gives the present store, as it is, a second name that stays.

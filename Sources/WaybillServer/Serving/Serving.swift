@@ -27,6 +27,10 @@ struct Serving {
     }
     let mark = ClockMark(desk.folder)
     try mark.check(head: centre.store.head, isConfirmed: isClockConfirmed)
+    let damage = DamageMark(desk.folder)
+    if damage.isSet {
+      _ = centre.host.halt(Halt(.storeCorrupt, "an earlier run found it damaged; it is being read again"))
+    }
     let health = Health(epoch: centre.store.epoch, head: centre.store.head.version, at: SystemClock.now)
     let bridge = Bridge(configuration(log), health: health)
     let port = try bridge.server.start()
@@ -34,7 +38,7 @@ struct Serving {
     let control = try ControlSocket(
       desk.folder, queries: centre.store.queries, inbox: bridge.inbox, log: log)
     signals.wait { [inbox = bridge.inbox] in inbox.close() }
-    StoreScrub.start(on: centre.store.queries, inbox: bridge.inbox, log: log)
+    StoreScrub.start(on: centre.store.queries, mark: damage, inbox: bridge.inbox, log: log)
     announce(port, centre.store)
     log.info("serving", metadata: ["address": "\(address.urlHost):\(port)", "tls": "\(tls != nil)"])
     let loop = HostLoop(

@@ -7,11 +7,13 @@ import TradeRules
 /// so when the host has stopped for damage.
 struct StoreGuard {
   private let reserve: ReserveFile
+  private let mark: DamageMark
   private let log: Logger
   private var told: Halt?
 
   init(_ folder: DataFolder, log: Logger) {
     reserve = ReserveFile(folder)
+    mark = DamageMark(folder)
     self.log = log
     if !reserve.take() {
       log.warning("little room on the disk: none is kept back", metadata: ["file": "\(reserve.path)"])
@@ -32,15 +34,30 @@ struct StoreGuard {
     if host.halted != told {
       if let halt = host.halted {
         orders += host.halt(halt)
+        if halt.code == .storeCorrupt { mark.set() }
         log.critical(
           "nothing is decided any more", metadata: ["code": "\(halt.code)", "detail": "\(halt.detail)"])
       } else {
-        log.notice("there is room again; work goes on")
+        log.notice("work goes on")
       }
       told = host.halted
     }
     return orders
   }
+}
+
+/// Remembers across restarts that the store was found damaged, until it was read and is sound, or another was put
+/// in its place: whoever starts the server again must not have it decide meanwhile.
+struct DamageMark: Sendable {
+  private let path: String
+
+  init(_ folder: DataFolder) { path = folder.path + "/store-damaged" }
+
+  var isSet: Bool { DurableFile.exists(path) }
+
+  func set() { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+
+  func clear() { unlink(path) }
 }
 
 /// Reads the whole store again when the server starts and once a day, on a thread and a connection of its own.
@@ -55,14 +72,25 @@ enum StoreScrub {
     case damaged(Halt)
   }
 
-  static func start(on queries: CentralQueries, inbox: HostInbox, log: Logger) {
+  /// - Parameter mark: a centre that is halted for it goes on when the first look finds nothing.
+  static func start(on queries: CentralQueries, mark: DamageMark, inbox: HostInbox, log: Logger) {
     Thread.detachNewThread {
+      var mustAcquit = mark.isSet
       while true {
         switch look(queries, log) {
         case .damaged(let halt):
           _ = inbox.take { $0.host.halt(halt) }
           return
-        case .sound: Thread.sleep(forTimeInterval: every)
+        case .sound:
+          if mustAcquit {
+            mark.clear()
+            _ = inbox.take { centre in
+              centre.host.acquit()
+              return []
+            }
+          }
+          mustAcquit = false
+          Thread.sleep(forTimeInterval: every)
         case .unreadable: Thread.sleep(forTimeInterval: again)
         }
       }
