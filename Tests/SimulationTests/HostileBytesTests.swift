@@ -196,6 +196,32 @@ struct HostileBytesTests {
     #expect(read.cursor == download.cursor)
   }
 
+  @Test("a tablet that holds the ledgers of many years still says hello in what a stranger may say")
+  func manyYears() throws {
+    let shop = try Shop(staffed: ["P1"])
+    try shop.cutOff(shop.pia)
+    try shop.pia.receives(4)
+    try shop.pia.device.store.write { db in
+      for number in 1...3_000 {
+        try db.execute(
+          sql: "INSERT INTO bucket (name, digest) VALUES (?, zeroblob(16))",
+          arguments: ["ledger/W1/years-ago-\(number)"])
+      }
+    }
+    var sizes: [Int] = []
+    shop.world.onArrival = { delivery in
+      if case .centre = delivery.end, !delivery.closes, case .hello = try Message.decode(delivery.bytes) {
+        sizes.append(delivery.bytes.count)
+      }
+      return .arrives
+    }
+    try shop.reconnect(shop.pia)
+    #expect(sizes.allSatisfy { $0 <= WireLimits.frameBytesBeforeProofMax } && !sizes.isEmpty, "\(sizes)")
+    #expect(sizes.allSatisfy { $0 > WireLimits.frameBytesBeforeProofMax / 2 }, "what fits is said: \(sizes)")
+    #expect(try shop.centre.onHand() == 104)
+    try shop.expectAllIsWell()
+  }
+
   @Test("who asks more about a bucket than is answered is cut off; who asks the same again is answered once")
   func manyQuestions() throws {
     let shop = try Shop(staffed: ["A1"])

@@ -25,6 +25,21 @@ extension ReplicaHost {
     }
   }
 
+  /// As many of the buckets that are here as a hello has room for. Of those left out the centre knows nothing and sends
+  /// them whole, which costs more and is never wrong.
+  static func fitting(_ buckets: [Bucket], beside cursor: [UInt8]?) -> [Bucket] {
+    // A name has a tag and a length; all else in a hello takes less than 2 KiB.
+    var room = WireLimits.frameBytesBeforeProofMax - (2 << 10) - (cursor?.count ?? 0)
+    // Months of ledgers are the many; those long past are the last to be of use.
+    let isMonth = { (bucket: Bucket) in bucket.name.split(separator: "/").count > 2 }
+    let months = buckets.filter(isMonth).sorted { $0.name.suffix(7) > $1.name.suffix(7) }
+    return Array(
+      (buckets.filter { !isMonth($0) } + months).prefix { bucket in
+        room -= bucket.name.utf8.count + 3
+        return room >= 0
+      })
+  }
+
   /// Prepares to spend an enrolment code as a person typed it.
   ///
   /// - Throws: `Refusal` with `CODE_INVALID` for a text that is no code.

@@ -173,11 +173,12 @@ public final class ReplicaHost {
     let checkpoint = state.checkpointInEpoch
     let held = checkpoint == 0 ? [] : try store.heldBuckets()
     let holdsEverything = held.contains(ConfirmedRows.everything)
+    let cursor = try store.loadCursor()
     return Hello(
       schemaVersion: UInt32(ReplicaSchema.format.version), device: state.device, nonce: [],
       incarnation: state.incarnation, epoch: state.epoch, checkpointVersion: checkpoint,
-      buckets: held.filter { $0 != ConfirmedRows.everything },
-      holdsEverything: holdsEverything, loadCursor: try store.loadCursor(),
+      buckets: ReplicaHost.fitting(held.filter { $0 != ConfirmedRows.everything }, beside: cursor),
+      holdsEverything: holdsEverything, loadCursor: cursor,
       firstUnsent: state.appliedThrough + 1, lastRecorded: end.number, chainNumber: end.number,
       chainHash: end.chainHash,
       clock: DeviceClock(wall: Instant(milliseconds: 0), bootID: .none, bootTimeMilliseconds: 0),
