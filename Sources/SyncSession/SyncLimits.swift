@@ -29,8 +29,9 @@ public struct SyncLimits: Sendable {
   public var comparedRowsPerTurn = 5_000
   /// How long a replica with nothing changed in its scope may stay behind the head, milliseconds.
   public var idleCheckpointMilliseconds: Int64 = 10_000
-  /// Between opening and a proved identity, milliseconds. Beyond it the connection is closed.
-  public var proofMilliseconds: Int64 = 10_000
+  /// Between opening and a proved identity, milliseconds. Beyond it the connection is closed. Who says nothing is shown
+  /// out much sooner by the transport, which knows whose word still waits to be heard.
+  public var proofMilliseconds: Int64 = 120_000
 
   public init() {}
 }

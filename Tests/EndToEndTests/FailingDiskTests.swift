@@ -43,6 +43,26 @@ struct FailingDiskTests {
   }
 
   @Test(
+    "G23 a centre that was wrongly thought damaged reads everything, and then goes on",
+    .timeLimit(.minutes(4)))
+  func acquittedCentre() async throws {
+    let company = try Company()
+    try await company.open()
+    try await company.importBasics()
+    try await company.close()
+    let mark = company.path("centre/store-damaged")
+    try Data().write(to: URL(filePath: mark))
+    let refused = try await company.atCentre(
+      "setting", "set", "priceFloorPerMille", "850", exits: 1)
+    #expect(refused["error"]["code"].text == "STORE_CORRUPT")
+    try await company.open()
+    _ = try await company.untilCentre { $0["halted"]["code"].exists == false }
+    #expect(!FileManager.default.fileExists(atPath: mark))
+    _ = try await company.atCentre("setting", "set", "priceFloorPerMille", "850")
+    try await company.close()
+  }
+
+  @Test(
     "G23 bits of a replica's file flip between syncs: the next one mends it, or says what it cannot",
     .timeLimit(.minutes(6)))
   func rottingReplica() async throws {

@@ -136,62 +136,13 @@ struct IdentityTests {
 
   // MARK: Copies
 
-  /// A copy of a device's replica as it is now, on a device of its own.
-  private func copy(of person: Person, in shop: Shop) throws -> SimulatedDevice {
-    let store = try ReplicaStore.inMemory()
-    try person.device.store.database.backup(to: store.database)
-    let copy = try SimulatedDevice(
-      "copy of \(person.code)", seed: 11, store: store, isCopy: true, at: shop.world.now)
-    copy.mayConnect = false
-    shop.world.add(copy)
-    return copy
-  }
-
-  @Test(
-    "#66 #67 after a restore a copy from before it does not take the device over, however far it has gone by itself",
-    arguments: [true, false])
-  func copiedBeforeRestore(isWelcomeLost: Bool) throws {
-    let shop = try Shop(staffed: ["A1", "P1"])
-    let backup = try shop.copyOfStore()
-    try shop.ana.orders(("CHAI", 1))
-    try shop.settle()
-    try shop.cutOff(shop.ana)
-    let copy = try copy(of: shop.ana, in: shop)
-    for quantity in 1...3 { try Person(shop, copy.code).orders(("MATE", Quantity(Int64(quantity)))) }
-    try shop.world.replaceCentre(with: backup)
-    let order = try shop.ana.orders(("CHAI", 2))
-    if isWelcomeLost {
-      // The centre's first word under the new history never arrives: the same replica comes again.
-      var isLost = false
-      shop.world.onArrival = { delivery in
-        guard !isLost, case .device = delivery.end,
-          case .welcome? = try? Message.decode(delivery.bytes)
-        else { return .arrives }
-        isLost = true
-        return .breaksLink
-      }
-    }
-    try shop.reconnect(shop.ana)
-    shop.world.onArrival = nil
-    #expect(try shop.centre.order(order)?.state == .accepted)
-
-    try shop.world.setOnline(copy.code, true)
-    try shop.world.run(milliseconds: 5_000)
-    #expect(copy.host.progress.refusedWith == .replicaForked)
-    try shop.world.remove(copy.code)
-    let next = try shop.ana.orders(("CHAI", 3))
-    try shop.settle()
-    #expect(try shop.centre.order(next)?.state == .accepted)
-    try shop.expectAllIsWell()
-  }
-
   @Test(
     "#66 a replica's file is copied: whoever connects first goes on, the other is refused",
     arguments: [true, false])
   func copied(copyComesFirst: Bool) throws {
     let shop = try Shop(staffed: ["A1"])
     try shop.cutOff(shop.ana)
-    let copy = try copy(of: shop.ana, in: shop)
+    let copy = try shop.copy(of: shop.ana)
     let order = try shop.ana.orders(("CHAI", 4))
     let second = Person(shop, copy.code)
     let other = try second.orders(("MATE", 7))
@@ -216,7 +167,7 @@ struct IdentityTests {
   @Test("#66 the original goes on working; the copy stays refused for good")
   func copyStaysRefused() throws {
     let shop = try Shop(staffed: ["A1"])
-    let copy = try copy(of: shop.ana, in: shop)
+    let copy = try shop.copy(of: shop.ana)
     try shop.ana.orders(("CHAI", 4))
     try shop.settle()
     for _ in 0..<2 {

@@ -51,6 +51,26 @@ struct RoomStories {
     try shop.expectAllIsWell()
   }
 
+  @Test("G22 rows that come live stop at the last of the room as well")
+  func liveRows() throws {
+    let shop = try Shop(staffed: ["A1", "P1"])
+    let before = try products(of: shop.pia)
+    shop.pia.device.store.freeBytes = { DiskRoom.reserve - 1 }
+    for number in 1...20 {
+      try shop.decide(Filled<ImportProducts> { $0.rows = [Shop.product("P-\(number)")] })
+      try shop.world.run(milliseconds: 1_000)
+    }
+    #expect(try products(of: shop.pia) == before)
+    let work = try shop.pia.receives(4)
+    try shop.world.run(milliseconds: 1_000)
+    #expect(try shop.centre.answer(to: work.id)?.outcome == .applied)
+    shop.pia.device.store.freeBytes = { nil }
+    try shop.world.give(shop.pia.device, [.ticked])
+    try shop.settle()
+    #expect(try products(of: shop.pia) == before + 20)
+    try shop.expectAllIsWell()
+  }
+
   @Test("G22 a first load that runs short of room goes on where it was")
   func firstLoad() throws {
     var limits = SyncLimits()

@@ -96,6 +96,20 @@ struct AdminFolderTests {
     try mark.check(head: .empty, isConfirmed: false)
   }
 
+  @Test("G23 a store that was found damaged is read, and changed by nobody, until it was found sound")
+  func damageMark() throws {
+    let folder = try TestFolder()
+    _ = try folder.ask(.status)
+    let mark = DamageMark(folder.folder)
+    mark.set()
+    let changing = AdminRequest.changeSetting(name: "priceFloorPerMille", amount: 850)
+    #expect(failureCode { _ = try folder.ask(changing) } == .storeCorrupt)
+    #expect(failureCode { _ = try folder.ask(.release(operation: "A1/1")) } == .storeCorrupt)
+    #expect(try folder.ask(.status)["head"]?.integer != nil)
+    mark.clear()
+    _ = try folder.ask(changing)
+  }
+
   @Test("a line of the log is one line, whatever a peer calls itself")
   func logLines() {
     let line = LineLog.line(

@@ -39,7 +39,7 @@ struct HostInboxTests {
     let (greedy, modest) = (ConnectionID(rawValue: 1), ConnectionID(rawValue: 2))
     for _ in 1...5 { inbox.take(.received(greedy, Array(repeating: 0, count: 1 << 20))) }
     inbox.take(.received(modest, [1]))
-    #expect(paused.ids == [1])
+    #expect(Set(paused.ids) == [1])
     #expect(inbox.nextTurn(until: Date()).resumed.map(\.rawValue) == [1])
     #expect(inbox.nextTurn(until: Date()).resumed.isEmpty)
   }

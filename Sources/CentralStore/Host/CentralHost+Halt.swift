@@ -34,16 +34,21 @@ extension CentralHost {
     return orders
   }
 
-  /// Decides again, after a halt that has passed: never one for damage, which only a restore mends.
+  /// Decides again, after a halt that has passed: never one for damage, which nobody but `acquit` takes back.
   public func resume() {
     if halted?.code != .storeCorrupt { halted = nil }
     lastFailure = nil
   }
 
   /// Decides again after all of the store was read and is sound: what an earlier run met is there no more.
-  public func acquit() {
+  ///
+  /// - Parameter suspicion: what it was halted for; when more was found since, that stands.
+  /// - Returns: whether it decides again.
+  public func acquit(of suspicion: Halt) -> Bool {
+    guard halted == suspicion else { return false }
     halted = nil
     lastFailure = nil
+    return true
   }
 
   /// Takes note of a failure of the store; damage ends all deciding. Whoever holds the connections then calls

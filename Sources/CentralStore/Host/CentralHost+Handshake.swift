@@ -63,7 +63,7 @@ extension CentralHost {
       return drop(number, .replaced, reason: "the device connected again")
     }
     if let halted { return refuse(number, halted.code, retryAfter: CentralHost.haltRetryMilliseconds) }
-    guard try hasSeenThisLog(hello) else {
+    guard try hasSeenThisLog(hello), mayFollow(hello, session) else {
       return refuse(number, .historyDiffers, retryAfter: ReplicaSession.historyRetryMilliseconds)
     }
     if let refusal = device.state.refusal {
@@ -127,21 +127,28 @@ extension CentralHost {
   /// previous one when the welcome that carried the current was lost. The device's chain must go on from
   /// what the centre has.
   private func admitIncarnation(of hello: Hello, _ session: inout DeviceSession) throws -> Bool {
-    let shown = hello.incarnation
-    let isKnown = shown == session.incarnation || shown == session.previousIncarnation
-    // Nobody has shown one since a restore: the first to come goes on. A replica of a history that this store never
-    // had finds out by itself that it must not follow.
-    let isFirst = session.incarnation == .none || !store.epochs.knows(hello.epoch)
+    // Nobody has shown one since a restore: the first to come goes on.
+    let isKnown = session.incarnation == .none || showsToken(hello, of: session)
     let extendsOurs = hello.lastRecorded >= session.appliedThrough
     let sharesOurs = try chainAgrees(hello, session)
-    guard isKnown || isFirst, extendsOurs, sharesOurs else {
+    guard isKnown, extendsOurs, sharesOurs else {
       session.isForked = true
       return false
     }
     // The welcome may be lost: then it is shown again.
-    session.previousIncarnation = shown
+    session.previousIncarnation = hello.incarnation
     session.incarnation = newToken()
     return true
+  }
+
+  private func showsToken(_ hello: Hello, of session: DeviceSession) -> Bool {
+    hello.incarnation == session.incarnation || hello.incarnation == session.previousIncarnation
+  }
+
+  /// Whether a replica of a history that this store never had may follow this one: only where it is the device's one
+  /// file, for all that is known. Else this store is an older one put in place (G21), or the replica a copy (#66).
+  private func mayFollow(_ hello: Hello, _ session: DeviceSession) -> Bool {
+    store.epochs.knows(hello.epoch) || session.incarnation == .none || showsToken(hello, of: session)
   }
 
   private func chainAgrees(_ hello: Hello, _ session: DeviceSession) throws -> Bool {

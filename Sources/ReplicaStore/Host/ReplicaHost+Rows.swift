@@ -6,7 +6,7 @@ import TradeRules
 extension ReplicaHost {
   /// Buckets that are here and come whole nevertheless: the centre cannot tell any more what left them.
   func noteHorizon(_ welcome: Welcome, at now: Instant) throws {
-    let anew = Set(try store.heldBuckets()).intersection(welcome.wholeBuckets).sorted()
+    let anew = namedBuckets.intersection(welcome.wholeBuckets).sorted()
     guard !anew.isEmpty else { return }
     try store.note(.behindHorizon, anew.map(\.name).joined(separator: " "), at: now)
   }
@@ -31,7 +31,7 @@ extension ReplicaHost {
     if !page.cursor.isEmpty { isAwaitingWhole = false }
     guard !isAwaitingWhole else { return sayStored(pages: 1, state) }
     // As long as a page is not said to be stored no others follow.
-    if !page.cursor.isEmpty, !store.hasRoomForRows { progress.isShortOfRoom = true }
+    if !store.hasRoomForRows { progress.isShortOfRoom = true }
     guard !progress.isShortOfRoom else { return }
     if PlantedBug.isPlanted(.pageForgotten), random(1)[0] < 16 { return sayStored(pages: 1, state) }
     if state.checkpoint == 0 { progress.received += try store.load(page) } else { try store.stage(page) }
@@ -60,7 +60,7 @@ extension ReplicaHost {
 
   /// Comes back for the rows that were passed over, once there is room for them.
   func makeUpForRoom() {
-    guard progress.isShortOfRoom, !isMakingUp, store.hasRoomForRows else { return }
+    guard progress.isShortOfRoom, !isMakingUp, session?.isOpen == true, store.hasRoomForRows else { return }
     isMakingUp = true
     close(.goingAway, "there is room again")
   }

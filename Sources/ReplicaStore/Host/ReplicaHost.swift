@@ -58,6 +58,8 @@ public final class ReplicaHost {
   var isAwaitingWhole = false
   /// Whether such buckets were asked for since the last checkpoint was proved.
   var hasFetchedWhole = false
+  /// Buckets that the hello said are here.
+  private(set) var namedBuckets: Set<Bucket> = []
   /// Buckets that come whole before the next checkpoint.
   var comingWhole: Set<Bucket> = []
   /// There is room again for the rows that were passed over: they come with the next connection.
@@ -146,8 +148,6 @@ public final class ReplicaHost {
     isAwaitingWhole = false
     hasFetchedWhole = false
     isHandingOver = false
-    progress.isShortOfRoom = false
-    isMakingUp = false
     repair = nil
     mended = []
     if let enrolment {
@@ -174,11 +174,12 @@ public final class ReplicaHost {
     let held = checkpoint == 0 ? [] : try store.heldBuckets()
     let holdsEverything = held.contains(ConfirmedRows.everything)
     let cursor = try store.loadCursor()
+    let named = ReplicaHost.fitting(held.filter { $0 != ConfirmedRows.everything }, beside: cursor)
+    namedBuckets = Set(holdsEverything ? held : named)
     return Hello(
       schemaVersion: UInt32(ReplicaSchema.format.version), device: state.device, nonce: [],
       incarnation: state.incarnation, epoch: state.epoch, checkpointVersion: checkpoint,
-      buckets: ReplicaHost.fitting(held.filter { $0 != ConfirmedRows.everything }, beside: cursor),
-      holdsEverything: holdsEverything, loadCursor: cursor,
+      buckets: named, holdsEverything: holdsEverything, loadCursor: cursor,
       firstUnsent: state.appliedThrough + 1, lastRecorded: end.number, chainNumber: end.number,
       chainHash: end.chainHash,
       clock: DeviceClock(wall: Instant(milliseconds: 0), bootID: .none, bootTimeMilliseconds: 0),
@@ -195,6 +196,8 @@ public final class ReplicaHost {
     if (session == nil && enrolment == nil) || progress.trouble == nil { progress.trouble = .noLink }
     session = nil
     progress.isConnected = false
+    progress.isShortOfRoom = false
+    isMakingUp = false
     // The centre's last word may have been lost with the link.
     if (try? store.state())?.isWiped == true { progress.refusedWith = .deviceWiped }
     guard progress.refusedWith == nil else { return }

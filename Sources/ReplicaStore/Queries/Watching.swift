@@ -8,10 +8,10 @@ extension ReplicaStore {
     try read { db in try Int64.fetchOne(db, sql: "PRAGMA data_version") ?? 0 }
   }
 
-  /// Remembers where the centre is now.
-  public func moveCentre(to url: String) throws {
-    guard var state = try state(), state.url != url else { return }
-    state.url = url
+  /// Remembers where the centre is now, and what its certificate is held against where that is another.
+  public func moveCentre(to url: String, caFile: String? = nil) throws {
+    guard var state = try state(), state.url != url || state.caFile != caFile ?? state.caFile else { return }
+    (state.url, state.caFile) = (url, caFile ?? state.caFile)
     try keep(state)
   }
 

@@ -40,7 +40,7 @@ struct Rebuild {
     }
     let noted = (try? Outbox.notedEnd(in: damaged)) ?? nil
     let last = max(noted ?? 0, state.appliedThrough)
-    let salvage = Salvage(try Salvage.items(in: damaged, through: last), through: last, state: state)
+    let salvage = Salvage(Salvage.items(in: damaged, through: last), through: last, state: state)
     report.mayLackMore = noted == nil
     for item in salvage.kept { try Outbox.append(item, in: db) }
     report.kept = salvage.kept.count { $0.number > state.appliedThrough }

@@ -89,27 +89,33 @@ public struct LostOperation: Sendable {
 extension Salvage {
   /// Reads a damaged outbox one operation at a time, from both ends, so that one bad page hides as little as
   /// possible.
-  ///
-  /// - Throws: when the disk does not answer: what it would have said is not lost.
-  static func items(in db: Database, through last: Int64) throws -> [OutboxItem] {
+  static func items(in db: Database, through last: Int64) -> [OutboxItem] {
     var items: [Int64: OutboxItem] = [:]
-    func read(_ sql: String) throws {
-      guard let rows = try readable({ try GRDB.Row.fetchCursor(db, sql: sql) }) else { return }
-      while let row = try readable({ try rows.next() }) ?? nil {
+    func read(_ sql: String) {
+      // What cannot be read is what is looked for: it shows as a gap.
+      guard let rows = try? GRDB.Row.fetchCursor(db, sql: sql) else { return }
+      while let row = try? rows.next() {
         if let item = try? Outbox.item(row) { items[item.number] = item }
       }
     }
-    try read("SELECT * FROM outbox ORDER BY number")
-    try read("SELECT * FROM outbox ORDER BY number DESC")
+    read("SELECT * FROM outbox ORDER BY number")
+    read("SELECT * FROM outbox ORDER BY number DESC")
     let known = max(last, items.keys.max() ?? 0)
     for number in stride(from: Int64(1), through: known, by: 1) where items[number] == nil {
-      items[number] = try readable { try Outbox.find(number, in: db) } ?? nil
+      items[number] = find(number, in: db)
     }
     return items.values.sorted { $0.number < $1.number }
   }
 
-  /// Nil for what is damaged: that is what is looked for, and it shows as a gap.
-  private static func readable<T>(_ read: () throws -> T) throws -> T? {
-    do { return try read() } catch  where !ReplicaFault.mayPass(error) { return nil }
+  /// How often a disk is asked that does not answer.
+  private static let triesMax = 3
+
+  private static func find(_ number: Int64, in db: Database) -> OutboxItem? {
+    for _ in 0..<triesMax {
+      do { return try Outbox.find(number, in: db) } catch  where ReplicaFault.mayPass(error) {
+        continue
+      } catch { return nil }
+    }
+    return nil
   }
 }

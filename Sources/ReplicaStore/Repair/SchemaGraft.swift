@@ -43,8 +43,9 @@ struct SchemaGraft {
       defer { try? file.close() }
       try log?.fold(into: file)
       try write(to: file)
-    } catch let error as CocoaError {
-      throw ReplicaFault.io("copy \(path)", error.code == .fileWriteOutOfSpace ? ENOSPC : EIO)
+    } catch  where !(error is ReplicaFault) {
+      let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+      throw ReplicaFault.io("copy \(path)", isFull ? ENOSPC : EIO)
     }
   }
 

@@ -21,6 +21,7 @@ extension AdminService {
   /// Has one command done over. What it comes to is decided now; refused, it stays set aside.
   func release(_ key: String) throws -> Answer {
     guard let id = OperationID(key) else { throw Failure(.notSetAside, key) }
+    try requireTrust()
     let (verdicts, orders) = try host.release(id, actor: actor, at: SystemClock.now)
     // The release itself first, then what was released.
     let done = verdicts.dropFirst()

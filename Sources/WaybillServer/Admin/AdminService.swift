@@ -102,8 +102,9 @@ struct AdminService {
     }
   }
 
-  /// What a server knows by itself: that the clock can be trusted, and the store.
-  private func requireTrust() throws {
+  /// That the clock and the store can be trusted, which a server knows by itself.
+  func requireTrust() throws {
+    guard !isServing else { return }
     try ClockMark(folder).check(head: host.store.head, isConfirmed: false)
     guard !DamageMark(folder).isSet else {
       throw Failure(.storeCorrupt, "the server found it damaged and has not found it sound since")
@@ -114,7 +115,7 @@ struct AdminService {
   ///
   /// - Throws: `Failure` with the code of a refusal.
   func record(_ draft: OwnDraft) throws -> (verdict: Verdict, orders: [CentralHost.Order]) {
-    if !isServing { try requireTrust() }
+    try requireTrust()
     let (verdicts, orders) = try host.record([draft], actor: actor, at: SystemClock.now)
     guard let verdict = verdicts.first else { throw Failure(.unexpected, "no answer to \(draft.kind)") }
     guard verdict.outcome != .rejected else {

@@ -1,6 +1,7 @@
 import CentralStore
 import Foundation
 import Logging
+import Synchronization
 import TradeRules
 
 /// Lets commands in: a socket in the centre's folder that only its owner can open.
@@ -13,6 +14,7 @@ final class ControlSocket: Sendable {
   private let inbox: HostInbox
   private let log: Logger
   private let descriptor: Int32
+  private let isConfirming = Mutex(false)
 
   /// Starts listening; a socket that a crashed server left behind is replaced. Whoever calls has the lock.
   init(_ folder: DataFolder, queries: CentralQueries, inbox: HostInbox, log: Logger) throws {
@@ -110,10 +112,21 @@ final class ControlSocket: Sendable {
     }
     guard isTaken else { throw Failure(.storeBusy, "the server is stopping") }
     let result = Result { try slot.wait()() }
-    if isSuspicious(result) {
-      Thread.detachNewThread { [self] in StoreScrub.confirm(on: queries, inbox: inbox, log: log) }
+    if isSuspicious(result), isFirstSuspicion() {
+      Thread.detachNewThread { [self] in
+        StoreScrub.confirm(on: queries, inbox: inbox, log: log)
+        isConfirming.withLock { $0 = false }
+      }
     }
     return try result.get()
+  }
+
+  /// One reading of the whole store at a time answers all who met damage meanwhile.
+  private func isFirstSuspicion() -> Bool {
+    isConfirming.withLock { isConfirming in
+      defer { isConfirming = true }
+      return !isConfirming
+    }
   }
 
   /// Whether what somebody asked for, as a backup or a verification, met damage that the server has not found itself.

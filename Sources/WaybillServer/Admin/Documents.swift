@@ -49,11 +49,10 @@ enum Documents {
   /// A device's row of the sync report, from its document.
   static func syncRow(_ device: JSONValue) -> JSONValue {
     func member(_ name: String) -> JSONValue { device[name] ?? .null }
-    let isForked = member("forked").bool ?? false
     let state: JSONValue = member("online").bool ?? false ? "online" : member("state")
     return [
       "device": member("code"), "name": member("name"), "role": member("role"),
-      "state": isForked ? "forked" : state, "lastSyncAt": member("lastSyncAt"),
+      "state": state, "forked": member("forked"), "lastSyncAt": member("lastSyncAt"),
       "behind": device["lag"]?["versions"] ?? .null, "unsent": member("unsent"),
       "rejected": member("rejected"), "conflicts": member("conflicts"), "held": member("held"),
       "clockOffsetMs": member("clockOffsetMs"),

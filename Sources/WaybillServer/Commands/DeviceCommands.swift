@@ -109,7 +109,7 @@ enum DevicesShown {
 
   private static func state(of device: JSONValue) -> String {
     let state = device["online"]?.bool == true ? "online" : plain(device, "state")
-    // A copy of its replica was refused once; the device itself goes on.
-    return device["forked"]?.bool == true ? state + ", copied" : state
+    // Of two files of this device one was refused, some time.
+    return device["forked"]?.bool == true ? state + ", forked" : state
   }
 }

@@ -55,8 +55,9 @@ final class HostInbox: @unchecked Sendable {
       let cost = message.count + HostInbox.bytesBeside
       bytes += cost
       waiting[id, default: 0] += cost
-      if !mayGoOn(id), !paused.contains(id) {
-        paused.append(id)
+      if !mayGoOn(id) {
+        if !paused.contains(id) { paused.append(id) }
+        // Once more does no harm; one that is just being let go on is held back again.
         pause(id)
       }
     }

@@ -28,9 +28,7 @@ struct Serving {
     let mark = ClockMark(desk.folder)
     try mark.check(head: centre.store.head, isConfirmed: isClockConfirmed)
     let damage = DamageMark(desk.folder)
-    if damage.isSet {
-      _ = centre.host.halt(Halt(.storeCorrupt, "an earlier run found it damaged; it is being read again"))
-    }
+    if damage.isSet { _ = centre.host.halt(DamageMark.suspicion) }
     let health = Health(epoch: centre.store.epoch, head: centre.store.head.version, at: SystemClock.now)
     let bridge = Bridge(configuration(log), health: health)
     let port = try bridge.server.start()

@@ -58,6 +58,9 @@ struct DamageMark: Sendable {
   func set() { _ = FileManager.default.createFile(atPath: path, contents: nil) }
 
   func clear() { unlink(path) }
+
+  /// What a centre is halted for from its start.
+  static let suspicion = Halt(.storeCorrupt, "an earlier run found it damaged; it is being read again")
 }
 
 /// Reads the whole store again when the server starts and once a day, on a thread and a connection of its own.
@@ -75,23 +78,24 @@ enum StoreScrub {
   /// - Parameter mark: a centre that is halted for it goes on when the first look finds nothing.
   static func start(on queries: CentralQueries, mark: DamageMark, inbox: HostInbox, log: Logger) {
     Thread.detachNewThread {
-      var mustAcquit = mark.isSet
+      var isSuspected = mark.isSet
       while true {
         switch look(queries, log) {
         case .damaged(let halt):
           _ = inbox.take { $0.host.halt(halt) }
           return
         case .sound:
-          if mustAcquit {
-            mark.clear()
+          if isSuspected {
             _ = inbox.take { centre in
-              centre.host.acquit()
+              if centre.host.acquit(of: DamageMark.suspicion) { mark.clear() }
               return []
             }
           }
-          mustAcquit = false
+          isSuspected = false
           Thread.sleep(forTimeInterval: every)
-        case .unreadable: Thread.sleep(forTimeInterval: again)
+        case .unreadable:
+          if isSuspected { log.error("nothing is decided before the store could be read through") }
+          Thread.sleep(forTimeInterval: again)
         }
       }
     }

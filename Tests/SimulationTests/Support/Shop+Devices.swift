@@ -32,6 +32,17 @@ extension Shop {
     world.add(try SimulatedDevice(code, seed: world.seed, store: store, isCopy: false, at: world.now))
   }
 
+  /// A copy of a device's replica as it is now, on a device of its own that is not connected yet.
+  func copy(of person: Person) throws -> SimulatedDevice {
+    let store = try ReplicaStore.inMemory()
+    try person.device.store.database.backup(to: store.database)
+    let copy = try SimulatedDevice(
+      "copy of \(person.code)", seed: 11, store: store, isCopy: true, at: world.now)
+    copy.mayConnect = false
+    world.add(copy)
+    return copy
+  }
+
   /// Gives a device another scope.
   func rescope(
     _ person: Person, agent: String? = nil, territory: String? = nil, warehouses: [String] = [],

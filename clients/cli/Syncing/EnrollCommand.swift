@@ -58,7 +58,8 @@ struct Enroll: Command {
     let known = try host.store.state()
     if known == nil { try host.beginEnrolment(typed: typedCode(), url: address, caFile: caFile) }
     // The centre may have moved since an attempt that was interrupted.
-    let loop = SyncLoop(host: host, url: address, caFile: caFile.isEmpty ? known?.caFile ?? "" : caFile)
+    let caFile = caFile.isEmpty ? known?.caFile ?? "" : caFile
+    let loop = SyncLoop(host: host, url: address, caFile: caFile)
     defer { loop.stop() }
     var progress = ProgressLine(console)
     let ending = try loop.runUntilCurrent(timeout: nil) { progress.show(host.progress) }
@@ -68,7 +69,7 @@ struct Enroll: Command {
     case .interrupted: throw Failure(.interrupted)
     case .failed(let failure): throw failure
     }
-    try host.store.moveCentre(to: address)
+    try host.store.moveCentre(to: address, caFile: caFile)
     guard let state = try host.store.state() else { throw Failure(.unexpected, "the replica has no name") }
     return state
   }

@@ -9,8 +9,9 @@ struct Repair: Command {
       Examples:
         waybill repair
 
-      Every sync does the same first, for a large replica once a day. Damaged rows are fetched again at the next sync; a damaged file is made anew
-      from what can be read of it and kept aside. Unsent work is kept; what of it cannot be read is named.
+      Every sync does the same first, for a large replica once a day. Damaged rows are fetched again at the next
+      sync; a damaged file is made anew from what can be read of it and kept aside. Unsent work is kept; what of
+      it cannot be read is named.
       """)
   @OptionGroup var global: GlobalOptions
 

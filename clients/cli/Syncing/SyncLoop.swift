@@ -139,10 +139,7 @@ final class SyncLoop {
   }
 
   /// Whether nothing more can be done before somebody frees some room.
-  private var isStuckForRoom: Bool {
-    let progress = host.progress
-    return progress.isShortOfRoom && (progress.isUploaded || !progress.isConnected)
-  }
+  private var isStuckForRoom: Bool { host.progress.isShortOfRoom && host.progress.isUploaded }
 
   /// The host's event for a letter; nil for one of an old connection.
   ///
