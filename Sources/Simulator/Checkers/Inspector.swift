@@ -22,6 +22,8 @@ final class Inspector {
   /// The last checkpoint of each device.
   private var checkpoints: [String: Int64] = [:]
   private var lastChecked: Int64 = 0
+  /// The history that each device's rows are of.
+  private var epochs: [String: RecordID] = [:]
   /// Devices whose rows are still those of a history that a restore ended.
   private var behind: Set<String> = []
   /// Work that a restore took from the centre.
@@ -105,11 +107,14 @@ final class Inspector {
     if device.isCopy { return }
     tally.add("checkpoints")
     let checkpoint = device.host.progress.checkpoint
-    if behind.contains(device.code), try hasFollowed(device) {
-      behind.remove(device.code)
-      checkpoints[device.code] = 0
-    }
+    if behind.contains(device.code), try hasFollowed(device) { behind.remove(device.code) }
     if device.isOutOfUse, try device.isWiped { return }
+    if checkpoint != checkpoints[device.code] {
+      // Versions mean something within one history, and one restore may follow another at once.
+      let epoch = try device.store.state()?.checkpointEpoch
+      if epoch != epochs[device.code] { checkpoints[device.code] = 0 }
+      epochs[device.code] = epoch
+    }
     guard checkpoint >= checkpoints[device.code] ?? 0 else {
       throw Finding(
         "checkpoints", "\(device.code) went from \(checkpoints[device.code] ?? 0) back to \(checkpoint)")

@@ -219,7 +219,7 @@ extension ReferenceModel {
     orders[id]?.holds = []
   }
 
-  private func hasDoubtfulGoods(_ order: ModelOrder) -> Bool {
+  func hasDoubtfulGoods(_ order: ModelOrder) -> Bool {
     !doubtful.isDisjoint(with: linesInOrder(of: order).map(\.sku))
   }
 
