@@ -235,15 +235,19 @@ enum Suspects {
 }
 
 extension OutboxItem {
+  /// Whether its bytes and texts are those that the chain covers.
+  ///
+  /// - Parameter previous: the chain up to the operation before it.
+  func isNext(after previous: [UInt8]) -> Bool {
+    OperationChain.next(after: previous, bytes: bytes, commitments: personal.map(Hashing.commitment))
+      == chainHash
+  }
+
   /// Whether the item is the operation that was recorded.
   ///
   /// - Parameter previous: the chain before it; nil = unknown, then the chain is not looked at.
   func isIntact(after previous: [UInt8]?) -> Bool {
-    if let previous {
-      let next = OperationChain.next(
-        after: previous, bytes: bytes, commitments: personal.map(Hashing.commitment))
-      guard next == chainHash else { return false }
-    }
+    if let previous { guard isNext(after: previous) else { return false } }
     // Bytes that mean nothing were recorded so, or the chain would not hold: then there is nothing to compare.
     guard let operation else { return previous != nil }
     return operation.id.number == number && operation.group == group && operation.kind == kind

@@ -84,15 +84,13 @@ enum Outbox {
 
   /// - Parameter items: those that follow an operation, in order.
   /// - Throws: `ReplicaDamage` when one is not what was recorded.
-  static func requireIntact(_ items: [OutboxItem], after number: Int64, in db: Database) throws {
+  static func requireChain(_ items: [OutboxItem], after number: Int64, in db: Database) throws {
     var previous = number == 0 ? OperationChain.start : try find(number, in: db)?.chainHash
     if previous == nil, let state = try ReplicaState.fetch(in: db), state.appliedThrough == number {
       previous = state.appliedHash
     }
     for item in items {
-      // Bytes that mean nothing here prove something only by their place in the chain.
-      let isUnproved = previous == nil && item.operation == nil
-      guard isUnproved || item.isIntact(after: previous) else {
+      guard previous.map(item.isNext) ?? true else {
         throw ReplicaDamage(.outbox, "operation \(item.number) is not what was recorded")
       }
       previous = item.chainHash

@@ -90,7 +90,7 @@ public final class ReplicaStore {
     try read { db in
       // One more than fits shows whether the last group goes on.
       let items = try Outbox.items(after: number, limit: limit + 1, in: db)
-      try Outbox.requireIntact(items, after: number, in: db)
+      try Outbox.requireChain(items, after: number, in: db)
       var bytes = 0
       var batch: [OutboxItem] = []
       for group in items.grouped(by: \.group) {
