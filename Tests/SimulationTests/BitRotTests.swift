@@ -24,8 +24,8 @@ struct BitRotTests {
   @Test("G23 one bit flips, anywhere: the same", arguments: [1, 3], Files.tried)
   func fewBits(bits: Int, _ files: Files) throws {
     let tally = try flip(bits, in: files, rounds: Self.rounds / 2, seed: 10_000)
-    // Of three bad bits one hits the log nearly always, and then the file is made anew.
-    if Self.rounds >= 100, bits == 1 || files == .closed { #expect(tally["mended", default: 0] > 0) }
+    // Most of a file is empty; what is hit elsewhere is found.
+    if Self.rounds >= 100 { #expect(tally["mended", default: 0] + tally["rebuilt", default: 0] > 0) }
   }
 
   /// What lies on the disk of a replica: its file alone after it was closed; a log beside it while it is open.
