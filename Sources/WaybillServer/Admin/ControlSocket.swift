@@ -114,8 +114,9 @@ final class ControlSocket: Sendable {
     let result = Result { try slot.wait()() }
     if isSuspicious(result), isFirstSuspicion() {
       Thread.detachNewThread { [self] in
-        StoreScrub.confirm(on: queries, inbox: inbox, log: log)
-        isConfirming.withLock { $0 = false }
+        let isDamaged = StoreScrub.confirm(on: queries, inbox: inbox, log: log)
+        // Once damage is known nobody has to look again.
+        isConfirming.withLock { $0 = isDamaged }
       }
     }
     return try result.get()

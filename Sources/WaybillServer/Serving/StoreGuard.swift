@@ -102,8 +102,12 @@ enum StoreScrub {
   }
 
   /// Reads everything now, because something was found that should not be.
-  static func confirm(on queries: CentralQueries, inbox: HostInbox, log: Logger) {
-    if case .damaged(let halt) = look(queries, log) { _ = inbox.take { $0.host.halt(halt) } }
+  ///
+  /// - Returns: whether the store is damaged; then the host is halted.
+  static func confirm(on queries: CentralQueries, inbox: HostInbox, log: Logger) -> Bool {
+    guard case .damaged(let halt) = look(queries, log) else { return false }
+    _ = inbox.take { $0.host.halt(halt) }
+    return true
   }
 
   private static func look(_ queries: CentralQueries, _ log: Logger) -> Finding {
