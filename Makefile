@@ -108,8 +108,8 @@ planted: setup ## plants one bug after the other and lets the simulator find it 
 kill: build ## kills both programs at random moments, ROUNDS=200 times
 	@WAYBILL_KILL_ROUNDS=$(ROUNDS) swift test --skip-build --filter KillTests
 
-rot: build ## flips bits in a replica's file, ROUNDS=200 times
-	@WAYBILL_ROT_ROUNDS=$(ROUNDS) swift test --skip-build --filter BitRotTests
+rot: build ## flips bits in a replica's file and in a centre's, ROUNDS=200 times
+	@WAYBILL_ROT_ROUNDS=$(ROUNDS) swift test --skip-build --filter 'BitRotTests|RottenStoreTests'
 
 replay: build ## decides a day's log again in debug and release, with and without hash seeds
 	@swift build -c release --product waybill-server

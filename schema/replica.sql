@@ -5,6 +5,12 @@ CREATE TABLE meta (
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What meta says of the replica itself, once more, on a page of its own: a bad page must not take both.
+CREATE TABLE meta_copy (
+  name TEXT NOT NULL PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Work recorded here. Answered work is kept, so that a centre restored from a backup can be told again.
 CREATE TABLE outbox (
   number INTEGER NOT NULL PRIMARY KEY CHECK (number > 0),

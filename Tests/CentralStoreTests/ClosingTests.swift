@@ -41,6 +41,35 @@ struct ClosingTests {
     #expect(refusal.last == .failure(.busy))
   }
 
+  @Test(
+    "G26 however many read for long, the centre goes on deciding, and whoever comes later waits for his turn",
+    .timeLimit(.minutes(1)))
+  func crowd() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let store = try CentralStore.open(at: folder.path + "/centre.db", create: true)
+    let queries = store.queries
+    let (isReading, mayEnd, isDone) = (
+      DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+    )
+    let readers = StoreOptions.centre.readersMax + 2
+    for _ in 1...readers {
+      Thread.detachNewThread {
+        try? queries.database.read { _ in
+          isReading.signal()
+          mayEnd.wait()
+        }
+        isDone.signal()
+      }
+    }
+    for _ in 1..<StoreOptions.centre.readersMax { isReading.wait() }
+    #expect(try store.session(of: "A1") == nil, "the centre still reads")
+    for _ in 1...readers { mayEnd.signal() }
+    for _ in 1...readers { isDone.wait() }
+    try store.close()
+  }
+
   @Test("whoever reads on and on is interrupted", .timeLimit(.minutes(1)))
   func interrupted() {
     let gate = ReadingGate(grace: 0)

@@ -44,6 +44,30 @@ struct BackoffTests {
   }
 
   @Test(
+    "G26 a device that the centre tells off comes back later each time, however often it was let in",
+    arguments: [1001, 1003, 1008, 4000, 4010] as [UInt16])
+  func toldOff(code: UInt16) throws {
+    let shop = try Shop(staffed: ["A1"])
+    var hellos = 0
+    shop.world.onArrival = { delivery in
+      switch (delivery.end, delivery.closes ? nil : try Message.decode(delivery.bytes)) {
+      case (.centre, .hello): hellos += 1
+      case (.device("A1"), .checkpoint):
+        shop.ana.device.link = nil
+        shop.world.hangUp(delivery.link)
+        try shop.world.give(shop.ana.device, [.closed(code)])
+        return .vanishes
+      default: break
+      }
+      return .arrives
+    }
+    try shop.decide(Filled<ImportProducts> { $0.rows = [Shop.product("P-1")] })
+    try shop.world.run(milliseconds: 1_800_000)
+    #expect(
+      [1003, 1008, 4000].contains(code) ? (5..<40).contains(hellos) : hellos > 300, "it came \(hellos) times")
+  }
+
+  @Test(
     "G26 a link that breaks is soon made again; after a quarrel over rows that differ it takes longer each time",
     arguments: [false, true])
   func quarrel(rowsDiffer: Bool) throws {

@@ -100,8 +100,9 @@ struct DamagedReplicaTests {
 
   /// Bytes of a file's header: its magic, its read and write version, our format's number and name.
   @Test(
-    "G23 a replica whose first bytes rotted is made anew, and nothing is missing", arguments: [0, 18, 60, 68])
-  func rottenHeader(offset: Int) throws {
+    "G23 a replica whose first bytes rotted is made anew, and nothing is missing",
+    arguments: [0, 18, 60, 68], [0, 0x41] as [UInt8])
+  func rottenHeader(offset: Int, with byte: UInt8) throws {
     let scratch = try Scratch()
     defer { scratch.remove() }
     let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
@@ -109,7 +110,7 @@ struct DamagedReplicaTests {
     try shop.pia.receives(4)
     try shop.switchOff(shop.pia)
     var bytes = try Data(contentsOf: URL(filePath: scratch.file))
-    bytes.replaceSubrange(offset..<offset + 4, with: [0, 0, 0, 0])
+    bytes.replaceSubrange(offset..<offset + 4, with: [UInt8](repeating: byte, count: 4))
     try bytes.write(to: URL(filePath: scratch.file))
     let (store, mending) = try ReplicaFile(scratch.file).openSound(at: shop.world.now) {
       [UInt8](repeating: 9, count: $0)
@@ -155,21 +156,73 @@ struct DamagedReplicaTests {
     #expect(try shop.pia.device.store.view { try $0.verify() }.allSatisfy(\.isOK))
   }
 
-  @Test("a replica whose own record of itself is damaged stops and says so; its file stays where it is")
-  func damagedIdentity() throws {
+  @Test(
+    "G23 what a replica knows of itself is there twice: when one place rots, nothing is lost",
+    arguments: ["meta", "meta_copy"])
+  func damagedIdentity(table: String) throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
+    try shop.cutOff(shop.pia)
+    let unsent = try shop.pia.receives(4)
+    try shop.pia.device.store.write { db in
+      try db.execute(sql: "UPDATE \(table) SET value = randomblob(16) WHERE name = 'incarnation'")
+    }
+    try shop.switchOff(shop.pia)
+    let (store, mending) = try ReplicaFile(scratch.file).openSound(at: shop.world.now) {
+      [UInt8](repeating: 9, count: $0)
+    }
+    guard case .rebuilt(let report) = mending else {
+      Issue.record("\(mending)")
+      return
+    }
+    #expect(report.kept == 1 && report.lost.isEmpty)
+    #expect(try store.read { try ReplicaState.fetch(from: .copy, in: $0) } == store.state())
+    try shop.switchOn("P1", store)
+    try shop.settle()
+    #expect(try shop.centre.answer(to: unsent.id)?.outcome == .applied)
+    #expect(try shop.centre.onHand() == 104)
+    try shop.expectAllIsWell()
+  }
+
+  @Test(
+    "G23 a replica that cannot say any more whose it is stops, names its unsent work and stays where it is")
+  func lostIdentity() throws {
     let scratch = try Scratch()
     defer { scratch.remove() }
     let shop = try Shop(staffed: ["P1"], files: ["P1": scratch.file])
+    try shop.cutOff(shop.pia)
+    try shop.pia.receives(4)
     try shop.pia.device.store.write { db in
-      try db.execute(sql: "UPDATE meta SET value = randomblob(16) WHERE name = 'incarnation'")
+      for table in ["meta", "meta_copy"] {
+        try db.execute(sql: "UPDATE \(table) SET value = randomblob(16) WHERE name = 'incarnation'")
+      }
     }
     try shop.pia.device.store.close()
     let damage = #expect(throws: ReplicaDamage.self) {
       try ReplicaFile(scratch.file).openSound(at: shop.world.now) { [UInt8](repeating: 9, count: $0) }
     }
-    #expect(damage.map { ReplicaFault.explanation(of: $0).code } == .replicaLost)
+    let told = damage.map { ReplicaFault.explanation(of: $0) }
+    #expect(told?.code == .replicaLost)
+    #expect(told?.detail.contains("1 stock.receive") == true, "\(told?.detail ?? "")")
     let files = try FileManager.default.contentsOfDirectory(
       atPath: URL(filePath: scratch.file).deletingLastPathComponent().path)
     #expect(files.filter { $0.contains("damaged") || $0.contains("rebuilding") } == [])
+  }
+
+  @Test("a newer program's file is not a damaged one: it stays what it is")
+  func newerFile() throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let shop = try Shop(staffed: ["P1"], files: ["P1": scratch.file])
+    try shop.pia.device.store.write { db in
+      try db.execute(sql: "CREATE TABLE season (code TEXT NOT NULL PRIMARY KEY) STRICT")
+      try db.execute(sql: "PRAGMA user_version = 2")
+    }
+    try shop.switchOff(shop.pia)
+    let fault = #expect(throws: StoreFault.self) {
+      try ReplicaFile(scratch.file).openSound(at: shop.world.now) { [UInt8](repeating: 9, count: $0) }
+    }
+    #expect(fault?.reason == .newer(version: 2, known: 1))
   }
 }

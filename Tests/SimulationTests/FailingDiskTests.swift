@@ -61,7 +61,7 @@ private final class Story {
     self.plan = plan
     world = try World(seed: 5, hasDisks: true)
     inspector = Inspector(world)
-    world.witness = { [inspector] happening in try inspector.see(happening) }
+    world.witness = { [unowned inspector] happening in try inspector.see(happening) }
     try Simulator.Shop.open(in: world)
     try world.addDevice("P1", .warehouse, warehouses: ["W1"])
     try world.addDevice("A1", .agent, agent: "ANA", warehouses: ["W1"])

@@ -103,4 +103,29 @@ struct RebaseTests {
     try shop.expectAllIsWell()
     #expect(try shop.centre.onHand() == 75)
   }
+
+  @Test(
+    "G3 G11 so much news that a list of it would fill a phone: all unsent work is decided again, and shows the same"
+  )
+  func muchNews() throws {
+    let shop = try Shop()
+    try shop.cutOff(shop.pia)
+    try shop.pia.receives(4)
+    let before = try shown(shop.pia)
+    try shop.pia.device.store.write { db in
+      let state = try #require(try ReplicaState.fetch(in: db))
+      var rebase = try Rebase(db)
+      #expect(!rebase.isWhole)
+      for number in 0...Rebase.concernedMax where !rebase.isWhole {
+        var product = Product()
+        product.sku = "P-\(number)"
+        try rebase.note(nil, product.row, in: TableDescription.of(ProductColumns.self))
+      }
+      #expect(rebase.isWhole)
+      try rebase.decideAnew(state)
+    }
+    #expect(try shown(shop.pia) == before)
+    try shop.reconnect(shop.pia)
+    try shop.expectAllIsWell()
+  }
 }

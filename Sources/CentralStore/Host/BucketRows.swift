@@ -29,7 +29,7 @@ enum BucketRows {
         """)
     let keys = try GRDB.Row.fetchAll(
       statement, arguments: [bucket.name, table.number, Data(after?.bytes ?? []), limit]
-    ).map { RowKey(table: table.number, bytes: Array($0["key"] as Data)) }
+    ).map { RowKey(table: table.number, bytes: Array(try $0.cell("key") as Data)) }
     let found = try TradeTables.rows(keys, in: db)
     return keys.compactMap { found[$0] }
   }

@@ -170,8 +170,9 @@ struct DownloadReader {
     let places = try GRDB.Row.fetchAll(statement, arguments: start).map { row in
       (
         Download.ChangePlace(
-          version: row["version"], key: RowKey(table: row["table_no"], bytes: Array(row["key"] as Data))),
-        row["has_left"] as Bool
+          version: try row.cell("version"),
+          key: RowKey(table: try row.cell("table_no"), bytes: Array(try row.cell("key") as Data))),
+        try row.cell("has_left") as Bool
       )
     }
     let rows = try TradeTables.rows(places.filter { !$0.1 }.map(\.0.key), in: db)

@@ -9,7 +9,7 @@ extension CentralQueries {
       let ids = try GRDB.Row.fetchAll(
         db, sql: "SELECT id FROM conflict WHERE state = 'open' OR NOT ? ORDER BY opened_at, id",
         arguments: [onlyOpen])
-      let keys = ids.compactMap { RecordID(bytes: LogStore.bytes($0["id"])) }
+      let keys = try ids.compactMap { RecordID(bytes: LogStore.bytes(try $0.cell("id"))) }
         .map { RowKey(ConflictColumns.self, $0) }
       let rows = try TradeTables.rows(keys, in: db)
       return keys.compactMap { rows[$0].map { Conflict($0) } }

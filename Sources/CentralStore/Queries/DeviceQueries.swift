@@ -56,7 +56,8 @@ private struct Overviews {
   init(_ db: Database) throws {
     func counts(_ sql: String) throws -> [String: Int64] {
       let rows = try GRDB.Row.fetchAll(db, sql: sql)
-      return Dictionary(rows.map { ($0["device"], $0["count"]) }, uniquingKeysWith: +)
+      return Dictionary(
+        try rows.map { (try $0.cell("device"), try $0.cell("count")) }, uniquingKeysWith: +)
     }
     head = try LogStore.head(in: db)
     rejected = try counts(

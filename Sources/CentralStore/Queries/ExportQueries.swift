@@ -92,6 +92,6 @@ extension CentralQueries {
     _ sql: String, _ arguments: StatementArguments, of _: C.Type, in db: Database
   ) throws -> [RowKey] {
     try GRDB.Row.fetchAll(db, sql: sql, arguments: arguments)
-      .compactMap { RecordID(bytes: LogStore.bytes($0["id"])) }.map { RowKey(C.self, $0) }
+      .compactMap { RecordID(bytes: LogStore.bytes(try $0.cell("id"))) }.map { RowKey(C.self, $0) }
   }
 }

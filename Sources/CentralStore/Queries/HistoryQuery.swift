@@ -36,7 +36,7 @@ extension CentralQueries {
     _: C.Type, _ sql: String, _ name: String, in db: Database
   ) throws -> [TradeRules.Record<C>] {
     let keys = try GRDB.Row.fetchAll(db, sql: sql, arguments: [name])
-      .compactMap { RecordID(bytes: LogStore.bytes($0["id"])) }.map { RowKey(C.self, $0) }
+      .compactMap { RecordID(bytes: LogStore.bytes(try $0.cell("id"))) }.map { RowKey(C.self, $0) }
     let rows = try TradeTables.rows(keys, in: db)
     return keys.compactMap { rows[$0].map { TradeRules.Record<C>($0) } }
   }
@@ -49,7 +49,7 @@ extension CentralQueries {
         ORDER BY device, number
         """, arguments: [name])
     return try found.compactMap { row in
-      let key = RowKey(AnswerColumns.self, row["device"] as String, row["number"] as Int64)
+      let key = RowKey(AnswerColumns.self, try row.cell("device") as String, try row.cell("number") as Int64)
       return try TradeTables.row(key, in: db).map { Answer($0) }
     }
   }

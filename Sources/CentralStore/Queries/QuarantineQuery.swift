@@ -31,14 +31,15 @@ extension CentralQueries {
           """, arguments: ["device": device])
       var works: [SetAsideWork] = []
       for row in rows {
-        let id = OperationID(device: row["device"], number: row["first_number"])
+        let id = OperationID(device: try row.cell("device"), number: try row.cell("first_number"))
         if works.last?.id == id {
-          works[works.count - 1].kinds.append(row["kind"])
+          works[works.count - 1].kinds.append(try row.cell("kind"))
         } else {
           works.append(
             SetAsideWork(
-              id: id, kinds: [row["kind"]], record: row["record"], code: row["codes"],
-              at: Instant(milliseconds: row["decided_at"])))
+              id: id, kinds: [try row.cell("kind")], record: try row.cell("record"),
+              code: try row.cell("codes"),
+              at: Instant(milliseconds: try row.cell("decided_at"))))
         }
       }
       return works

@@ -22,8 +22,8 @@ public final class CentralStore {
   static let rowsInMemoryMax = 10_000
 
   private(set) var database: any DatabaseWriter
-  /// For those who read on other threads.
-  let gate = ReadingGate()
+  /// For those who read on other threads; one connection is always left for whoever decides.
+  let gate = ReadingGate(readersMax: StoreOptions.centre.readersMax - 1)
   /// Opens the store's file anew; nil for a store in memory.
   private let open: (() throws -> any DatabaseWriter)?
   /// An fsync failed: what the disk has is not known before the file was closed and opened again.

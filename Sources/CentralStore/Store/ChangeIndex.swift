@@ -25,9 +25,9 @@ struct ChangeIndex {
     states = [:]
     let rows = try GRDB.Row.fetchCursor(db, sql: "SELECT name, version, digest, horizon FROM bucket")
     while let row = try rows.next() {
-      guard let digest = BucketDigest(bytes: Array(row["digest"] as Data)) else { continue }
-      states[Bucket(row["name"])] = State(
-        version: row["version"], digest: digest, horizon: row["horizon"])
+      guard let digest = BucketDigest(bytes: Array(try row.cell("digest") as Data)) else { continue }
+      states[Bucket(try row.cell("name"))] = State(
+        version: try row.cell("version"), digest: digest, horizon: try row.cell("horizon"))
     }
   }
 

@@ -61,17 +61,17 @@ enum DeviceSessions {
       arguments: [Data(RecordID.none.bytes)])
   }
 
-  private static func session(_ row: GRDB.Row) -> DeviceSession {
-    DeviceSession(
-      device: row["device"], incarnation: id(row["incarnation"]) ?? .none,
-      previousIncarnation: (row["previous_incarnation"] as Data?).flatMap(id),
-      appliedThrough: row["applied_through"], chainHash: Array(row["chain_hash"] as Data),
-      checkpoint: row["checkpoint"], unsent: row["unsent"],
-      lastSeenAt: (row["last_seen_at"] as Int64?).map(Instant.init(milliseconds:)),
-      lastSyncAt: (row["last_sync_at"] as Int64?).map(Instant.init(milliseconds:)),
-      clockOffsetMilliseconds: row["clock_offset_ms"], appVersion: row["app_version"],
-      isForked: row["is_forked"], mends: row["mends"],
-      lastMendAt: (row["last_mend_at"] as Int64?).map(Instant.init(milliseconds:)))
+  private static func session(_ row: GRDB.Row) throws -> DeviceSession {
+    try DeviceSession(
+      device: row.cell("device"), incarnation: id(row.cell("incarnation")) ?? .none,
+      previousIncarnation: (row.cell("previous_incarnation") as Data?).flatMap(id),
+      appliedThrough: row.cell("applied_through"), chainHash: Array(row.cell("chain_hash") as Data),
+      checkpoint: row.cell("checkpoint"), unsent: row.cell("unsent"),
+      lastSeenAt: (row.cell("last_seen_at") as Int64?).map(Instant.init(milliseconds:)),
+      lastSyncAt: (row.cell("last_sync_at") as Int64?).map(Instant.init(milliseconds:)),
+      clockOffsetMilliseconds: row.cell("clock_offset_ms"), appVersion: row.cell("app_version"),
+      isForked: row.cell("is_forked"), mends: row.cell("mends"),
+      lastMendAt: (row.cell("last_mend_at") as Int64?).map(Instant.init(milliseconds:)))
   }
 
   private static func id(_ data: Data) -> RecordID? { RecordID(bytes: Array(data)) }

@@ -49,8 +49,10 @@ extension Epochs {
   static func fetch(in db: Database) throws -> Epochs {
     let rows = try GRDB.Row.fetchAll(db, sql: "SELECT id, first_version FROM epoch ORDER BY first_version")
     return Epochs(
-      spans: rows.map { row in
-        Span(id: RecordID(bytes: LogStore.bytes(row["id"])) ?? .none, firstVersion: row["first_version"])
+      spans: try rows.map { row in
+        try Span(
+          id: RecordID(bytes: LogStore.bytes(row.cell("id"))) ?? .none,
+          firstVersion: row.cell("first_version"))
       })
   }
 

@@ -1,6 +1,8 @@
 import GRDB
 import TradeRules
 
+import struct Foundation.Data
+
 /// Forgetting which rows left a bucket long ago: without an end to it the list would only grow.
 extension CentralStore {
   /// How many are forgotten in one transaction: it takes some milliseconds.
@@ -35,8 +37,11 @@ extension ChangeIndex {
       sql: "DELETE FROM member WHERE bucket = ? AND table_no = ? AND key = ?")
     var horizons: [Bucket: Int64] = [:]
     for row in rows {
-      try delete.execute(arguments: [row["bucket"], row["table_no"], row["key"]])
-      horizons[Bucket(row["bucket"])] = row["version"]
+      let (bucket, table, key): (String, Int64, Data) = try (
+        row.cell("bucket"), row.cell("table_no"), row.cell("key")
+      )
+      try delete.execute(arguments: [bucket, table, key])
+      horizons[Bucket(bucket)] = try row.cell("version")
     }
     let update = try db.cachedStatement(sql: "UPDATE bucket SET horizon = ? WHERE name = ?")
     for (bucket, horizon) in horizons.sorted(by: { $0.key < $1.key }) {

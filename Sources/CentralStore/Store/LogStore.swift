@@ -11,9 +11,9 @@ enum LogStore {
     let last = try GRDB.Row.fetchOne(
       db, sql: "SELECT version, hash, received_at FROM log_entry ORDER BY version DESC LIMIT 1")
     guard let last else { return .empty }
-    return LogEnd(
-      version: last["version"], hash: bytes(last["hash"]),
-      receivedAt: Instant(milliseconds: last["received_at"]))
+    return try LogEnd(
+      version: last.cell("version"), hash: bytes(last.cell("hash")),
+      receivedAt: Instant(milliseconds: last.cell("received_at")))
   }
 
   /// Entries from a version on, oldest first.
@@ -61,8 +61,8 @@ enum LogStore {
       statement, arguments: [device, numbers.lowerBound, numbers.upperBound])
     return try rows.map { row in
       try received(
-        OperationID(device: device, number: row["number"]), bytes(row["bytes"]), bytes(row["chain_hash"]),
-        in: db)
+        OperationID(device: device, number: row.cell("number")), bytes(row.cell("bytes")),
+        bytes(row.cell("chain_hash")), in: db)
     }
   }
 
@@ -70,7 +70,9 @@ enum LogStore {
   static func chainHash(of id: OperationID, in db: Database) throws -> [UInt8]? {
     let statement = try db.cachedStatement(
       sql: "SELECT chain_hash FROM log_operation WHERE device = ? AND number = ?")
-    return try GRDB.Row.fetchOne(statement, arguments: [id.device, id.number]).map { bytes($0["chain_hash"]) }
+    return try GRDB.Row.fetchOne(statement, arguments: [id.device, id.number]).map {
+      bytes(try $0.cell("chain_hash"))
+    }
   }
 
   private static func received(
@@ -81,24 +83,25 @@ enum LogStore {
         SELECT commitment, salt, text FROM personal WHERE device = ? AND number = ? ORDER BY ordinal
         """)
     let personal = try GRDB.Row.fetchAll(statement, arguments: [id.device, id.number]).map { row in
-      PersonalPiece(
-        commitment: Self.bytes(row["commitment"]), salt: (row["salt"] as Data?).map { Array($0) },
-        text: row["text"])
+      try PersonalPiece(
+        commitment: Self.bytes(row.cell("commitment")), salt: (row.cell("salt") as Data?).map { Array($0) },
+        text: row.cell("text"))
     }
     return ReceivedOperation(id: id, bytes: bytes, personal: personal, chainHash: chainHash)
   }
 
   static func entry(_ row: GRDB.Row) throws -> LogEntry {
-    let version: Int64 = row["version"]
-    guard let kind = LogEntry.Kind(rawValue: row["kind"]),
-      let verdicts = VerdictCoding.decode(bytes(row["verdicts"]))
+    let version: Int64 = try row.cell("version")
+    guard let kind = LogEntry.Kind(rawValue: try row.cell("kind")),
+      let verdicts = VerdictCoding.decode(bytes(try row.cell("verdicts")))
     else { throw LogDamage(version: version) }
-    let first: Int64 = row["first_number"]
-    return LogEntry(
-      version: version, kind: kind, device: row["device"], numbers: first...max(first, row["last_number"]),
-      receivedAt: Instant(milliseconds: row["received_at"]), rulesVersion: row["rules_version"],
-      verdicts: verdicts, observed: bytes(row["observed"]).map { $0 != 0 },
-      effectsHash: bytes(row["effects_hash"]), hash: bytes(row["hash"]))
+    let first: Int64 = try row.cell("first_number")
+    return try LogEntry(
+      version: version, kind: kind, device: row.cell("device"),
+      numbers: first...max(first, row.cell("last_number")),
+      receivedAt: Instant(milliseconds: row.cell("received_at")), rulesVersion: row.cell("rules_version"),
+      verdicts: verdicts, observed: bytes(row.cell("observed")).map { $0 != 0 },
+      effectsHash: bytes(row.cell("effects_hash")), hash: bytes(row.cell("hash")))
   }
 
   static func blob(_ bytes: [UInt8]) -> Data { Data(bytes) }

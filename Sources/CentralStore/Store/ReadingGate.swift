@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import TradeTables
 
-/// Lets any thread read a store until its owner closes it.
+/// Lets any thread read a store until its owner closes it, and not all at once: whoever decides reads on connections of
+/// the same pool and must not wait for an audit.
 ///
 /// A pool that is closed while somebody waits for one of its connections hands him a closed one, and using that
 /// ends the process.
@@ -12,14 +13,20 @@ final class ReadingGate: @unchecked Sendable {
   private var readers = 0
   private var isClosed = false
 
+  private let readersMax: Int
   private let grace: TimeInterval
 
-  /// - Parameter grace: how long whoever reads may go on once the store is to be closed, seconds.
-  init(grace: TimeInterval = 5) { self.grace = grace }
+  /// - Parameters:
+  ///   - readersMax: how many read at a time; others wait their turn.
+  ///   - grace: how long whoever reads may go on once the store is to be closed, seconds.
+  init(readersMax: Int = .max, grace: TimeInterval = 5) {
+    (self.readersMax, self.grace) = (readersMax, grace)
+  }
 
   /// - Throws: `StoreFault`, once the gate is closed.
   func pass<T>(_ body: () throws -> T) throws -> T {
     try condition.withLock {
+      while readers >= readersMax, !isClosed { condition.wait() }
       guard !isClosed else {
         throw StoreFault(.busy, doing: "read the store", detail: "it is being closed")
       }

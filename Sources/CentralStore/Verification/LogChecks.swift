@@ -13,7 +13,8 @@ enum FileCheck {
       result.fault(finding)
     }
     for row in try GRDB.Row.fetchAll(db, sql: "PRAGMA foreign_key_check") {
-      result.fault("a row of \(row["table"] as String) names a \(row["parent"] as String) that is not there")
+      let (table, parent): (String, String) = try (row.cell("table"), row.cell("parent"))
+      result.fault("a row of \(table) names a \(parent) that is not there")
     }
     return result
   }

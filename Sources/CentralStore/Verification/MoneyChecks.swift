@@ -10,7 +10,8 @@ enum MoneyChecks {
     result.examine(try Int64.fetchOne(db, sql: "SELECT count(*) FROM payment") ?? 0)
     let rows = try GRDB.Row.fetchCursor(db, sql: differences)
     while let row = try rows.next() {
-      result.fault("\(row["place"] as String) differs by \(row["difference"] as Int64) minor units")
+      let (place, difference): (String, Int64) = try (row.cell("place"), row.cell("difference"))
+      result.fault("\(place) differs by \(difference) minor units")
     }
     return result
   }

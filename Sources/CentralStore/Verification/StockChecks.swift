@@ -124,8 +124,9 @@ enum StockChecks {
     result.examine(try Int64.fetchOne(db, sql: count) ?? 0)
     let rows = try GRDB.Row.fetchCursor(db, sql: differences)
     while let row = try rows.next() {
-      let amount = (row["difference"] as Int64?).map { Quantity(thousandths: $0).decimalText } ?? "all"
-      result.fault("\(row["place"] as String) differs by \(amount)")
+      let (place, difference): (String, Int64?) = try (row.cell("place"), row.cell("difference"))
+      let amount = difference.map { Quantity(thousandths: $0).decimalText } ?? "all"
+      result.fault("\(place) differs by \(amount)")
     }
     return result
   }

@@ -25,6 +25,12 @@ extension ReplicaHost {
     }
   }
 
+  /// Whether a centre that closed with this code says that we broke the protocol, its own or that below it (RFC 6455
+  /// §7.4.1).
+  static func isToldOff(closing code: UInt16) -> Bool {
+    [1003, 1008, CloseCode.protocolViolation.rawValue].contains(code)
+  }
+
   /// As many of the buckets that are here as a hello has room for. Of those left out the centre knows nothing and sends
   /// them whole, which costs more and is never wrong.
   static func fitting(_ buckets: [Bucket], beside cursor: [UInt8]?) -> [Bucket] {

@@ -10,6 +10,8 @@ public final class ReplicaHost {
     case received([UInt8])
     /// The connection ended, or could not be made.
     case disconnected
+    /// The centre ended it, with this code of a close frame.
+    case closed(UInt16)
     /// Somebody recorded work in the replica.
     case recorded
     /// Time has passed; see `Order.wake` and `Order.connect`.
@@ -98,6 +100,9 @@ public final class ReplicaHost {
       case .connected: try connected()
       case .received(let bytes): try received(bytes, at: clock)
       case .disconnected: disconnected(at: clock.wall)
+      case .closed(let code):
+        if ReplicaHost.isToldOff(closing: code) { progress.trouble = .protocolViolation }
+        disconnected(at: clock.wall)
       case .recorded, .ticked: break
       }
     }
@@ -189,8 +194,9 @@ public final class ReplicaHost {
   }
 
   private func disconnected(at now: Instant) {
-    // One that ended over rows that differ would be in vain the next time as well.
-    let wasEstablished = session?.isOpen ?? false && progress.trouble != .digestMismatch
+    // One that ended in a quarrel would be in vain the next time as well.
+    let isQuarrel = progress.trouble == .digestMismatch || progress.trouble == .protocolViolation
+    let wasEstablished = session?.isOpen ?? false && !isQuarrel
     if wasEstablished { backoff.connected() }
     // An attempt that never came to a connection says nothing new of the last one.
     if (session == nil && enrolment == nil) || progress.trouble == nil { progress.trouble = .noLink }
@@ -301,6 +307,10 @@ public final class ReplicaHost {
     state.follow(welcome.epoch)
     // The token is durable before anything is sent under it (#66).
     try store.keep(state)
+    if try store.closeGaps(after: welcome.appliedThrough, at: clock.wall) {
+      // What the hello said of this device's work is no longer so.
+      return close(.goingAway, "work is missing here")
+    }
     if isHandingOver {
       try store.handOver(through: welcome.appliedThrough)
     } else if !welcome.loadContinues {

@@ -44,7 +44,7 @@ public struct ReplicaFile: Hashable, Sendable {
   /// - Throws: `ReplicaFault.notEnrolled` when there is no enrolled replica here.
   public func reading<T>(_ body: (ReplicaView) throws -> T) throws -> T {
     try requireFile()
-    return try ReplicaStore.openReadOnly(at: path).view(body)
+    return try naming { try ReplicaStore.openReadOnly(at: path) }.view(body)
   }
 
   /// Opens the replica, works and closes it, all under the writers' lock: SQLite's checkpoint on closing is
@@ -57,7 +57,7 @@ public struct ReplicaFile: Hashable, Sendable {
     return try lock.held {
       try finishRebuild()
       try requireWholeLog()
-      let store = try ReplicaStore.open(at: path, create: false, under: lock)
+      let store = try naming { try ReplicaStore.open(at: path, create: false, under: lock) }
       let result = Result { try body(store) }
       try store.close()
       return try result.get()
@@ -68,7 +68,7 @@ public struct ReplicaFile: Hashable, Sendable {
   /// `ReplicaStore.close`.
   public func openToSync() throws -> ReplicaStore {
     try requireFile()
-    return try ReplicaStore.open(at: path, create: false)
+    return try naming { try ReplicaStore.open(at: path, create: false) }
   }
 
   /// The replica to sync with, once everything in it was read and found sound, or mended: a damaged file is made
@@ -97,26 +97,42 @@ public struct ReplicaFile: Hashable, Sendable {
         try? store.close()
         throw error
       }
-    } catch let cause where ReplicaDamage.explains(cause) || hidesReplica(cause) {
-      let report: RebuildReport
-      do { report = try rebuild(at: now, random: random) } catch let damage as ReplicaDamage
-        where damage.part == .whole && hidesReplica(cause)
-      {
-        throw cause
-      }
+    } catch  where ReplicaDamage.explains(error) {
+      let report = try rebuild(at: now, random: random)
       return (try openToSync(), .rebuilt(report))
     }
   }
 
-  /// Whether a file that is said to be none of ours is one whose first bytes rotted: our tables are named behind them.
-  private func hidesReplica(_ error: any Error) -> Bool {
-    let reason = (error as? StoreFault)?.reason
-    guard reason == .notAStore || reason == .missing, let file = FileHandle(forReadingAtPath: path) else {
-      return false
+  /// Opens the file, and says when it is a replica that does not look like one any more.
+  private func naming<T>(_ open: () throws -> T) throws -> T {
+    do { return try open() } catch  where hidesReplica(error) {
+      throw ReplicaDamage(.file, "its first bytes are not a replica's")
     }
+  }
+
+  /// Whether a file that is said to be none of ours, or a newer program's, is one whose first bytes rotted.
+  private func hidesReplica(_ error: any Error) -> Bool {
+    switch (error as? StoreFault)?.reason {
+    case .notAStore, .missing: namesOurTables
+    case .newer(let version, _): hasOurTables(under: version)
+    default: false
+    }
+  }
+
+  /// Whether our tables are named behind the header.
+  private var namesOurTables: Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
     let start = try? file.read(upToCount: ReplicaFile.schemaBytesMax)
     return start?.range(of: Data("CREATE TABLE outbox".utf8)) != nil
+  }
+
+  /// Whether the tables are this program's and no others, whatever version the header names.
+  private func hasOurTables(under version: Int) -> Bool {
+    let format = StoreFormat(ReplicaSchema.format.kind, version: version)
+    guard let found = try? TradeDatabase.openReadOnly(at: path, as: format) else { return false }
+    defer { try? found.close() }
+    return (try? found.read(Scrub.requireThisSchema)) != nil
   }
 
   /// The schema lies at a replica's beginning, within so many bytes.

@@ -52,8 +52,9 @@ extension ReplicaView {
     try GRDB.Row.fetchAll(
       db, sql: "SELECT at, code, detail FROM incident ORDER BY sequence DESC LIMIT ?", arguments: [limit]
     ).map {
-      Incident(
-        at: Instant(milliseconds: $0["at"]), code: Code(rawValue: $0["code"]), detail: $0["detail"])
+      try Incident(
+        at: Instant(milliseconds: $0.cell("at", .file)), code: Code(rawValue: $0.cell("code", .file)),
+        detail: $0.cell("detail", .file))
     }
   }
 

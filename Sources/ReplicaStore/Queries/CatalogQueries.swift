@@ -114,9 +114,10 @@ extension ReplicaView {
     return try records(
       ExchangeRateColumns.self,
       rows.map {
-        RowKey(
-          ExchangeRateColumns.self, $0["from_currency"] as String, $0["to_currency"] as String,
-          Instant(milliseconds: $0["as_of"]))
+        try RowKey(
+          ExchangeRateColumns.self, $0.cell("from_currency", .file, as: String.self),
+          $0.cell("to_currency", .file, as: String.self),
+          Instant(milliseconds: $0.cell("as_of", .file)))
       })
   }
 

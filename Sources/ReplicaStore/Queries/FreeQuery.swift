@@ -12,7 +12,7 @@ public struct QueryResult: Sendable {
 extension ReplicaView {
   /// Runs one SELECT of somebody's own.
   ///
-  /// - Throws: `Refusal` with `READ_ONLY_SQL` for anything else, and for what names the table that keeps the
+  /// - Throws: `Refusal` with `READ_ONLY_SQL` for anything else, and for what names a table that keeps the
   ///   device's key; with `BAD_VALUE` for a query that SQLite cannot answer.
   public func query(_ sql: String) throws -> QueryResult {
     let statement: Statement
@@ -27,8 +27,9 @@ extension ReplicaView {
     guard statement.isReadonly, statement.columnCount > 0, ["SELECT", "WITH", "VALUES"].contains(word) else {
       throw Refusal(.readOnlySql)
     }
-    guard !statement.databaseRegion.isModified(byEventsOfKind: .insert(tableName: "meta")) else {
-      throw Refusal(.readOnlySql, "the table meta keeps the device's key")
+    for table in ReplicaState.Table.allCases.map(\.rawValue)
+    where statement.databaseRegion.isModified(byEventsOfKind: .insert(tableName: table)) {
+      throw Refusal(.readOnlySql, "the table \(table) keeps the device's key")
     }
     do {
       let rows = try GRDB.Row.fetchAll(statement).map { Array($0.databaseValues.map(JSONValue.init)) }

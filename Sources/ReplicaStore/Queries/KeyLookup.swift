@@ -105,6 +105,7 @@ extension ReplicaView {
     let rows = try GRDB.Row.fetchAll(
       db, sql: "SELECT id FROM \(C.name) WHERE substr(lower(hex(id)), 1, ?) = ? ORDER BY id LIMIT 2",
       arguments: [digits.utf8.count, digits])
-    return try single(records(type, rows.map { rowKey(RecordID($0["id"] as Data)) }), key)
+    return try single(
+      records(type, rows.map { rowKey(RecordID(try $0.cell("id", .file, as: Data.self))) }), key)
   }
 }

@@ -32,24 +32,9 @@ extension ReplicaView {
 
   /// Each link of the device's chain covers the operation and the link before it (G18).
   private func checkChain() throws -> ReplicaCheck {
-    var previous: [UInt8]?
-    var number: Int64 = 0
-    var count = 0
-    while true {
-      let items = try Outbox.items(after: number, limit: 500, in: db)
-      guard !items.isEmpty else { break }
-      for item in items {
-        if item.number == 1 { previous = OperationChain.start }
-        guard item.isIntact(after: previous), previous == nil || item.number == number + 1 else {
-          return ReplicaCheck(
-            name: "chain", isOK: false,
-            detail: "\(state.device)/\(item.number) does not follow the one before")
-        }
-        (previous, number) = (item.chainHash, item.number)
-        count += 1
-      }
-    }
-    return ReplicaCheck(name: "chain", isOK: true, detail: "\(count) operations follow one another")
+    let (count, finding) = try Outbox.followChain(state, in: db)
+    return ReplicaCheck(
+      name: "chain", isOK: finding == nil, detail: finding ?? "\(count) operations follow one another")
   }
 
   /// The confirmed rows, each read and hashed anew, against what the centre proved at the checkpoint.
@@ -59,12 +44,12 @@ extension ReplicaView {
     let suspects = try Suspects.fetch(in: db).map(\.name)
     let wrong =
       suspects
-      + held.compactMap { row -> String? in
-        let bucket = Bucket(row["name"])
+      + (try held.compactMap { row -> String? in
+        let bucket = Bucket(try row.cell("name", .file))
         let found = bucket == ConfirmedRows.everything ? digests.all : digests[bucket]
-        let isProved = found.bytes == Array(row["digest"] as Data) || suspects.contains(bucket.name)
-        return isProved ? nil : bucket.name
-      }
+        let digest = Array(try row.cell("digest", .file, as: Data.self))
+        return found.bytes == digest || suspects.contains(bucket.name) ? nil : bucket.name
+      })
     return ReplicaCheck(
       name: "digests", isOK: wrong.isEmpty,
       detail: wrong.isEmpty

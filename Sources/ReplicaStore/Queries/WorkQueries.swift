@@ -115,7 +115,9 @@ extension ReplicaView {
       sql: """
         SELECT number, outcome || ' ' || codes || ' ' || decided_at AS decision FROM answer WHERE device = ?
         """, arguments: [state.device])
-    return Dictionary(rows.map { ($0["number"], $0["decision"]) }, uniquingKeysWith: { first, _ in first })
+    return Dictionary(
+      try rows.map { (try $0.cell("number", .file), try $0.cell("decision", .file)) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The number of the last operation recorded; 0 before the first.

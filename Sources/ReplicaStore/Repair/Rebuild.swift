@@ -22,14 +22,9 @@ struct Rebuild {
   func run() throws -> RebuildReport {
     var report = RebuildReport()
     let state: ReplicaState
-    do {
-      guard let found = try ReplicaState.fetch(in: damaged) else {
-        throw ReplicaDamage(.whole, "nothing in it says whose replica it is")
-      }
-      state = found
-    } catch  where ReplicaDamage.explains(error) {
-      // A disk that cannot be read just now says nothing of the file.
-      throw ReplicaDamage(.whole, "\(error)")
+    do { state = try ReplicaState.salvage(from: damaged) } catch let damage as ReplicaDamage {
+      // Nothing of it can be sent any more, but whoever recorded it can do so again.
+      throw ReplicaDamage(damage.part, damage.detail + Salvage.unsentNames(in: damaged))
     }
     try state.store(in: db)
     try takeNumbering()
@@ -40,12 +35,15 @@ struct Rebuild {
     }
     let noted = (try? Outbox.notedEnd(in: damaged)) ?? nil
     let last = max(noted ?? 0, state.appliedThrough)
-    let salvage = Salvage(Salvage.items(in: damaged, through: last), through: last, state: state)
+    let salvage = Salvage(
+      Salvage.items(in: damaged, through: last), through: last, state: state,
+      chains: (try? Outbox.notedChains(in: damaged)) ?? [:])
     report.mayLackMore = noted == nil
     for item in salvage.kept { try Outbox.append(item, in: db) }
+    try Outbox.note(salvage.chains, in: db)
     report.kept = salvage.kept.count { $0.number > state.appliedThrough }
     report.lost = salvage.lost
-    report.renumbered = try recordAnew(salvage.loose, state)
+    report.renumbered = try Outbox.recordAnew(salvage.loose, state, in: db)
     try Outbox.noteEnd(try Outbox.end(state, in: db).number, in: db)
     try CheckpointApplier.settleOutbox(state, in: db)
     if state.checkpoint > 0, report.suspects.isEmpty {
@@ -128,38 +126,8 @@ struct Rebuild {
     return suspects
   }
 
-  /// Gives operations whose place in the chain is lost new places at its end, group by group.
-  private func recordAnew(
-    _ loose: [OutboxItem], _ state: ReplicaState
-  ) throws -> [(was: OperationID, now: OperationID)] {
-    var renumbered: [(was: OperationID, now: OperationID)] = []
-    for group in loose.grouped(by: \.group) {
-      let end = try Outbox.end(state, in: db)
-      let first = end.number + 1
-      var chain = end.chainHash
-      for (position, item) in group.enumerated() {
-        guard var operation = item.operation else { continue }
-        operation.id = OperationID(device: state.device, number: first + Int64(position))
-        operation.group = first
-        let (bytes, _) = OperationCoding.encode(operation)
-        chain = OperationChain.next(
-          after: chain, bytes: bytes, commitments: item.personal.map(Hashing.commitment))
-        var again = item
-        (again.number, again.group, again.bytes) = (operation.id.number, first, bytes)
-        (again.chainHash, again.state) = (chain, .unsent)
-        try Outbox.append(again, in: db)
-        renumbered.append((OperationID(device: state.device, number: item.number), operation.id))
-      }
-    }
-    return renumbered
-  }
-
   private func tell(_ report: RebuildReport) throws {
     try Incidents.append(.replicaCorrupt, "the file was made anew", at: now, in: db)
-    for lost in report.lost {
-      let what = [lost.kind, lost.record].compactMap { $0 }.joined(separator: " ")
-      try Incidents.append(
-        .operationUnreadable, what.isEmpty ? "\(lost.id)" : "\(lost.id) \(what)", at: now, in: db)
-    }
+    try Incidents.append(report.lost, at: now, in: db)
   }
 }

@@ -6,18 +6,24 @@ import TradeTables
 
 /// What can still be read of a damaged replica's outbox.
 struct Salvage {
-  /// Operations up to the first that is damaged, in order; from somewhere within the answered ones on.
+  /// Answered operations that can be proved, and unsent ones up to the first that is damaged; in order.
   private(set) var kept: [OutboxItem] = []
   /// Operations behind a damaged one: what was entered is known, but their place in the chain is lost.
   private(set) var loose: [OutboxItem] = []
   /// Unsent operations that cannot be read any more, or belong to a command of which a part cannot.
   private(set) var lost: [LostOperation] = []
+  /// The chain after answered operations that are not kept, as far as known: it proves those behind them.
+  private(set) var chains: [Int64: [UInt8]]
 
   /// - Parameters:
   ///   - items: every operation that could be read, in order.
   ///   - state: what the replica knows of itself; where the centre's part of the chain ends.
   ///   - last: the last operation there was, as far as known.
-  init(_ items: [OutboxItem], through last: Int64, state: ReplicaState) {
+  ///   - chains: what was noted of operations that were missing already.
+  init(
+    _ items: [OutboxItem], through last: Int64, state: ReplicaState, chains: [Int64: [UInt8]]
+  ) {
+    self.chains = chains
     let byNumber = Dictionary(items.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
     let last = max(items.last?.number ?? 0, last)
     keepAnswered(byNumber, state)
@@ -25,18 +31,20 @@ struct Salvage {
     keepUnsent(byNumber, after: state.appliedThrough, through: last, anchor: anchor, device: state.device)
   }
 
-  /// The longest run of answered operations that hangs together and ends where the centre's part does.
+  /// Answered operations that hang on the one before: a centre that comes back from a backup may ask for them again.
   private mutating func keepAnswered(_ items: [Int64: OutboxItem], _ state: ReplicaState) {
-    var hash = state.appliedHash
-    var number = state.appliedThrough
-    var run: [OutboxItem] = []
-    while number > 0, let item = items[number], item.chainHash == hash {
-      let previous = number == 1 ? OperationChain.start : items[number - 1]?.chainHash
-      guard let previous, item.isIntact(after: previous) else { break }
-      run.append(item)
-      (hash, number) = (previous, number - 1)
+    for number in items.keys.filter({ $0 <= state.appliedThrough }).sorted() {
+      guard let item = items[number] else { continue }
+      let previous = number == 1 ? OperationChain.start : items[number - 1]?.chainHash ?? chains[number - 1]
+      if let previous, item.isIntact(after: previous) {
+        kept.append(item)
+      } else {
+        chains[number] = item.chainHash
+      }
     }
-    kept = run.reversed()
+    if kept.last?.number ?? 0 < state.appliedThrough, !state.appliedHash.isEmpty {
+      chains[state.appliedThrough] = state.appliedHash
+    }
   }
 
   private mutating func keepUnsent(
@@ -55,7 +63,7 @@ struct Salvage {
         broken.insert(number)
         lost.append(LostOperation(id: OperationID(device: device, number: number), item: item))
       }
-      chain = item?.chainHash
+      chain = item?.chainHash ?? chains[number]
     }
     let firstBroken = broken.min() ?? .max
     // A group goes whole or not at all.
@@ -105,6 +113,13 @@ extension Salvage {
       items[number] = find(number, in: db)
     }
     return items.values.sorted { $0.number < $1.number }
+  }
+
+  /// Says what unsent work lies in a file that can be read and not be sent; empty when there is none.
+  static func unsentNames(in db: Database) -> String {
+    let names = items(in: db, through: 0).filter { $0.state == .unsent || $0.state == .held }
+      .map { "\($0.number) \($0.kind.rawValue) \($0.record)" }
+    return names.isEmpty ? "" : "; unsent work in it: " + names.joined(separator: ", ")
   }
 
   /// How often a disk is asked that does not answer.

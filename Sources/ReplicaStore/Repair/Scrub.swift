@@ -85,37 +85,32 @@ struct Scrub {
     if let first = missing.first { throw ReplicaDamage(.file, "its schema lacks: \(first.prefix(60))") }
   }
 
+  /// The same, and nothing is in it that this program would not make.
+  static func requireThisSchema(_ db: Database) throws {
+    try requireSoundSchema(db)
+    let known = try ReplicaStore.inMemory().write { db in
+      try FirstLoad.finish(db)
+      try SearchIndex.ensure(db)
+      return try schema(db)
+    }
+    let strange = try schema(db).subtracting(known).sorted()
+    if let first = strange.first { throw ReplicaDamage(.file, "its schema has: \(first.prefix(60))") }
+  }
+
   private static func schema(_ db: Database) throws -> Set<String> {
     Set(try String.fetchAll(db, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
   }
 
   /// Every operation is the one that was recorded, and what is written beside its bytes is what they say.
   static func requireSoundOutbox(_ state: ReplicaState, in db: Database) throws {
-    var (number, chain): (Int64, [UInt8]?) = (0, nil)
-    while true {
-      let items = try Outbox.items(after: number, limit: 500, in: db)
-      if items.isEmpty { break }
-      for item in items {
-        if item.number == 1 { chain = OperationChain.start }
-        guard number == 0 || item.number == number + 1 else {
-          throw ReplicaDamage(.outbox, "operation \(number + 1) is missing")
-        }
-        guard item.isIntact(after: chain) else {
-          throw ReplicaDamage(.outbox, "operation \(item.number) is not what was recorded")
-        }
-        (number, chain) = (item.number, item.chainHash)
-      }
-    }
-    let noted = try Outbox.notedEnd(in: db) ?? 0
-    // A file that was made anew may have none of the answered ones.
-    let isWhole = number == 0 ? noted <= state.appliedThrough : number >= max(noted, state.appliedThrough)
-    guard isWhole else {
-      throw ReplicaDamage(.outbox, "operation \(number + 1) is missing")
-    }
+    if let finding = try Outbox.followChain(state, in: db).finding { throw ReplicaDamage(.outbox, finding) }
   }
 
+  /// - Throws: `ReplicaDamage` when one of the two places that say it rotted: the other is there to mend it.
   static func state(in db: Database) throws -> ReplicaState {
-    guard let state = try ReplicaState.fetch(in: db) else { throw ReplicaFault.notEnrolled(path: "") }
+    let (state, copy) = (try ReplicaState.fetch(in: db), try ReplicaState.fetch(from: .copy, in: db))
+    guard state == copy else { throw ReplicaDamage(.identity, "two places in it say otherwise what it is") }
+    guard let state else { throw ReplicaFault.notEnrolled(path: "") }
     return state
   }
 
@@ -231,26 +226,5 @@ enum Suspects {
     try db.execute(
       sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('suspects', ?)",
       arguments: [Data(buckets.map(\.name).joined(separator: "\n").utf8)])
-  }
-}
-
-extension OutboxItem {
-  /// Whether its bytes and texts are those that the chain covers.
-  ///
-  /// - Parameter previous: the chain up to the operation before it.
-  func isNext(after previous: [UInt8]) -> Bool {
-    OperationChain.next(after: previous, bytes: bytes, commitments: personal.map(Hashing.commitment))
-      == chainHash
-  }
-
-  /// Whether the item is the operation that was recorded.
-  ///
-  /// - Parameter previous: the chain before it; nil = unknown, then the chain is not looked at.
-  func isIntact(after previous: [UInt8]?) -> Bool {
-    if let previous { guard isNext(after: previous) else { return false } }
-    // Bytes that mean nothing were recorded so, or the chain would not hold: then there is nothing to compare.
-    guard let operation else { return previous != nil }
-    return operation.id.number == number && operation.group == group && operation.kind == kind
-      && operation.recordedAt == recordedAt && Rules.recordName(operation) == record
   }
 }

@@ -27,7 +27,8 @@ struct ConfirmedRows {
     self.keepsNewer = keepsNewer
     loader = RowLoader(in: db)
     for row in try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, digest FROM bucket")) {
-      sums[Bucket(row["name"])] = BucketDigest(bytes: Array(row["digest"] as Data))
+      let name: String = try row.cell("name", .file)
+      sums[Bucket(name)] = BucketDigest(bytes: Array(try row.cell("digest", .file, as: Data.self)))
     }
   }
 
@@ -47,12 +48,12 @@ struct ConfirmedRows {
       try rebase?.uncover(key)
       let old = try loader.row(key)
       if keepsNewer, let old, old.version > row.version {
-        rebase?.note(old, old, in: table)
+        try rebase?.note(old, old, in: table)
         continue
       }
       if let old { subtract(old, at: key, of: table) }
       add(row, at: key, of: table)
-      rebase?.note(old, row, in: table)
+      try rebase?.note(old, row, in: table)
       written.append((key, row))
     }
     try TradeTables.write(written, in: db)
@@ -87,7 +88,7 @@ struct ConfirmedRows {
       bucket == ConfirmedRows.everything || table.buckets(of: row).contains(bucket)
     else { return }
     try remove(key)
-    rebase?.note(row, nil, in: table)
+    try rebase?.note(row, nil, in: table)
   }
 
   // MARK: Digests

@@ -57,13 +57,6 @@ enum Outbox {
     return Int64(String(decoding: note[8...], as: UTF8.self))
   }
 
-  /// Where the device's chain ends: the last operation kept here, or the last one answered when none is.
-  static func end(_ state: ReplicaState, in db: Database) throws -> (number: Int64, chainHash: [UInt8]) {
-    if let last = try last(in: db) { return (last.number, last.chainHash) }
-    guard state.appliedThrough > 0 else { return (0, OperationChain.start) }
-    return (state.appliedThrough, state.appliedHash)
-  }
-
   /// The last operation that is kept; nil when none is.
   static func last(in db: Database) throws -> OutboxItem? {
     let statement = try db.cachedStatement(sql: "SELECT * FROM outbox ORDER BY number DESC LIMIT 1")
@@ -80,21 +73,6 @@ enum Outbox {
     let statement = try db.cachedStatement(
       sql: "SELECT * FROM outbox WHERE number > ? ORDER BY number LIMIT ?")
     return try GRDB.Row.fetchAll(statement, arguments: [number, limit]).map(item)
-  }
-
-  /// - Parameter items: those that follow an operation, in order.
-  /// - Throws: `ReplicaDamage` when one is not what was recorded.
-  static func requireChain(_ items: [OutboxItem], after number: Int64, in db: Database) throws {
-    var previous = number == 0 ? OperationChain.start : try find(number, in: db)?.chainHash
-    if previous == nil, let state = try ReplicaState.fetch(in: db), state.appliedThrough == number {
-      previous = state.appliedHash
-    }
-    for item in items {
-      guard previous.map(item.isNext) ?? true else {
-        throw ReplicaDamage(.outbox, "operation \(item.number) is not what was recorded")
-      }
-      previous = item.chainHash
-    }
   }
 
   /// Operations of one kind, in order, whatever their state.
@@ -136,11 +114,15 @@ enum Outbox {
     var groups: [Pending] = []
     let rows = try GRDB.Row.fetchCursor(statement)
     while let row = try rows.next() {
-      let (number, group): (Int64, Int64) = (row["number"], row["group_number"])
+      let (number, group): (Int64, Int64) = try (
+        row.cell("number", .outbox), row.cell("group_number", .outbox)
+      )
       if groups.last?.group == group {
         groups[groups.count - 1].last = number
       } else {
-        let footprint = (row["footprint"] as Data?).flatMap { Footprint(bytes: Array($0)) }
+        let footprint = try row.cell("footprint", .outbox, as: Data?.self).flatMap {
+          Footprint(bytes: Array($0))
+        }
         groups.append(Pending(group: group, last: number, footprint: footprint))
       }
     }

@@ -17,6 +17,8 @@ struct Rebase {
   private var covered: [RowKey: UInt64] = [:]
   private var concerned: Set<UInt64> = []
   private(set) var isWhole = false
+  /// At some 40 bytes each, a few megabytes.
+  static let concernedMax = 100_000
 
   init(_ db: Database) throws {
     self.db = db
@@ -32,7 +34,7 @@ struct Rebase {
   mutating func takeAllBack() throws {
     guard !isWhole else { return }
     isWhole = true
-    covered = [:]
+    (covered, concerned) = ([:], [])
     if !PlantedBug.isPlanted(.guessNotPutBack) { try BaseImages.restoreAll(in: db) }
   }
 
@@ -44,8 +46,11 @@ struct Rebase {
   }
 
   /// Takes note of a change that the checkpoint makes; nil stands for no row.
-  mutating func note(_ old: TradeRules.Row?, _ new: TradeRules.Row?, in table: TableDescription) {
+  ///
+  /// Of so many that they would fill a phone's memory no note is taken: then all pending work is decided again.
+  mutating func note(_ old: TradeRules.Row?, _ new: TradeRules.Row?, in table: TableDescription) throws {
     guard !isWhole, let row = new ?? old else { return }
+    guard concerned.count < Rebase.concernedMax else { return try takeAllBack() }
     concerned.insert(Footprint.number(of: table.key(of: row)))
     for number in Footprint.ranges(from: old, to: new, in: table) { concerned.insert(number) }
   }

@@ -79,13 +79,41 @@ extension ReplicaState {
   /// The checkpoint as far as it means something to the centre; 0 while the rows are of another history.
   var checkpointInEpoch: Int64 { checkpointEpoch == epoch ? checkpoint : 0 }
 
+  /// The tables that say it.
+  enum Table: String, CaseIterable {
+    case meta
+    /// The same once more, for when a page rots.
+    case copy = "meta_copy"
+  }
+
   /// The state of a replica; nil when none is enrolled in the file.
-  static func fetch(in db: Database) throws -> ReplicaState? {
-    let rows = try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, value FROM meta"))
+  ///
+  /// - Throws: `ReplicaDamage` when it is not what was stored.
+  static func fetch(in db: Database) throws -> ReplicaState? { try fetch(from: .meta, in: db) }
+
+  static func fetch(from table: Table, in db: Database) throws -> ReplicaState? {
+    let rows = try GRDB.Row.fetchAll(db.cachedStatement(sql: "SELECT name, value FROM \(table.rawValue)"))
     var values: [String: [UInt8]] = [:]
     for row in rows {
       values[try row.cell("name", .identity)] = Array(try row.cell("value", .identity, as: Data.self))
     }
+    return try state(of: values)
+  }
+
+  /// The state that a damaged file still says, in one place or the other.
+  ///
+  /// - Throws: `ReplicaDamage` when both rotted; a disk that cannot be read just now says nothing of the file.
+  static func salvage(from db: Database) throws -> ReplicaState {
+    var damage: (any Error)?
+    for table in Table.allCases {
+      do {
+        if let state = try fetch(from: table, in: db) { return state }
+      } catch  where ReplicaDamage.explains(error) { damage = damage ?? error }
+    }
+    throw ReplicaDamage(.whole, damage.map { "\($0)" } ?? "nothing in it says whose replica it is")
+  }
+
+  private static func state(of values: [String: [UInt8]]) throws -> ReplicaState? {
     guard let device = values["device"] else {
       // An enrolled replica always has a seal: without its name it lost a part.
       guard values["seal"] == nil else { throw ReplicaDamage(.identity, "its device's code is gone") }
@@ -156,8 +184,11 @@ extension ReplicaState {
     if !leftEpochs.isEmpty { values.append(("left_epochs", leftEpochs.flatMap(\.bytes))) }
     if let lastSyncAt { values.append(("last_sync_at", Array(String(lastSyncAt.milliseconds).utf8))) }
     values.append(("seal", ReplicaState.seal(Dictionary(values, uniquingKeysWith: { $1 }))))
-    let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)")
-    for (name, value) in values { try statement.execute(arguments: [name, Data(value)]) }
+    for table in Table.allCases {
+      let statement = try db.cachedStatement(
+        sql: "INSERT OR REPLACE INTO \(table.rawValue) (name, value) VALUES (?, ?)")
+      for (name, value) in values { try statement.execute(arguments: [name, Data(value)]) }
+    }
   }
 
   /// The parts of the state that are sealed.

@@ -90,6 +90,8 @@ public final class ReplicaStore {
     try read { db in
       // One more than fits shows whether the last group goes on.
       let items = try Outbox.items(after: number, limit: limit + 1, in: db)
+      // What follows a gap waits until the gap is closed: see `closeGaps`.
+      guard items.first?.number == number + 1 else { return [] }
       try Outbox.requireChain(items, after: number, in: db)
       var bytes = 0
       var batch: [OutboxItem] = []
@@ -183,7 +185,7 @@ public final class ReplicaStore {
   func enrolmentSeed(orMake seed: [UInt8]) throws -> [UInt8] {
     try write { db in
       let row = try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'enrolment_seed'")
-      if let row { return Array(row["value"] as Data) }
+      if let row { return Array(try row.cell("value", .identity, as: Data.self)) }
       try db.execute(
         sql: "INSERT INTO meta (name, value) VALUES ('enrolment_seed', ?)", arguments: [Data(seed)])
       return seed
@@ -212,6 +214,14 @@ enum Incidents {
       sql: "INSERT INTO incident (at, code, detail) VALUES (?, ?, ?)",
       arguments: [now.milliseconds, code.rawValue, detail])
   }
+
+  /// Names work that nobody can read any more.
+  static func append(_ lost: [LostOperation], at now: Instant, in db: Database) throws {
+    for lost in lost {
+      let what = [lost.kind, lost.record].compactMap { $0 }.joined(separator: " ")
+      try append(.operationUnreadable, what.isEmpty ? "\(lost.id)" : "\(lost.id) \(what)", at: now, in: db)
+    }
+  }
 }
 
 /// The human numbers of a device: `SO-A7-0001`, `SO-A7-0002` … Coded with the device, two devices never make
@@ -224,7 +234,8 @@ public struct Numbering {
   public func take(_ series: String) throws -> String {
     let name = "series_" + series
     let row = try GRDB.Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])
-    let next = (row.flatMap { Int64(String(decoding: $0["value"] as Data, as: UTF8.self)) } ?? 0) + 1
+    let last = try row.map { String(decoding: try $0.cell("value", .identity, as: Data.self), as: UTF8.self) }
+    let next = (last.flatMap { Int64($0) } ?? 0) + 1
     try db.execute(
       sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
       arguments: [name, Data(String(next).utf8)])

@@ -66,7 +66,9 @@ extension ReplicaStore {
   private static func empty(_ db: Database) throws {
     // The names are our own, from the table descriptions and the schema.
     let tables =
-      TableDescription.all.map(\.name) + ["base", "outbox", "staged", "bucket", "incident", "meta"]
+      TableDescription.all.map(\.name) + [
+        "base", "outbox", "staged", "bucket", "incident", "meta", "meta_copy",
+      ]
     for table in tables { try db.execute(sql: "DELETE FROM \"\(table)\"") }
     try SearchIndex.empty(db)
   }

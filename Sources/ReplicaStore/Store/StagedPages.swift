@@ -20,7 +20,7 @@ enum StagedPages {
 
   static func cursor(in db: Database) throws -> [UInt8]? {
     try GRDB.Row.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE name = 'load_cursor'"))
-      .map { Array($0["value"] as Data) }
+      .map { Array(try $0.cell("value", .file, as: Data.self)) }
   }
 
   /// Whether no download is under way.
@@ -33,7 +33,9 @@ enum StagedPages {
   static func forEach(in db: Database, _ body: (Page) throws -> Void) throws {
     let rows = try GRDB.Row.fetchCursor(db.cachedStatement(sql: "SELECT page FROM staged ORDER BY sequence"))
     while let row = try rows.next() {
-      guard case .page(let page) = try Message.decode(Array(row["page"] as Data)) else { continue }
+      guard case .page(let page) = try Message.decode(Array(row.cell("page", .file, as: Data.self))) else {
+        continue
+      }
       try body(page)
     }
   }

@@ -103,7 +103,7 @@ enum Reached {
   static func fetch(_ bucket: Bucket, in db: Database) throws -> RowKey? {
     let row = try GRDB.Row.fetchOne(
       db.cachedStatement(sql: "SELECT value FROM meta WHERE name = ?"), arguments: [prefix + bucket.name])
-    return row.flatMap { key(Array($0["value"] as Data)) }
+    return try row.flatMap { key(Array(try $0.cell("value", .file, as: Data.self))) }
   }
 
   static func fetchAll(in db: Database) throws -> [(bucket: Bucket, reached: RowKey?)] {
@@ -111,7 +111,10 @@ enum Reached {
       db.cachedStatement(sql: "SELECT name, value FROM meta WHERE name >= ? AND name < ? ORDER BY name"),
       arguments: [prefix, "reached0"]
     ).map { row in
-      (Bucket(String((row["name"] as String).dropFirst(prefix.count))), key(Array(row["value"] as Data)))
+      let name: String = try row.cell("name", .file)
+      return (
+        Bucket(String(name.dropFirst(prefix.count))), key(Array(try row.cell("value", .file, as: Data.self)))
+      )
     }
   }
 

@@ -74,7 +74,7 @@ extension Shop {
   /// From now on everything the centre says is held against what its reader may have at that moment.
   func watchScope() {
     let tally = Tally()
-    world.witness = { [world] happening in
+    world.witness = { [unowned world] happening in
       guard case .said(let bytes, let name, _) = happening else { return }
       try ScopeTaint.check(try Message.decode(bytes), to: name, in: world, tally)
     }

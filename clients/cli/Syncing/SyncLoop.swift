@@ -153,7 +153,7 @@ final class SyncLoop {
     case .closed(let code, link):
       drop()
       if let refusal = ReplicaHost.refusal(closing: code) { failure = Failure(refusal) }
-      return .disconnected
+      return .closed(code)
     case .failed(let error, link):
       drop()
       lastTrouble = error
