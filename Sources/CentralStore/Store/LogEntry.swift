@@ -124,13 +124,15 @@ enum VerdictCoding {
       texts.append(text)
     }
     guard texts.count % 4 == 0 else { return nil }
-    return stride(from: 0, to: texts.count, by: 4).map { start in
+    let verdicts = stride(from: 0, to: texts.count, by: 4).map { start in
       Verdict(
         Outcome(rawValue: texts[start]),
         texts[start + 1].split(separator: " ").map { Code(rawValue: String($0)) },
         record: texts[start + 2],
         conflicts: texts[start + 3].split(separator: " ").compactMap { RecordID($0) })
     }
+    // What says the same in another way was changed all the same (G21).
+    return encode(verdicts) == bytes ? verdicts : nil
   }
 
   private static func takeChunk(_ rest: inout ArraySlice<UInt8>) -> String? {

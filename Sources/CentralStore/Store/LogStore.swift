@@ -92,7 +92,8 @@ enum LogStore {
 
   static func entry(_ row: GRDB.Row) throws -> LogEntry {
     let version: Int64 = try row.cell("version")
-    guard let kind = LogEntry.Kind(rawValue: try row.cell("kind")),
+    let observed = bytes(try row.cell("observed"))
+    guard let kind = LogEntry.Kind(rawValue: try row.cell("kind")), observed.allSatisfy({ $0 < 2 }),
       let verdicts = VerdictCoding.decode(bytes(try row.cell("verdicts")))
     else { throw LogDamage(version: version) }
     let first: Int64 = try row.cell("first_number")
@@ -100,7 +101,7 @@ enum LogStore {
       version: version, kind: kind, device: row.cell("device"),
       numbers: first...max(first, row.cell("last_number")),
       receivedAt: Instant(milliseconds: row.cell("received_at")), rulesVersion: row.cell("rules_version"),
-      verdicts: verdicts, observed: bytes(row.cell("observed")).map { $0 != 0 },
+      verdicts: verdicts, observed: observed.map { $0 == 1 },
       effectsHash: bytes(row.cell("effects_hash")), hash: bytes(row.cell("hash")))
   }
 

@@ -20,8 +20,8 @@ enum FileCheck {
   }
 }
 
-/// Every entry's hash covers the entry before and everything it says: nothing was changed, left out or put in
-/// (G21).
+/// Every entry's hash covers the entry before and everything it says, every operation is listed under the last
+/// entry that has it, and no row is newer than the last of all: nothing was changed, left out or put in (G21).
 enum LogChainCheck {
   static func run(in db: Database) throws -> CheckResult {
     var result = CheckResult("log chain")
@@ -37,9 +37,45 @@ enum LogChainCheck {
       result.expect(
         entry.chained(after: previous.hash, operations: operations.map(\.chainHash)) == entry.hash,
         "entry \(entry.version) is not what was chained")
+      result.expect(
+        try !isListedEarlier(entry, in: db),
+        "an operation of entry \(entry.version) is listed under an earlier one")
       previous = LogEnd(version: entry.version, hash: entry.hash, receivedAt: entry.receivedAt)
     }
+    try checkListings(&result, in: db)
+    let changed = try Int64.fetchOne(db, sql: "SELECT max(version) FROM bucket") ?? 0
+    result.expect(
+      changed <= previous.version, "rows are of entry \(changed), the log ends at \(previous.version)")
     return result
+  }
+
+  /// Whether some operation that an entry has is said to have been decided, or held, before it.
+  private static func isListedEarlier(_ entry: LogEntry, in db: Database) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM log_operation
+          WHERE device = ? AND number BETWEEN ? AND ? AND version < ?)
+        """)
+    let numbers = entry.numbers
+    return try Bool.fetchOne(
+      statement, arguments: [entry.device, numbers.lowerBound, numbers.upperBound, entry.version]) ?? false
+  }
+
+  /// The entry under which an operation is listed has it.
+  private static func checkListings(_ result: inout CheckResult, in db: Database) throws {
+    let rows = try GRDB.Row.fetchCursor(
+      db,
+      sql: """
+        SELECT device, number, version FROM log_operation AS operation
+        WHERE NOT EXISTS (SELECT 1 FROM log_entry AS entry
+          WHERE entry.version = operation.version AND entry.device = operation.device
+            AND operation.number BETWEEN entry.first_number AND entry.last_number)
+        ORDER BY device, number
+        """)
+    while let row = try rows.next() {
+      let id = OperationID(device: row["device"], number: row["number"])
+      result.fault("\(id) is listed under entry \(row["version"] as Int64), which has others")
+    }
   }
 }
 
@@ -68,7 +104,22 @@ enum DeviceChainCheck {
         "\(device) is settled through \(session?.appliedThrough ?? 0), its last operation is \(number)")
       result.expect(session?.chainHash == chain, "\(device)'s chain does not end where the centre remembers")
     }
+    try checkOrdinals(&result, in: db)
     return result
+  }
+
+  /// The texts of an operation are numbered from 0 on.
+  private static func checkOrdinals(_ result: inout CheckResult, in db: Database) throws {
+    let rows = try GRDB.Row.fetchCursor(
+      db,
+      sql: """
+        SELECT device, number FROM personal GROUP BY device, number
+        HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1
+        """)
+    while let row = try rows.next() {
+      let id = OperationID(device: row["device"], number: row["number"])
+      result.fault("the texts of \(id) are not numbered as they came")
+    }
   }
 
   /// Whether a text is what was committed to, or was erased.
@@ -147,13 +198,20 @@ enum LogWalk {
   static func operations(
     of device: String, in db: Database, _ body: (ReceivedOperation) throws -> Void
   ) throws {
-    let last = try Int64.fetchOne(
-      db, sql: "SELECT max(number) FROM log_operation WHERE device = ?", arguments: [device])
-    for start in stride(from: Int64(1), through: last ?? 0, by: step) {
-      for operation in try LogStore.operations(device: device, start...start + Int64(step) - 1, in: db) {
-        try body(operation)
-      }
+    var through: Int64 = 0
+    // A number that rotted may lie far behind the one before.
+    while let first = try next(after: through, of: device, in: db) {
+      let last = first > Int64.max - Int64(step) ? Int64.max : first + Int64(step) - 1
+      for operation in try LogStore.operations(device: device, first...last, in: db) { try body(operation) }
+      through = last
     }
+  }
+
+  /// The number of a device's next operation; nil behind its last.
+  private static func next(after number: Int64, of device: String, in db: Database) throws -> Int64? {
+    let statement = try db.cachedStatement(
+      sql: "SELECT min(number) FROM log_operation WHERE device = ? AND number > ?")
+    return try Int64.fetchOne(statement, arguments: [device, number])
   }
 
   /// The entry that decided an operation, or holds it.

@@ -11,6 +11,8 @@ final class TestCentre {
   var now = Instant(milliseconds: 1_790_000_000_000)
   private var fresh: UInt64 = 0
   private var seen: [String: Int64] = [:]
+  /// Told after everything that is done here.
+  var afterCommit: (() throws -> Void)?
 
   var store: CentralStore { host.store }
   var queries: CentralQueries { store.queries }
@@ -33,18 +35,23 @@ final class TestCentre {
   @discardableResult
   func own<F: OperationForm>(_ form: Filled<F>) throws -> Verdict {
     now = now.advanced(byMilliseconds: 1_000)
-    return try host.record([OwnDraft(form)], actor: "os:anna", at: now).verdicts[0]
+    let verdict = try host.record([OwnDraft(form)], actor: "os:anna", at: now).verdicts[0]
+    try afterCommit?()
+    return verdict
   }
 
   @discardableResult
   func importRows(_ kind: ImportKind, _ rows: [Form]) throws -> [RowOutcome] {
     now = now.advanced(byMilliseconds: 1_000)
     let draft = kind.draft(rows.map(kind.completed))
-    return try host.record([draft], actor: "os:anna", at: now).verdicts[0].rows
+    let outcomes = try host.record([draft], actor: "os:anna", at: now).verdicts[0].rows
+    try afterCommit?()
+    return outcomes
   }
 
+  /// - Parameter key: with which the device proves itself; nil for one that never connects.
   func addDevice(
-    _ code: String, _ role: Role, agent: String? = nil, warehouses: [String] = []
+    _ code: String, _ role: Role, agent: String? = nil, warehouses: [String] = [], key: SigningKey? = nil
   ) throws {
     let secretHash = Hashing.sha256(Array(code.utf8))
     try own(
@@ -60,7 +67,7 @@ final class TestCentre {
     try own(
       Filled<EnrolDevice> {
         $0.secretHash = secretHash
-        $0.publicKey = secretHash
+        $0.publicKey = key?.publicKey ?? secretHash
       })
     try store.store([
       DeviceSession(device: code, incarnation: newID(), chainHash: OperationChain.start)
@@ -106,6 +113,7 @@ final class TestCentre {
     let received = ReceivedOperation(
       id: operation.id, bytes: bytes, personal: personal, chainHash: session.chainHash)
     let commit = try store.commit([[received]], sessions: [session], at: now)
+    try afterCommit?()
     return commit.entries[0].verdicts.first ?? Verdict(.held)
   }
 
@@ -116,6 +124,13 @@ final class TestCentre {
 
   func customer(_ code: String) throws -> Customer {
     try queries.customers(after: "", limit: 100).first { $0.code == code } ?? Customer()
+  }
+
+  /// The store as it is now.
+  func copyOfStore() throws -> CentralStore {
+    let copy = try CentralStore.inMemory()
+    try store.copy(to: copy)
+    return try copy.reopened()
   }
 }
 

@@ -91,7 +91,7 @@ extension TestCentre {
   }
 
   /// A customer's edit that arrives before the customer.
-  private func editLater() throws {
+  func editLater() throws {
     let id = newID()
     try does(
       "A2",
