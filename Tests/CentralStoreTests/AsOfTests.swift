@@ -6,22 +6,47 @@ import TradeRules
 
 @Suite("The store as it was")
 struct AsOfTests {
-  @Test("G29 deciding the log up to an entry gives the rows that were there then, at every entry")
-  func everyEntry() throws {
+  /// What the store was after a commit.
+  private struct Moment {
+    let version: Int64
+    let at: Instant
+    /// By table.
+    let rows: [String: Set<GRDB.Row>]
+  }
+
+  @Test(
+    "G29 deciding the log up to an entry, or up to a time, gives every row of every table as it was then, after each commit of a day"
+  )
+  func everyCommit() throws {
     let centre = try TestCentre()
-    var wanted: [Int64: [String]] = [:]
-    func note() throws { wanted[centre.store.head.version] = try stock(centre.store) }
-    try note()
-    try centre.day()
-    try note()
-    let first = try #require(wanted.keys.min())
-    for (version, rows) in wanted.sorted(by: { $0.key < $1.key }) {
-      let past = try centre.queries.replayed(through: version)
-      #expect(past.head.version == version)
-      #expect(try stock(past) == rows)
-      #expect(try past.queries.facts().head.hash == centre.queries.logHash(at: version))
+    var moments: [Moment] = []
+    func note() throws {
+      moments.append(
+        Moment(version: centre.store.head.version, at: centre.now, rows: try rows(of: centre.store)))
     }
-    #expect(wanted.count == 2 && wanted[first] != wanted[centre.store.head.version])
+    try note()
+    centre.afterCommit = note
+    try centre.day()
+    centre.afterCommit = nil
+    for (one, next) in zip(moments, moments.dropFirst()) {
+      let differs = one.rows != next.rows
+      #expect(differs && one.version < next.version, "something was done at \(next.version)")
+      // To the log it is as late as that until the next thing is received.
+      let justBefore = Instant(milliseconds: next.at.milliseconds - 1)
+      #expect(try centre.queries.version(at: justBefore) == one.version)
+    }
+    for moment in moments {
+      #expect(try centre.queries.version(at: moment.at) == moment.version)
+      let past = try centre.queries.replayed(through: moment.version)
+      #expect(past.head.version == moment.version)
+      #expect(try past.queries.facts().head.hash == centre.queries.logHash(at: moment.version))
+      let found = try rows(of: past)
+      for table in TableDescription.all.map(\.name) {
+        let isSame = found[table] == moment.rows[table]
+        #expect(isSame, "\(table) after entry \(moment.version)")
+      }
+    }
+    #expect(moments.last?.version == centre.store.head.version)
   }
 
   @Test("a time stands for the last entry received by then")
@@ -53,10 +78,13 @@ struct AsOfTests {
     #expect(try centre.queries.replayed(through: 2).head.version == 2)
   }
 
-  private func stock(_ store: CentralStore) throws -> [String] {
+  private func rows(of store: CentralStore) throws -> [String: Set<GRDB.Row>] {
     try store.read { db in
-      try String.fetchAll(
-        db, sql: "SELECT warehouse || bin || sku || lot || on_hand FROM stock ORDER BY 1")
+      var rows: [String: Set<GRDB.Row>] = [:]
+      for table in TableDescription.all {
+        rows[table.name] = try GRDB.Row.fetchSet(db, sql: "SELECT * FROM \(table.name)")
+      }
+      return rows
     }
   }
 }

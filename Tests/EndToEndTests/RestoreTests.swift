@@ -32,6 +32,8 @@ struct RestoreTests {
     let lastNight = try #require(backup["head"].number)
     let then = try await company.atCentre("export", "stock", "--as-of", "\(lastNight)")
     #expect(then[0]["qty"].number == 110)
+    let time = try #require(backup["createdAt"].text)
+    #expect("\(try await company.atCentre("export", "stock", "--as-of", time))" == "\(then)")
     #expect(try await company.atCentre("export", "orders", "--as-of", "\(lastNight)").list.isEmpty)
 
     // Not while it serves.
