@@ -131,7 +131,9 @@ struct DeviceLifeTests {
     let phone = try await company.enrol("A1", as: "agent", "--territory", "IBERIA", "--warehouse", "MAD")
     try await company.on(phone, "customer", "set", "C-1", "phone=+33 9 99 88 77 66")
     // What was kept aside, or saved before it was discarded, has rows and work as well.
-    let aside = [".damaged-1", ".discarded-A1-1.jsonl", ".rebuilding"].map { phone.replica + $0 }
+    let aside = [".damaged-1", ".discarded-A1-1.jsonl", ".rebuilding", ".enrolment-1"].map {
+      phone.replica + $0
+    }
     for file in aside { try "Café Lumière".write(toFile: file, atomically: true, encoding: .utf8) }
     _ = try await company.atCentre("device", "lost", "A1")
     let tried = try await company.run(phone, ["sync"])

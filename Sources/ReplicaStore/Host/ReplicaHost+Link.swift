@@ -50,9 +50,18 @@ extension ReplicaHost {
   ///
   /// - Throws: `Refusal` with `CODE_INVALID` for a text that is no code.
   public func beginEnrolment(typed text: String, url: String, caFile: String) throws {
+    try beginEnrolment(code: EnrolmentCode(typed: text), url: url, caFile: caFile)
+  }
+}
+
+extension EnrolmentCode {
+  /// Reads a code as a person typed it.
+  ///
+  /// - Throws: `Refusal` with `CODE_INVALID` for a text that is no code.
+  init(typed text: String) throws {
     guard let code = EnrolmentCode(text) else {
       throw Refusal(.codeInvalid, "it has 50 letters and digits after WB1-")
     }
-    try beginEnrolment(code: code, url: url, caFile: caFile)
+    self = code
   }
 }

@@ -92,12 +92,16 @@ extension ReplicaFile {
   /// Complete, and not yet in its place.
   static let rebuiltMark = ".rebuilt"
 
-  /// Removes the damaged files that were kept aside, for good.
-  func removeAside() throws { try removeFiles(marked: [ReplicaFile.asideMark]) }
+  /// What has rows as the replica has: damaged files that were kept, and enrolments that were set aside.
+  private static let marksWithRows = [asideMark, enrolmentMark]
+
+  /// Removes the files with rows that were kept aside, for good.
+  func removeAside() throws { try removeFiles(marked: ReplicaFile.marksWithRows) }
 
   /// And the work that was saved before it was discarded, and what an interrupted rebuild left (G20).
   func removeAllAside() throws {
-    try removeFiles(marked: [ReplicaFile.asideMark, ReplicaFile.discardedMark, ReplicaFile.rebuildingMark])
+    try removeFiles(
+      marked: ReplicaFile.marksWithRows + [ReplicaFile.discardedMark, ReplicaFile.rebuildingMark])
   }
 
   private func removeFiles(marked marks: [String]) throws {

@@ -11,7 +11,8 @@ struct Enroll: Command {
         waybill enroll wss://centre.example:8420/sync --code WB1-7K3QD-…
         waybill enroll ws://127.0.0.1:8420 --code - < code.txt
 
-      An enrolment that was interrupted goes on when the same command is given again.
+      An enrolment that was interrupted goes on when the same command is given again. With another code it begins \
+      anew; what was begun is kept beside the replica and goes on with its own code.
       """)
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Where the centre is: wss://host:port.") var url: String
@@ -25,21 +26,34 @@ struct Enroll: Command {
     let file = desk.file
     guard !file.exists else { throw ReplicaFault.alreadyEnrolled(path: file.path) }
     let address = try CentreAddress.url(url)
-    let caFile = caFile.map { URL(fileURLWithPath: $0).path } ?? ""
+    let code = try typedCode()
     try file.makeFolder()
     try file.requireRoom()
     let lock = try file.lockSync()
     defer { lock.release() }
-    let store = try file.openToEnrol()
+    do { return try enrol(code, address, at: desk) } catch  where ReplicaDamage.isBehind(error) {
+      // Damage of what was begun that nothing had read before.
+      guard let kept = try file.setDamagedEnrolmentAside() else { throw error }
+      tell([kept], at: desk)
+      return try enrol(code, address, at: desk)
+    }
+  }
+
+  private func enrol(_ code: String, _ address: String, at desk: Desk) throws -> ExitStatus {
+    let file = desk.file
+    let (store, aside) = try file.openToEnrol(typed: code)
+    tell(aside, at: desk)
     let host = ReplicaHost(store: store, appVersion: "waybill/\(Program.version)", random: Randomness.bytes)
-    let result = Result { try enrol(host, address: address, caFile: caFile, console: desk.console) }
+    let result = Result { try load(host, code, address, console: desk.console) }
     do {
       let state = try result.get()
       try file.finishEnrolment(store)
       show(state, received: host.progress.received, at: desk)
       return .done
     } catch {
-      try isInVain(error, store, file) ? file.abandonEnrolment(store) : store.close()
+      // What went wrong is the news, not what that keeps from being tidied.
+      let isInVain = (try? isInVain(error, store, file)) ?? false
+      if isInVain { try file.abandonEnrolment(store) } else { try? store.close() }
       throw error
     }
   }
@@ -52,14 +66,15 @@ struct Enroll: Command {
       ? code == .codeInvalid : [.notAuthorised, .deviceRetired, .deviceWiped].contains(code)
   }
 
-  private func enrol(
-    _ host: ReplicaHost, address: String, caFile: String, console: Console
+  private func load(
+    _ host: ReplicaHost, _ code: String, _ address: String, console: Console
   ) throws -> ReplicaState {
+    let given = caFile.map { URL(fileURLWithPath: $0).path } ?? ""
     let known = try host.store.state()
-    if known == nil { try host.beginEnrolment(typed: typedCode(), url: address, caFile: caFile) }
+    if known == nil { try host.beginEnrolment(typed: code, url: address, caFile: given) }
     // The centre may have moved since an attempt that was interrupted.
-    let caFile = caFile.isEmpty ? known?.caFile ?? "" : caFile
-    let loop = SyncLoop(host: host, url: address, caFile: caFile)
+    let trusted = given.isEmpty ? known?.caFile ?? "" : given
+    let loop = SyncLoop(host: host, url: address, caFile: trusted)
     defer { loop.stop() }
     var progress = ProgressLine(console)
     let ending = try loop.runUntilCurrent(timeout: nil) { progress.show(host.progress) }
@@ -69,9 +84,20 @@ struct Enroll: Command {
     case .interrupted: throw Failure(.interrupted)
     case .failed(let failure): throw failure
     }
-    try host.store.moveCentre(to: address, caFile: caFile)
+    try host.store.moveCentre(to: address, caFile: trusted)
     guard let state = try host.store.state() else { throw Failure(.unexpected, "the replica has no name") }
     return state
+  }
+
+  /// Says what became of an enrolment that was begun here before.
+  private func tell(_ aside: [EnrolmentAside], at desk: Desk) {
+    for begun in aside {
+      let what =
+        begun.isDamaged
+        ? "What an earlier enrolment left here is damaged; this one begins anew."
+        : "An enrolment was begun here with another code, and goes on when that is given again."
+      desk.console.note("\(what) It is kept: \(begun.path)")
+    }
   }
 
   /// A secret need not stand where every process can read it.
