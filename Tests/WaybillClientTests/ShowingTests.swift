@@ -104,6 +104,9 @@ struct ShowingTests {
   func transportErrors() {
     #expect(Failure(.badURL("x", cause: "no scheme")).code == .usage)
     #expect(Failure(.certificateRefused(host: "hq", cause: "expired")).code == .centreUntrusted)
+    let missing = Failure(.certificateUnusable(file: "/ca.pem", cause: "no such file"))
+    #expect(missing.code == .fileUnusable)
+    #expect(missing.hint?.contains("waybill sync --ca FILE") == true)
     #expect(Failure(.unreachable("ws://hq", cause: "refused")).code == .noLink)
     #expect(Failure(.timedOut("ws://hq", after: .seconds(10))).code == .noLink)
   }

@@ -7,14 +7,14 @@ import WebSocketTransport
 
 @Suite("A device that stays live")
 struct SyncLoopTests {
-  /// A loop whose every connection fails before it is tried: nobody can vouch for the centre.
+  /// A loop whose every connection fails before it is tried: the file of whoever could vouch for the centre is gone.
   private func distrusting(_ desk: Desktop) -> SyncLoop {
     let host = ReplicaHost(store: desk.store, appVersion: "test") { [UInt8](repeating: 3, count: $0) }
     return SyncLoop(
       host: host, url: "wss://localhost:1/sync", caFile: "/nowhere/authorities.pem", heedsSignals: false)
   }
 
-  @Test("G10 it outlives a certificate that nobody accepts, and says so; one sync ends with it")
+  @Test("G10 it outlives that nobody can vouch for the centre, and says why; one sync ends with it")
   func distrust() throws {
     let desk = try Desktop()
     let watching = distrusting(desk)
@@ -26,10 +26,11 @@ struct SyncLoopTests {
     }
     guard case .interrupted = ending else { return #expect(Bool(false), "\(ending)") }
     #expect(noticed == 3)
-    #expect(try desk.store.state()?.refusedWith == Code.centreUntrusted.rawValue)
+    #expect(try desk.store.state()?.refusedWith == Code.fileUnusable.rawValue)
     let once = try distrusting(desk).runUntilCurrent(timeout: nil) {}
     guard case .failed(let failure) = once else { return #expect(Bool(false), "\(once)") }
-    #expect(failure.code == .centreUntrusted)
+    #expect(failure.code == .fileUnusable)
+    #expect(failure.message.contains("/nowhere/authorities.pem"))
   }
 
   @Test("what the centre said last is not forgotten for a network that answers in its place")
@@ -38,7 +39,7 @@ struct SyncLoopTests {
     var state = try #require(try desk.store.state())
     state.refusedWith = Code.notAuthorised.rawValue
     try desk.store.keep(state)
-    try desk.store.noteDistrust()
+    try desk.store.noteDistrust(.centreUntrusted)
     #expect(try desk.store.state()?.refusedWith == Code.notAuthorised.rawValue)
   }
 

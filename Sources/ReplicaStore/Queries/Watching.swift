@@ -1,5 +1,5 @@
 import GRDB
-import TradeRules
+public import TradeRules
 
 extension ReplicaStore {
   /// A number that changes whenever another program commits to this replica; commits of this store do not
@@ -15,11 +15,11 @@ extension ReplicaStore {
     try keep(state)
   }
 
-  /// Remembers for `status` that whatever answers at the centre's address is not to be trusted; the next welcome
-  /// forgets it. What the centre itself said last stays.
-  public func noteDistrust() throws {
+  /// Remembers for `status` why whatever answers at the centre's address cannot be trusted; the next welcome forgets it.
+  /// What the centre itself said last stays.
+  public func noteDistrust(_ code: Code) throws {
     guard var state = try state(), state.refusedWith.isEmpty else { return }
-    state.refusedWith = Code.centreUntrusted.rawValue
+    state.refusedWith = code.rawValue
     try keep(state)
   }
 }

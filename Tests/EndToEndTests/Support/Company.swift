@@ -22,10 +22,12 @@ final class Company: @unchecked Sendable {
   // MARK: The centre
 
   /// Starts the centre and returns when it accepts connections.
-  func open() async throws {
+  ///
+  /// - Parameter options: more words for `serve`.
+  func open(_ options: [String] = []) async throws {
     let running = try Running(
       Programs.server,
-      ["serve", "--data", path("centre"), "--listen", "127.0.0.1:\(port)", "--json"])
+      ["serve", "--data", path("centre"), "--listen", "127.0.0.1:\(port)", "--json"] + options)
     server = running
     guard let line = await running.firstLine() else {
       throw Surprise("the centre did not start: \(await running.ended())")
@@ -92,6 +94,8 @@ final class Company: @unchecked Sendable {
   }
 
   var address: String { "ws://127.0.0.1:\(port)/sync" }
+  /// Of a centre that was opened with a certificate.
+  var secureAddress: String { "wss://127.0.0.1:\(port)/sync" }
 
   /// Runs a command on a device.
   @discardableResult

@@ -110,8 +110,12 @@ extension Failure {
   init(_ error: TransportError) {
     switch error {
     case .badURL, .plaintextRefused: self.init(.usage, error.description, hint: "")
-    case .certificateRefused, .certificateUnusable:
-      self.init(.centreUntrusted, error.description)
+    case .certificateRefused: self.init(.centreUntrusted, error.description)
+    case .certificateUnusable(let file, let cause):
+      self.init(
+        .fileUnusable, "\(file): \(cause)",
+        hint: "Name a PEM file of certificates: waybill sync --ca FILE, or --ca FILE of waybill enroll.",
+        details: ["file": .string(file)])
     default: self.init(.noLink, error.description)
     }
   }

@@ -1,6 +1,7 @@
+import Foundation
 import ReplicaStore
 
-/// Where a centre is, as people write it.
+/// Where a centre is, as people write it, and what its certificate is held against.
 enum CentreAddress {
   /// `ws://…/sync` or `wss://…/sync`: `http` and `https` mean the same places, an address without a scheme is
   /// a secure one, one without a path is the centre's own.
@@ -18,4 +19,7 @@ enum CentreAddress {
     let path = rest.dropFirst(host.count)
     return (known?.1 ?? "wss://") + host + (path.isEmpty || path == "/" ? ReplicaHost.path : String(path))
   }
+
+  /// A file of certificates under a name that means the same from every folder; empty = the system's.
+  static func caFile(_ text: String) -> String { text.isEmpty ? "" : URL(fileURLWithPath: text).path }
 }

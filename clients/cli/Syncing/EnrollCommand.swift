@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import ReplicaStore
 import TradeRules
 
@@ -69,11 +68,11 @@ struct Enroll: Command {
   private func load(
     _ host: ReplicaHost, _ code: String, _ address: String, console: Console
   ) throws -> ReplicaState {
-    let given = caFile.map { URL(fileURLWithPath: $0).path } ?? ""
+    let given = caFile.map(CentreAddress.caFile)
     let known = try host.store.state()
-    if known == nil { try host.beginEnrolment(typed: code, url: address, caFile: given) }
+    if known == nil { try host.beginEnrolment(typed: code, url: address, caFile: given ?? "") }
     // The centre may have moved since an attempt that was interrupted.
-    let trusted = given.isEmpty ? known?.caFile ?? "" : given
+    let trusted = given ?? known?.caFile ?? ""
     let loop = SyncLoop(host: host, url: address, caFile: trusted)
     defer { loop.stop() }
     var progress = ProgressLine(console)

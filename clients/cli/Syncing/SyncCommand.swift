@@ -12,6 +12,7 @@ struct Sync: Command {
         waybill sync
         waybill sync --watch            stay live; work recorded meanwhile is sent at once
         waybill sync --timeout 30       keep trying for 30 seconds
+        waybill sync --ca centre.pem    the centre's certificate is another authority's now
 
       Ends with 0 when all is well, 5 when something needs attention, 7 when there was no link. With --watch a
       certificate that is not accepted is told once and tried again every 5 minutes.
@@ -20,6 +21,10 @@ struct Sync: Command {
   @Flag(help: "Stay live until interrupted; with --json, events as lines of JSON.") var watch = false
   @Option(help: ArgumentHelp("Keep trying for so long.", valueName: "seconds")) var timeout: Int?
   @Option(help: "Where the centre is now, when it has moved.") var url: String?
+  @Option(
+    name: .customLong("ca"),
+    help: "Certificates to trust from now on, in a PEM file; \"\" is the system's.", completion: .file())
+  var caFile: String?
   @Option(help: ArgumentHelp("Silence after which a ping is sent; 10 unless given.", valueName: "seconds"))
   var ping: Int?
 
@@ -79,14 +84,16 @@ struct Sync: Command {
     guard !state.isWiped else { throw Failure(.deviceWiped) }
     let address = try url.map(CentreAddress.url) ?? state.url
     let host = ReplicaHost(store: store, appVersion: "waybill/\(Program.version)", random: Randomness.bytes)
-    let loop = SyncLoop(host: host, url: address, caFile: state.caFile)
+    let trusted = caFile.map(CentreAddress.caFile) ?? state.caFile
+    let loop = SyncLoop(host: host, url: address, caFile: trusted)
     if let ping { loop.limits.ping(after: .seconds(ping)) }
     defer { loop.stop() }
     let report = try store.view { try SyncReport($0) }
     let run = SyncRun(
       loop: loop, report: report, mending: mending, console: desk.console, address: address)
     let result = Result { watch ? try run.watch(noting: lock) : try run.once(timeout: timeout) }
-    if loop.wasLetIn, url != nil { try store.moveCentre(to: address) }
+    // What led to nobody who let us in is not kept.
+    if loop.wasLetIn, url != nil || caFile != nil { try store.moveCentre(to: address, caFile: trusted) }
     return try result.get()
   }
 }
@@ -195,7 +202,9 @@ final class SyncRun {
 
   private func warn(_ error: TransportError) {
     let failure = Failure(error)
-    console.note("warning[\(failure.code)]: \(failure.message) It is tried again every 5 minutes.")
+    let what = failure.message.hasSuffix(".") ? failure.message : failure.message + "."
+    console.note("warning[\(failure.code)]: \(what) It is tried again every 5 minutes.")
+    if let hint = failure.hint { console.note("  try: \(hint)") }
   }
 
   private func tellNews(_ now: ReplicaHost.Progress, _ shown: inout Set<OperationID>) {
@@ -262,35 +271,5 @@ extension LinkNews.News {
   /// What the centre gave as its reason.
   private func why(_ code: Code) -> String {
     code == .noLink ? "" : ". " + Failure(saidByCentre: code).message
-  }
-}
-
-/// How far a run has come: a line that changes on a terminal, a line every few seconds elsewhere.
-struct ProgressLine {
-  private static let plainEvery: Int64 = 5_000
-  private static let liveEvery: Int64 = 200
-
-  private let console: Console
-  private var shownAt = Clocks.sinceBoot
-
-  init(_ console: Console) { self.console = console }
-
-  mutating func show(_ progress: ReplicaHost.Progress) {
-    let now = Clocks.sinceBoot
-    guard now - shownAt >= (console.errorIsTerminal ? ProgressLine.liveEvery : ProgressLine.plainEvery)
-    else { return }
-    shownAt = now
-    let text = ProgressLine.text(of: progress)
-    if console.errorIsTerminal { console.progress(text) } else { console.note(text) }
-  }
-
-  func clear() { console.progress("") }
-
-  static func text(of progress: ReplicaHost.Progress) -> String {
-    guard progress.isConnected else { return "connecting" }
-    let checkpoint = "checkpoint \(progress.checkpoint)"
-    // The centre names its head once; what is decided meanwhile lies beyond it.
-    let goal = progress.head > progress.checkpoint ? " of \(progress.head)" : ""
-    return "sent \(progress.sent) operations · received \(progress.received) rows · " + checkpoint + goal
   }
 }

@@ -191,8 +191,9 @@ final class SyncLoop {
   private func waitForTrust() throws {
     mustWait = false
     connectAt = Clocks.sinceBoot + ReplicaHost.longestDelay
+    guard let distrust else { return }
     switch distrust {
-    case .certificateRefused, .certificateUnusable: try host.store.noteDistrust()
+    case .certificateRefused, .certificateUnusable: try host.store.noteDistrust(Failure(distrust).code)
     default: break
     }
   }
