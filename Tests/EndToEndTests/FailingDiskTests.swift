@@ -133,6 +133,21 @@ struct FailingDiskTests {
     try await company.expectVerified([tablet])
     try await company.close()
   }
+
+  @Test(
+    "a new centre without room for its key says that the disk is full, and begins when there is room",
+    .enabled(if: SmallDisk.isPossible), .timeLimit(.minutes(2)))
+  func noRoomToBegin() async throws {
+    let company = try Company()
+    let disk = try SmallDisk(at: company.path("centre"), megabytes: 32)
+    defer { disk.unmount() }
+    try disk.fill()
+    let words = ["invite", "--name", "Ana's phone", "--role", "agent"]
+    let refused = try await company.atCentre(words, exits: 1)
+    #expect(refused["error"]["code"].text == "DISK_FULL", "\(refused)")
+    try disk.empty()
+    #expect(try await company.atCentre(words)["deviceCode"].text == "A1")
+  }
 }
 
 extension FailingDiskTests {

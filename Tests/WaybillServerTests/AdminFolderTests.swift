@@ -110,6 +110,18 @@ struct AdminFolderTests {
     _ = try folder.ask(changing)
   }
 
+  @Test(
+    "a disk without room is called full, whoever lacks it, and another trouble of the disk is not",
+    arguments: [
+      (ENOSPC, Code.diskFull), (EDQUOT, Code.diskFull), (EIO, Code.ioFailed), (EACCES, Code.ioFailed),
+    ])
+  func fullDisk(number: Int32, code: Code) {
+    errno = number
+    let failure = DataFolder.failure("write centre.key")
+    #expect(failure.code == code)
+    #expect(failure.detail.hasPrefix("cannot write centre.key: "))
+  }
+
   @Test("a line of the log is one line, whatever a peer calls itself")
   func logLines() {
     let line = LineLog.line(

@@ -77,7 +77,10 @@ struct DataFolder: Sendable {
 
   /// What the last system call said, as a failure.
   static func failure(_ doing: String) -> Failure {
-    Failure(.ioFailed, "cannot \(doing): \(String(cString: strerror(errno)))")
+    let number = errno
+    // What the whole disk lacks, or whoever runs the program may not take any more.
+    let isFull = number == ENOSPC || number == EDQUOT
+    return Failure(isFull ? .diskFull : .ioFailed, "cannot \(doing): \(String(cString: strerror(number)))")
   }
 }
 
