@@ -26,7 +26,7 @@ final class AdminLink {
         way = .socket(channel)
         return
       }
-      let isNew = creating && !folder.hasStore
+      let isNew = try creating && !folder.hasStore
       if let centre = try OpenCentre.open(folder, creating: creating) {
         if isNew { console.note("made a new store in \(folder.path)") }
         way = .store(centre)
@@ -81,9 +81,7 @@ final class AdminLink {
 
   /// Nil when no server listens in the folder.
   private static func connect(_ folder: DataFolder) throws -> LineChannel? {
-    guard FileManager.default.fileExists(atPath: folder.path + "/" + DataFolder.socketName) else {
-      return nil
-    }
+    guard try DurableFile.exists(folder.path + "/" + DataFolder.socketName) else { return nil }
     let descriptor = try ControlAddress.makeSocket()
     let status = try ControlAddress.with(folder) { address, length in
       Foundation.connect(descriptor, address, length)

@@ -30,7 +30,7 @@ struct AdminService {
       return .later {
         Documents.status(
           try queries.status(at: SystemClock.now), online: online, isServing: isServing,
-          halted: halted, lastBackup: backups.list(signedBy: key).last)
+          halted: halted, lastBackup: Result { try backups.list(signedBy: key).last })
       }
     case .devices: return devices(queries)
     case .device(let code): return device(code, queries)
@@ -63,7 +63,7 @@ struct AdminService {
     case .backups:
       let (backups, key) = (BackupFolder.of(folder), host.publicKey)
       return .later {
-        ["backups": .array(backups.list(signedBy: key).map(Documents.backup))]
+        ["backups": .array(try backups.list(signedBy: key).map(Documents.backup))]
       }
     case .export(let kind, let after): return .later { try ExportPages(queries).page(of: kind, after: after) }
     case .report(let report): return self.report(report, queries)
@@ -106,7 +106,7 @@ struct AdminService {
   func requireTrust() throws {
     guard !isServing else { return }
     try ClockMark(folder).check(head: host.store.head, isConfirmed: false)
-    guard !DamageMark(folder).isSet else {
+    guard try !DamageMark(folder).isSet else {
       throw Failure(.storeCorrupt, "the server found it damaged and has not found it sound since")
     }
   }

@@ -3,10 +3,17 @@ import TradeRules
 
 /// The JSON documents of the administrative commands; scripts rely on their names.
 enum Documents {
+  /// - Parameter lastBackup: the newest one, nil when there is none, or why nobody can tell.
   static func status(
-    _ status: CentralStatus, online: Int, isServing: Bool, halted: Halt?, lastBackup: Backup?
+    _ status: CentralStatus, online: Int, isServing: Bool, halted: Halt?,
+    lastBackup: Result<Backup?, any Error>
   ) -> JSONValue {
-    [
+    var (last, trouble): (Backup?, Failure?) = (nil, nil)
+    switch lastBackup {
+    case .success(let backup): last = backup
+    case .failure(let error): trouble = Failure(error)
+    }
+    return [
       "epoch": .string(status.epoch.description), "head": .integer(status.head),
       "replicas": [
         "enrolled": .integer(status.enrolled), "online": .integer(online), "stale": .integer(status.stale),
@@ -15,8 +22,8 @@ enum Documents {
       "conflicts": ["open": .integer(status.openConflicts)], "tasks": ["open": .integer(status.openTasks)],
       "held": .integer(status.held), "rejected": .integer(status.rejected),
       "store": ["bytes": .integer(status.storeBytes)],
-      "lastBackup": .instant(lastBackup?.manifest.createdAt),
-      "backup": lastBackup.map(backup) ?? .null,
+      "lastBackup": .instant(last?.manifest.createdAt), "backup": last.map(backup) ?? .null,
+      "backupsUnreadable": .text(trouble?.message),
       "halted": halted.map { ["code": .string($0.code.rawValue), "detail": .string($0.detail)] } ?? .null,
       "serving": .bool(isServing),
     ]

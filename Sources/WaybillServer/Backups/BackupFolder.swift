@@ -18,7 +18,7 @@ struct BackupFolder: Sendable {
   /// - Throws: `Failure`; nothing is left then that looks like a backup.
   func create(of queries: CentralQueries, signedBy key: SigningKey, at now: Instant) throws -> Backup {
     try DurableFile.makeFolder(path)
-    sweep()
+    try sweep()
     try DurableFile.requireRoom(try queries.status(at: now).storeBytes + BackupFolder.spareBytes, in: path)
     let draft = path + "/" + BackupFolder.draftPrefix + UUID().uuidString + ".db"
     do {
@@ -28,7 +28,7 @@ struct BackupFolder: Sendable {
       let (hash, bytes) = try DurableFile.measure(draft)
       let manifest = BackupManifest(of: facts, bytes: bytes, sha256: hash, at: now)
       let backup = Backup(manifest: manifest, path: path + "/\(manifest.id).db")
-      guard !DurableFile.exists(backup.manifestPath) else {
+      guard try !DurableFile.exists(backup.manifestPath) else {
         // Made within the same second of the same log: it is the same.
         unlink(draft)
         return try find(manifest.id, signedBy: key.publicKey)
@@ -47,37 +47,50 @@ struct BackupFolder: Sendable {
     }
   }
 
-  /// All backups, oldest first. Manifests that cannot be read, or have lost their file, are passed over.
-  func list(signedBy publicKey: [UInt8]) -> [Backup] {
-    names.compactMap { name in
-      guard name.hasSuffix(".json") else { return nil }
-      let file = path + "/" + name.dropLast(5) + ".db"
-      return DurableFile.exists(file) ? try? Backup(at: file, signedBy: publicKey) : nil
-    }.sorted { ($0.manifest.createdAt, $0.manifest.head) < ($1.manifest.createdAt, $1.manifest.head) }
+  /// All backups, oldest first. Manifests of somebody else, or that have lost their file, are passed over.
+  ///
+  /// - Throws: `Failure` when something there cannot be read: it may be a backup.
+  func list(signedBy publicKey: [UInt8]) throws -> [Backup] {
+    var backups: [Backup] = []
+    for name in try DurableFile.names(in: path) where name.hasSuffix(BackupFolder.manifestSuffix) {
+      let file = path + "/" + name.dropLast(BackupFolder.manifestSuffix.count) + ".db"
+      guard try DurableFile.exists(file) else { continue }
+      do { backups.append(try Backup(at: file, signedBy: publicKey)) } catch {
+        guard Failure(error).code == .backupUnusable else { throw error }
+      }
+    }
+    return backups.sorted {
+      ($0.manifest.createdAt, $0.manifest.head) < ($1.manifest.createdAt, $1.manifest.head)
+    }
+  }
+
+  /// Whether there are manifests, whoever signed them.
+  ///
+  /// - Throws: `Failure` when that cannot be told.
+  var hasManifests: Bool {
+    get throws { try DurableFile.names(in: path).contains { $0.hasSuffix(BackupFolder.manifestSuffix) } }
   }
 
   /// The backup of a name, or of a file anywhere that has its manifest beside it.
   ///
   /// - Throws: `Failure` with `UNKNOWN_BACKUP` or `BACKUP_UNUSABLE`.
   func find(_ text: String, signedBy publicKey: [UInt8]) throws -> Backup {
-    let file = text.contains("/") || DurableFile.exists(text) ? text : "\(path)/\(text).db"
-    guard DurableFile.exists(file) else { throw Failure(.unknownBackup, text) }
+    let isPath = try text.contains("/") || DurableFile.exists(text)
+    let file = isPath ? text : "\(path)/\(text).db"
+    guard try DurableFile.exists(file) else { throw Failure(.unknownBackup, text) }
     return try Backup(at: file, signedBy: publicKey)
   }
 
   // MARK: Details
 
   private static let draftPrefix = ".draft-"
+  fileprivate static let manifestSuffix = ".json"
   /// Room to leave for the store itself while a copy is made.
   private static let spareBytes: Int64 = 16 << 20
 
-  private var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-  }
-
   /// Removes drafts that an interrupted backup left; another one may be under way.
-  private func sweep() {
-    for name in names where name.hasPrefix(BackupFolder.draftPrefix) {
+  private func sweep() throws {
+    for name in try DurableFile.names(in: path) where name.hasPrefix(BackupFolder.draftPrefix) {
       if DurableFile.isLeft(path + "/" + name) { unlink(path + "/" + name) }
     }
   }
@@ -101,7 +114,7 @@ struct Backup {
   var manifestPath: String { Backup.manifestPath(of: path) }
 
   static func manifestPath(of path: String) -> String {
-    (path.hasSuffix(".db") ? String(path.dropLast(3)) : path) + ".json"
+    (path.hasSuffix(".db") ? String(path.dropLast(3)) : path) + BackupFolder.manifestSuffix
   }
 
   init(manifest: BackupManifest, path: String) {
@@ -109,14 +122,15 @@ struct Backup {
     self.path = path
   }
 
-  /// - Throws: `Failure` with `BACKUP_UNUSABLE` when there is no manifest of this centre beside the file.
+  /// - Throws: `Failure` with `BACKUP_UNUSABLE` when there is no manifest of this centre beside the file; another when
+  ///   there is one that cannot be read.
   init(at path: String, signedBy publicKey: [UInt8]) throws {
     let manifestPath = Backup.manifestPath(of: path)
-    guard let data = FileManager.default.contents(atPath: manifestPath) else {
+    guard let text = try DurableFile.contents(manifestPath) else {
       throw Failure(.backupUnusable, "there is no manifest \(manifestPath) beside it")
     }
     self.init(
-      manifest: try BackupManifest(parsing: String(decoding: data, as: UTF8.self), signedBy: publicKey),
+      manifest: try BackupManifest(parsing: String(decoding: text, as: UTF8.self), signedBy: publicKey),
       path: path)
   }
 

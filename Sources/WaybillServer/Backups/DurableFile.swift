@@ -6,52 +6,73 @@ import TradeRules
 enum DurableFile {
   private static let chunkBytes = 1 << 20
 
-  /// Writes a new file under a working name, then gives it its own.
+  // MARK: Writing
+
+  /// Writes a new file under a working name, then gives it its own; one that has the name is replaced.
   static func write(_ bytes: [UInt8], to path: String) throws {
+    let draft = try draft(bytes, of: path)
+    do { try rename(draft, to: path) } catch {
+      unlink(draft)
+      throw error
+    }
+  }
+
+  /// Writes a new file of a name that nothing has.
+  ///
+  /// - Throws: `Failure` also when something has it, readable or not: that stays as it is.
+  static func writeNew(_ bytes: [UInt8], to path: String) throws {
+    let draft = try draft(bytes, of: path)
+    defer { unlink(draft) }
+    try link(draft, to: path)
+    try sync(folder(of: path))
+  }
+
+  /// Puts bytes on the disk, under the working name of a file.
+  private static func draft(_ bytes: [UInt8], of path: String) throws -> String {
     let draft = path + ".new"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure("make \(draft)") }
+    // One that a crash left.
+    unlink(draft)
+    let descriptor = try make(draft)
     defer { close(descriptor) }
-    var rest = bytes[...]
+    do {
+      try put(bytes[...], in: descriptor, draft)
+      guard fsync(descriptor) == 0 else { throw failure("sync \(draft)") }
+    } catch {
+      unlink(draft)
+      throw error
+    }
+    return draft
+  }
+
+  /// Copies a file to a name that nothing has and puts the copy on the disk.
+  static func copy(_ source: String, to path: String) throws {
+    let from = open(source, O_RDONLY | O_CLOEXEC)
+    guard from >= 0 else { throw failure("open \(source)") }
+    defer { close(from) }
+    let to = try make(path)
+    defer { close(to) }
+    try eachPiece(of: from, source) { try put($0, in: to, path) }
+    guard fsync(to) == 0 else { throw failure("sync \(path)") }
+  }
+
+  /// Opens a new file for writing; nothing may have its name.
+  static func make(_ path: String) throws -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure("make \(path)") }
+    return descriptor
+  }
+
+  private static func put(_ bytes: ArraySlice<UInt8>, in descriptor: Int32, _ path: String) throws {
+    var rest = bytes
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw failure("write \(draft)") }
+      guard written > 0 else { throw failure("write \(path)") }
       rest = rest.dropFirst(written)
     }
-    guard fsync(descriptor) == 0 else { throw failure("sync \(draft)") }
-    try rename(draft, to: path)
   }
 
-  /// Copies a file and puts the copy on the disk.
-  static func copy(_ source: String, to path: String) throws {
-    let (from, to) = (
-      open(source, O_RDONLY | O_CLOEXEC), open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    )
-    defer {
-      close(from)
-      close(to)
-    }
-    guard from >= 0 else { throw failure("open \(source)") }
-    guard to >= 0 else { throw failure("make \(path)") }
-    var buffer = [UInt8](repeating: 0, count: chunkBytes)
-    while true {
-      let count = read(from, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failure("read \(source)") }
-      if count == 0 { break }
-      var done = 0
-      while done < count {
-        let written = buffer.withUnsafeBytes {
-          Foundation.write(to, $0.baseAddress?.advanced(by: done), count - done)
-        }
-        if written < 0, errno == EINTR { continue }
-        guard written > 0 else { throw failure("write \(path)") }
-        done += written
-      }
-    }
-    guard fsync(to) == 0 else { throw failure("sync \(path)") }
-  }
+  // MARK: Naming
 
   static func sync(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -63,15 +84,13 @@ enum DurableFile {
   /// Gives a file its name for good; one that has the name is replaced.
   static func rename(_ path: String, to name: String) throws {
     guard Foundation.rename(path, name) == 0 else { throw failure("rename \(path)") }
-    try sync(URL(fileURLWithPath: name).deletingLastPathComponent().path)
+    try sync(folder(of: name))
   }
 
-  /// Gives a file a second name; nothing is copied.
+  /// Gives a file a second name, which nothing has; nothing is copied.
   static func link(_ path: String, to name: String) throws {
     guard Foundation.link(path, name) == 0 else { throw failure("keep \(path) as \(name)") }
   }
-
-  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   static func makeFolder(_ path: String) throws {
     do {
@@ -82,20 +101,81 @@ enum DurableFile {
     }
   }
 
+  private static func folder(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingLastPathComponent().path
+  }
+
+  // MARK: Looking
+
+  /// What the system says of a file or folder; nil when nothing has the name.
+  ///
+  /// - Throws: `Failure` when that cannot be told, as where a link leads nowhere. Whoever took that for missing
+  ///   would make another in its place.
+  static func status(_ path: String) throws -> stat? {
+    var status = stat()
+    if stat(path, &status) == 0 { return status }
+    guard errno == ENOENT else { throw failure("look at \(path)") }
+    if lstat(path, &status) == 0 {
+      throw Failure(
+        .fileUnusable, "\(path) leads to a file that is not there",
+        hint: "Mount the disk that has it, or put the file back there.")
+    }
+    guard errno == ENOENT else { throw failure("look at \(path)") }
+    return nil
+  }
+
+  /// Whether something has the name.
+  ///
+  /// - Throws: as `status`.
+  static func exists(_ path: String) throws -> Bool { try status(path) != nil }
+
+  /// What is in a file; nil when nothing has the name.
+  ///
+  /// - Throws: as `status`, and when it cannot be read.
+  static func contents(_ path: String) throws -> [UInt8]? {
+    guard try exists(path) else { return nil }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("open \(path)") }
+    defer { close(descriptor) }
+    var contents: [UInt8] = []
+    try eachPiece(of: descriptor, path) { contents += $0 }
+    return contents
+  }
+
+  /// The names in a folder, sorted; none where there is no such folder.
+  ///
+  /// - Throws: as `status`, and when it cannot be read.
+  static func names(in folder: String) throws -> [String] {
+    guard try exists(folder) else { return [] }
+    do { return try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
+      throw Failure(.ioFailed, "cannot list \(folder): \(error.localizedDescription)")
+    }
+  }
+
   /// SHA-256 and length of a file.
   static func measure(_ path: String) throws -> (hash: [UInt8], bytes: Int64) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("open \(path)") }
     defer { close(descriptor) }
     var (hash, bytes) = (RunningHash(), Int64(0))
+    try eachPiece(of: descriptor, path) { piece in
+      hash.update(Array(piece))
+      bytes += Int64(piece.count)
+    }
+    return (hash.value, bytes)
+  }
+
+  /// Hands on all that is in an open file.
+  private static func eachPiece(
+    of descriptor: Int32, _ path: String, _ body: (ArraySlice<UInt8>) throws -> Void
+  ) throws {
     var buffer = [UInt8](repeating: 0, count: chunkBytes)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw failure("read \(path)") }
-      if count == 0 { return (hash.value, bytes) }
-      hash.update(Array(buffer[..<count]))
-      bytes += Int64(count)
+      if count == 0 { return }
+      try body(buffer[..<count])
     }
   }
 

@@ -56,7 +56,7 @@ struct Restoring {
 
   /// Takes up what a crash interrupted; whoever calls has the folder's lock.
   static func finish(_ folder: DataFolder) throws {
-    guard DurableFile.exists(folder.restoredPath) else { return }
+    guard try DurableFile.exists(folder.restoredPath) else { return }
     // The old store's log must not be taken for the new one's.
     for suffix in ["-wal", "-shm"] { unlink(folder.storePath + suffix) }
     try DurableFile.rename(folder.restoredPath, to: folder.storePath)
@@ -65,16 +65,17 @@ struct Restoring {
 
   /// Gives the present store, as it is, a second name that stays.
   private func keepAside(at now: Instant) throws -> String? {
-    guard folder.hasStore else { return nil }
+    let present = try ["", "-wal"].filter { try DurableFile.exists(folder.storePath + $0) }
+    guard !present.isEmpty else { return nil }
     let time = now.timestamp.prefix(19).filter { $0 != "-" && $0 != ":" }
     var aside = "\(folder.path)/aside/\(time)Z"
     var count = 1
-    while DurableFile.exists(aside) {
+    while try DurableFile.exists(aside) {
       count += 1
       aside = "\(folder.path)/aside/\(time)Z-\(count)"
     }
     try DurableFile.makeFolder(aside)
-    for suffix in ["", "-wal"] where DurableFile.exists(folder.storePath + suffix) {
+    for suffix in present {
       try DurableFile.link(folder.storePath + suffix, to: aside + "/centre.db" + suffix)
     }
     try DurableFile.sync(aside)
@@ -125,7 +126,7 @@ struct BackupDrill {
 
   /// Whether the present store goes on from the backup; nil when there is none to compare with.
   private func compareWithPresent(_ manifest: BackupManifest) throws -> BackupCheck? {
-    guard folder.hasStore, let present = try? CentralQueries.reading(folder.storePath),
+    guard try folder.hasStore, let present = try? CentralQueries.reading(folder.storePath),
       let head = try? present.facts().head.version
     else { return nil }
     let isPart = try present.logHash(at: manifest.head) == manifest.headHash

@@ -36,7 +36,10 @@ struct Status: Command {
     if let halted = status["halted"], !halted.isNull {
       table.add("Halted", "\(halted["code"]?.plain ?? ""): \(halted["detail"]?.plain ?? "")")
     }
-    table.add("Last backup", status["lastBackup"]?.string ?? "none: waybill-server backup create")
+    table.add(
+      "Last backup",
+      status["backupsUnreadable"]?.string ?? status["lastBackup"]?.string
+        ?? "none: waybill-server backup create")
     return table.lines.dropFirst().joined(separator: "\n")
   }
 }

@@ -19,7 +19,12 @@ struct DataFolder: Sendable {
     return named.isEmpty ? "./waybill-data" : named
   }
 
-  var hasStore: Bool { FileManager.default.fileExists(atPath: storePath) }
+  /// Whether there is a store: an empty file is none.
+  ///
+  /// - Throws: `Failure` when that cannot be told.
+  var hasStore: Bool {
+    get throws { try DurableFile.status(storePath).map { $0.st_size > 0 } ?? false }
+  }
 
   /// Makes the folder, for its owner alone, unless it is there.
   func create() throws {
@@ -34,26 +39,39 @@ struct DataFolder: Sendable {
   // MARK: The key
 
   private static let keyHint = "Put your copy of the centre's key back; it is in no backup."
+  private static let unreadableHint =
+    "Let whoever runs the server read it, or put your copy of it in its place; it is in no backup."
 
-  /// The centre's key; made, and on the disk before it is used, when there is neither key nor store.
+  /// The centre's key; made, and on the disk before it is used, when there is neither key nor store nor backup.
   ///
-  /// - Throws: `Failure` when a store has lost its key: a new one would turn every device away.
+  /// - Throws: `Failure` when a store or its backups have lost their key, or it cannot be read: a new one would turn
+  ///   every device away.
   func key() throws -> SigningKey {
-    if let seed = FileManager.default.contents(atPath: keyPath) {
-      guard let key = try? SigningKey(seed: Array(seed)) else {
-        throw Failure(
-          .fileUnusable, "\(keyPath) is not a key of 32 bytes", hint: DataFolder.keyHint)
-      }
-      return key
-    }
-    guard !hasStore else {
+    if let key = try foundKey() { return key }
+    guard try !hasStore, try !BackupFolder.of(self).hasManifests else {
       throw Failure(
-        .fileUnusable, "\(keyPath) is missing; no device would know a centre with another key",
+        .fileUnusable, "\(keyPath) is missing; no device and no backup would know a centre with another key",
         hint: DataFolder.keyHint)
     }
     let seed = SystemRandom.bytes(32)
-    try DurableFile.write(seed, to: keyPath)
+    try DurableFile.writeNew(seed, to: keyPath)
     return try SigningKey(seed: seed)
+  }
+
+  /// The key that is there; nil when there is none, and then alone.
+  private func foundKey() throws -> SigningKey? {
+    guard let seed = try foundSeed() else { return nil }
+    guard let key = try? SigningKey(seed: seed) else {
+      throw Failure(.fileUnusable, "\(keyPath) is not a key of 32 bytes", hint: DataFolder.keyHint)
+    }
+    return key
+  }
+
+  private func foundSeed() throws -> [UInt8]? {
+    do { return try DurableFile.contents(keyPath) } catch {
+      let failure = Failure(error)
+      throw Failure(failure.code, failure.detail, hint: failure.hint ?? DataFolder.unreadableHint)
+    }
   }
 
   /// The centre's key where there must be one already.
@@ -61,11 +79,9 @@ struct DataFolder: Sendable {
   /// - Throws: `Failure` with `NO_STORE` for a folder that is no centre's, `FILE_UNUSABLE` for one that lost its
   ///   key: a backup restored without it would know no device, and no device it.
   func presentKey() throws -> SigningKey {
-    guard DurableFile.exists(keyPath) else {
-      guard DurableFile.exists(path) else { throw Failure(.noStore, path) }
-      throw Failure(.fileUnusable, "\(keyPath) is missing", hint: DataFolder.keyHint)
-    }
-    return try key()
+    if let key = try foundKey() { return key }
+    guard try DurableFile.exists(path) else { throw Failure(.noStore, path) }
+    throw Failure(.fileUnusable, "\(keyPath) is missing", hint: DataFolder.keyHint)
   }
 
   /// Whether two paths are one file, whatever links lead there.

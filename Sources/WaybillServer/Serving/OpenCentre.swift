@@ -17,7 +17,7 @@ final class OpenCentre {
   /// - Throws: `Failure` with `NO_STORE`; `StoreFault`.
   static func open(_ folder: DataFolder, creating: Bool) throws -> OpenCentre? {
     if creating { try folder.create() }
-    guard creating || folder.hasStore || DurableFile.exists(folder.restoredPath) else {
+    guard try creating || folder.hasStore || DurableFile.exists(folder.restoredPath) else {
       throw Failure(.noStore, folder.path)
     }
     guard let lock = try FolderLock(folder) else { return nil }

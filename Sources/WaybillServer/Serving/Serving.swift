@@ -28,7 +28,8 @@ struct Serving {
     let mark = ClockMark(desk.folder)
     try mark.check(head: centre.store.head, isConfirmed: isClockConfirmed)
     let damage = DamageMark(desk.folder)
-    if damage.isSet { _ = centre.host.halt(DamageMark.suspicion) }
+    let isSuspected = try damage.isSet
+    if isSuspected { _ = centre.host.halt(DamageMark.suspicion) }
     let health = Health(epoch: centre.store.epoch, head: centre.store.head.version, at: SystemClock.now)
     let bridge = Bridge(configuration(log), health: health)
     let port = try bridge.server.start()
@@ -36,7 +37,8 @@ struct Serving {
     let control = try ControlSocket(
       desk.folder, queries: centre.store.queries, inbox: bridge.inbox, log: log)
     signals.wait { [inbox = bridge.inbox] in inbox.close() }
-    StoreScrub.start(on: centre.store.queries, mark: damage, inbox: bridge.inbox, log: log)
+    StoreScrub.start(
+      on: centre.store.queries, isSuspected: isSuspected, mark: damage, inbox: bridge.inbox, log: log)
     announce(port, centre.store)
     log.info("serving", metadata: ["address": "\(address.urlHost):\(port)", "tls": "\(tls != nil)"])
     let loop = HostLoop(
@@ -142,7 +144,7 @@ struct ClockMark {
       unlink(path)
       return
     }
-    guard !FileManager.default.fileExists(atPath: path) else {
+    guard try !DurableFile.exists(path) else {
       throw Failure(.clockJumped, "while the server ran")
     }
     let behind = head.version == 0 ? 0 : head.receivedAt.milliseconds(since: SystemClock.now)

@@ -53,7 +53,8 @@ struct DamageMark: Sendable {
 
   init(_ folder: DataFolder) { path = folder.path + "/store-damaged" }
 
-  var isSet: Bool { DurableFile.exists(path) }
+  /// - Throws: `Failure` when that cannot be told.
+  var isSet: Bool { get throws { try DurableFile.exists(path) } }
 
   func set() { _ = FileManager.default.createFile(atPath: path, contents: nil) }
 
@@ -75,10 +76,14 @@ enum StoreScrub {
     case damaged(Halt)
   }
 
-  /// - Parameter mark: a centre that is halted for it goes on when the first look finds nothing.
-  static func start(on queries: CentralQueries, mark: DamageMark, inbox: HostInbox, log: Logger) {
+  /// - Parameters:
+  ///   - isSuspected: the centre is halted for a mark of an earlier run.
+  ///   - mark: removed, and the centre goes on, when the first look finds nothing.
+  static func start(
+    on queries: CentralQueries, isSuspected: Bool, mark: DamageMark, inbox: HostInbox, log: Logger
+  ) {
     Thread.detachNewThread {
-      var isSuspected = mark.isSet
+      var isSuspected = isSuspected
       while true {
         switch look(queries, log) {
         case .damaged(let halt):
