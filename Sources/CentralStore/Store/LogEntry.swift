@@ -124,12 +124,10 @@ enum VerdictCoding {
       texts.append(text)
     }
     guard texts.count % 4 == 0 else { return nil }
-    let verdicts = stride(from: 0, to: texts.count, by: 4).map { start in
-      Verdict(
-        Outcome(rawValue: texts[start]),
-        texts[start + 1].split(separator: " ").map { Code(rawValue: String($0)) },
-        record: texts[start + 2],
-        conflicts: texts[start + 3].split(separator: " ").compactMap { RecordID($0) })
+    let verdicts = stride(from: 0, to: texts.count, by: 4).map { start -> Verdict in
+      let codes = texts[start + 1].split(separator: " ").map { Code(rawValue: String($0)) }
+      let conflicts = texts[start + 3].split(separator: " ").compactMap { RecordID($0) }
+      return Verdict(Outcome(rawValue: texts[start]), codes, record: texts[start + 2], conflicts: conflicts)
     }
     // What says the same in another way was changed all the same (G21).
     return encode(verdicts) == bytes ? verdicts : nil

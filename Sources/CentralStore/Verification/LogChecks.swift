@@ -73,8 +73,9 @@ enum LogChainCheck {
         ORDER BY device, number
         """)
     while let row = try rows.next() {
-      let id = OperationID(device: row["device"], number: row["number"])
-      result.fault("\(id) is listed under entry \(row["version"] as Int64), which has others")
+      let id = OperationID(device: try row.cell("device"), number: try row.cell("number"))
+      let version: Int64 = try row.cell("version")
+      result.fault("\(id) is listed under entry \(version), which has others")
     }
   }
 }
@@ -117,7 +118,7 @@ enum DeviceChainCheck {
         HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1
         """)
     while let row = try rows.next() {
-      let id = OperationID(device: row["device"], number: row["number"])
+      let id = OperationID(device: try row.cell("device"), number: try row.cell("number"))
       result.fault("the texts of \(id) are not numbered as they came")
     }
   }

@@ -55,17 +55,17 @@ extension Outbox {
       for item in items {
         if item.number != number + 1 {
           let before = item.number - 1
-          guard before <= state.appliedThrough else { return (count, "operation \(number + 1) is missing") }
+          guard before <= state.appliedThrough else { return (count, "operation \(state.device)/\(number + 1) is missing") }
           chain = try hash(after: before, state, in: db)
         }
         guard item.isIntact(after: chain) else {
-          return (count, "operation \(item.number) is not what was recorded")
+          return (count, "operation \(state.device)/\(item.number) is not what was recorded")
         }
         (number, chain, count) = (item.number, item.chainHash, count + 1)
       }
     }
     let last = max(number, state.appliedThrough)
-    return (count, try notedEnd(in: db) ?? 0 > last ? "operation \(last + 1) is missing" : nil)
+    return (count, try notedEnd(in: db) ?? 0 > last ? "operation \(state.device)/\(last + 1) is missing" : nil)
   }
 
   /// - Parameter items: those that follow an operation, in order.
@@ -75,7 +75,7 @@ extension Outbox {
     var previous = try hash(after: number, state, in: db)
     for item in items {
       guard previous.map(item.isNext) ?? true else {
-        throw ReplicaDamage(.outbox, "operation \(item.number) is not what was recorded")
+        throw ReplicaDamage(.outbox, "operation \(state.device)/\(item.number) is not what was recorded")
       }
       previous = item.chainHash
     }
