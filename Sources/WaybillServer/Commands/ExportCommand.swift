@@ -39,7 +39,7 @@ struct Export: Command {
       throw Failure.usage("--format takes csv, ndjson or json")
     }
     let page = try asOf.map { try pages(asOf: $0, at: desk) } ?? pages(at: desk)
-    var writer = ExportWriter(kind, format) { Console.write($0, to: STDOUT_FILENO) }
+    var writer = ExportWriter(kind, format) { desk.console.write($0) }
     var place = ""
     var isFirst = true
     while true {
@@ -48,6 +48,7 @@ struct Export: Command {
       if isFirst { writer.begin() }
       isFirst = false
       writer.add(rows["rows"]?.array ?? [])
+      try desk.console.requireWholeOutput()
       guard let next = rows["next"]?.string else { break }
       place = next
     }

@@ -25,10 +25,11 @@ struct Log: Command {
       throw Failure.usage("--limit is 1 … \(LogRequest.limitMax); without it all are listed")
     }
     let link = try AdminLink(desk.folder, creating: false, console: desk.console)
-    var list = ListWriter(isJSON: global.json)
+    var list = ListWriter(console: desk.console)
     while true {
       let page = try link.ask(.log(request))
       list.add(page["operations"]?.array ?? [])
+      try desk.console.requireWholeOutput()
       guard let next = page["next"]?.integer else { break }
       request.after = next
     }
@@ -49,10 +50,11 @@ struct Log: Command {
 
   /// Writes operations as pages come in: one document, or lines.
   private struct ListWriter {
-    let isJSON: Bool
+    private let console: Console
     private var count = 0
+    private var isJSON: Bool { console.isJSON }
 
-    init(isJSON: Bool) { self.isJSON = isJSON }
+    init(console: Console) { self.console = console }
 
     mutating func add(_ operations: [JSONValue]) {
       var bytes: [UInt8] = []
@@ -68,11 +70,11 @@ struct Log: Command {
       }
       // An empty page begins the document, and the next one with something must not begin it again.
       if isJSON, count == 0 { return }
-      if !bytes.isEmpty { Console.write(bytes, to: STDOUT_FILENO) }
+      if !bytes.isEmpty { console.write(bytes) }
     }
 
     func end() {
-      if isJSON { Console.write(count == 0 ? "{\"operations\":[]}\n" : "]}\n", to: STDOUT_FILENO) }
+      if isJSON { console.write(count == 0 ? "{\"operations\":[]}\n" : "]}\n") }
     }
 
     private static func line(_ operation: JSONValue) -> String {

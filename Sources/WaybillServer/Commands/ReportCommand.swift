@@ -54,8 +54,8 @@ struct Report: Command {
     let document = try desk.ask(.report(request))
     let text = ReportText(document, columns: request.columns)
     switch format {
-    case .csv: Console.write(text.csv, to: 1)
-    case .json: Console.write(document.text + "\n", to: 1)
+    case .csv: desk.console.write(text.csv)
+    case .json: desk.console.write(document.text + "\n")
     case .table: desk.console.show(document, text.table(width: desk.console.width))
     }
     return .done

@@ -7,6 +7,7 @@ struct Console: Sendable {
   let isJSON: Bool
   private let errorIsTerminal: Bool
   private let errorHasColours: Bool
+  private let output = StandardOutput()
 
   init(isJSON: Bool, environment: [String: String]) {
     self.isJSON = isJSON
@@ -27,11 +28,24 @@ struct Console: Sendable {
   /// The result of the command: the document, or the text for people.
   func show(_ document: JSONValue, _ text: @autoclosure () -> String) {
     let shown = isJSON ? document.text : text()
-    if !shown.isEmpty { Console.write(shown + "\n", to: STDOUT_FILENO) }
+    if !shown.isEmpty { write(shown + "\n") }
+  }
+
+  /// A result in a form of its own, or a part of it.
+  func write(_ text: String) { write(Array(text.utf8)) }
+
+  func write(_ bytes: [UInt8]) { output.write(bytes) }
+
+  /// Why the result is not all there; nil as long as it is.
+  var outputFailure: Failure? { output.failure }
+
+  /// - Throws: `Failure` when the result was cut off: whoever reads it must not take it for all of it.
+  func requireWholeOutput() throws {
+    if let outputFailure { throw outputFailure }
   }
 
   /// News beside the result.
-  func note(_ text: String) { Console.write(text + "\n", to: STDERR_FILENO) }
+  func note(_ text: String) { Console.tell(text + "\n") }
 
   /// How far a long task is: replaces the line shown so last on a terminal, else a line every few seconds.
   func progress(_ text: String, last: inout Progress) {
@@ -39,12 +53,12 @@ struct Console: Sendable {
     guard now - last.shownAt >= (errorIsTerminal ? .milliseconds(100) : .seconds(3)) else { return }
     last.shownAt = now
     last.isOpen = errorIsTerminal
-    Console.write(errorIsTerminal ? "\r\u{1B}[K" + text : text + "\n", to: STDERR_FILENO)
+    Console.tell(errorIsTerminal ? "\r\u{1B}[K" + text : text + "\n")
   }
 
   /// Ends a line of progress, so that what follows stands on its own.
   func endProgress(_ last: inout Progress) {
-    if last.isOpen { Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    if last.isOpen { Console.tell("\r\u{1B}[K") }
     last.isOpen = false
   }
 
@@ -57,22 +71,9 @@ struct Console: Sendable {
     let text =
       isJSON
       ? failure.json.text : failure.text { errorHasColours ? "\u{1B}[31m\($0)\u{1B}[0m" : $0 }
-    Console.write(text + "\n", to: STDERR_FILENO)
+    Console.tell(text + "\n")
   }
 
-  /// Writes all of it. A reader that went away wants nothing more: the rest is dropped, and the command's
-  /// work stands.
-  static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
-
-  static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 {
-        if errno == EINTR { continue }
-        return
-      }
-      rest = rest.dropFirst(written)
-    }
-  }
+  /// Says something beside the result. There is nowhere left to say that standard error takes nothing.
+  static func tell(_ text: String) { _ = StandardOutput.write(Array(text.utf8), to: STDERR_FILENO) }
 }

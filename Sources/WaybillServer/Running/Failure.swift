@@ -1,4 +1,5 @@
 import CentralStore
+import Glibc
 import TradeRules
 import WebSocketTransport
 
@@ -12,6 +13,10 @@ struct Failure: Error, Hashable {
   let details: JSONValue
   /// The whole sentence, where somebody else made it.
   private var given: String?
+  /// What to say instead of the code book's sentence.
+  private var sentence: String?
+  /// Whether the same command can be given again without looking; nil = what the code book says.
+  private var isRepeatable: Bool?
 
   init(_ code: Code, _ detail: String = "", hint: String? = nil, details: JSONValue = [:]) {
     self.code = code
@@ -34,19 +39,29 @@ struct Failure: Error, Hashable {
     given = message
   }
 
+  /// - Parameter number: why standard output took no more (errno(3)). What was done stands.
+  init(cuttingOffOutput number: Int32) {
+    self.init(
+      number == ENOSPC || number == EDQUOT ? .diskFull : .ioFailed, String(cString: strerror(number)),
+      hint: "What was done stands. See where standard output goes, then look before you do it again.")
+    sentence = "Standard output took only a part of the result."
+    isRepeatable = false
+  }
+
   /// One sentence, with the particulars.
   var message: String {
     if let given { return given }
-    guard !detail.isEmpty else { return entry.sentence }
-    let sentence = entry.sentence.hasSuffix(".") ? String(entry.sentence.dropLast()) : entry.sentence
-    return "\(sentence): \(detail)"
+    let sentence = sentence ?? entry.sentence
+    guard !detail.isEmpty else { return sentence }
+    return (sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence) + ": \(detail)"
   }
 
   var json: JSONValue {
     [
       "error": [
         "code": .string(code.rawValue), "message": .string(message),
-        "hint": .string(hint ?? entry.hint), "retryable": .bool(entry.isRetryable), "details": details,
+        "hint": .string(hint ?? entry.hint), "retryable": .bool(isRepeatable ?? entry.isRetryable),
+        "details": details,
       ]
     ]
   }

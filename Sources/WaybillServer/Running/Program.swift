@@ -20,7 +20,9 @@ enum Program {
     do {
       if let command = command as? any Command {
         let folder = DataFolder(path: DataFolder.path(given: options.data, environment: environment))
-        return try command.run(at: Desk(console: console, folder: folder))
+        let status = try command.run(at: Desk(console: console, folder: folder))
+        try console.requireWholeOutput()
+        return status
       }
       var other = command
       try other.run()
@@ -40,16 +42,19 @@ enum Program {
   private static func end(
     with error: any Error, words: [String], environment: [String: String]
   ) -> ExitStatus {
-    if ServerProgram.exitCode(for: error) == .success {
-      Console.write(ServerProgram.fullMessage(for: error) + "\n", to: STDOUT_FILENO)
-      return .done
-    }
     let console = Console(isJSON: GlobalOptions.read(from: words).json, environment: environment)
-    let failure =
-      (error as? Failure)
-      ?? Failure(
-        .usage, CommandWords.unknownCommand(in: words) ?? ServerProgram.message(for: error),
-        hint: CommandWords.helpHint(for: words))
+    let failure: Failure
+    if ServerProgram.exitCode(for: error) == .success {
+      console.write(ServerProgram.fullMessage(for: error) + "\n")
+      guard let cutOff = console.outputFailure else { return .done }
+      failure = cutOff
+    } else {
+      failure =
+        (error as? Failure)
+        ?? Failure(
+          .usage, CommandWords.unknownCommand(in: words) ?? ServerProgram.message(for: error),
+          hint: CommandWords.helpHint(for: words))
+    }
     console.error(failure)
     return failure.status
   }

@@ -18,7 +18,7 @@ struct LineLog: LogHandler {
   func log(event: LogEvent) {
     let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
     let line = LineLog.line(event.level, "\(event.message)", all, at: SystemClock.now)
-    Console.write(line + "\n", to: STDERR_FILENO)
+    Console.tell(line + "\n")
   }
 
   static func line(

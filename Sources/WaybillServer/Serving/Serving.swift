@@ -39,7 +39,7 @@ struct Serving {
     signals.wait { [inbox = bridge.inbox] in inbox.close() }
     StoreScrub.start(
       on: centre.store.queries, isSuspected: isSuspected, mark: damage, inbox: bridge.inbox, log: log)
-    announce(port, centre.store)
+    announce(port, centre.store, log)
     log.info("serving", metadata: ["address": "\(address.urlHost):\(port)", "tls": "\(tls != nil)"])
     let loop = HostLoop(
       centre, inbox: bridge.inbox, server: bridge.server, health: health, folder: desk.folder, log: log)
@@ -72,13 +72,17 @@ struct Serving {
     return configuration
   }
 
-  /// The one line on standard output: programs wait for it.
-  private func announce(_ port: Int, _ store: CentralStore) {
+  /// The one line on standard output: programs wait for it. Devices do not: without it the server serves all the same,
+  /// and says at its end what became of the line.
+  private func announce(_ port: Int, _ store: CentralStore, _ log: Logger) {
     let place = "\(address.urlHost):\(port)"
     let sync = "\(tls == nil ? "ws" : "wss")://\(place)\(CentralHost.path)"
     desk.console.show(
       ["ready": true, "sync": .string(sync), "epoch": .string(store.epoch.description)],
       "ready: devices sync at \(sync)")
+    if let failure = desk.console.outputFailure {
+      log.warning("standard output takes nothing", metadata: ["error": "\(failure.message)"])
+    }
   }
 }
 

@@ -56,9 +56,8 @@ struct Report: Command {
       return try desk.show { view in try shown(view.report(request, at: Clocks.now), request, desk) }
     }
     let document = try desk.reading { try $0.report(request, at: Clocks.now) }
-    format == .csv
-      ? Console.write(ReportText(document, columns: request.columns).csv, to: 1)
-      : desk.console.line(document.text)
+    desk.console.write(
+      format == .csv ? ReportText(document, columns: request.columns).csv : document.text + "\n")
     return .done
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import ReplicaStore
 import TradeRules
 import WebSocketTransport
@@ -12,6 +13,8 @@ struct Failure: Error, Hashable {
   var details: JSONValue = [:]
   /// What to say instead of the code book's sentence.
   private var sentence: String?
+  /// Whether the same command can be given again without looking; nil = what the code book says.
+  private var isRepeatable: Bool?
 
   init(_ code: Code, _ detail: String = "", hint: String? = nil, details: JSONValue = [:]) {
     self.code = code
@@ -42,6 +45,15 @@ struct Failure: Error, Hashable {
     sentence = "There is too little room on this device's disk."
   }
 
+  /// - Parameter number: why standard output took no more (errno(3)). What was done stands, also what was recorded.
+  init(cuttingOffOutput number: Int32) {
+    self.init(
+      number == ENOSPC || number == EDQUOT ? .diskFull : .ioFailed, String(cString: strerror(number)),
+      hint: "What was done stands. See where standard output goes, then look before you do it again.")
+    sentence = "Standard output took only a part of the result."
+    isRepeatable = false
+  }
+
   private static let centreHint =
     "Your work is safe on this device and is sent by the next waybill sync; tell an administrator."
 
@@ -64,7 +76,8 @@ struct Failure: Error, Hashable {
     [
       "error": [
         "code": .string(code.rawValue), "message": .string(message),
-        "hint": .string(hint ?? entry.hint), "retryable": .bool(entry.isRetryable), "details": details,
+        "hint": .string(hint ?? entry.hint), "retryable": .bool(isRepeatable ?? entry.isRetryable),
+        "details": details,
       ]
     ]
   }

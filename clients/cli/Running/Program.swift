@@ -21,7 +21,9 @@ enum Program {
     let path = ReplicaFile.path(given: options.replica, environment: environment)
     do {
       if let command = command as? any Command {
-        return try command.run(at: Desk(console: console, file: ReplicaFile(path)))
+        let status = try command.run(at: Desk(console: console, file: ReplicaFile(path)))
+        try console.requireWholeOutput()
+        return status
       }
       var other = command
       try other.run()
@@ -41,13 +43,16 @@ enum Program {
   private static func end(
     with error: any Error, words: [String], environment: [String: String]
   ) -> ExitStatus {
-    if Waybill.exitCode(for: error) == .success {
-      Console.write(Waybill.fullMessage(for: error) + "\n", to: 1)
-      return .done
-    }
     let options = GlobalOptions.read(from: words)
     let console = Console(isJSON: options.json, isQuiet: options.quiet, environment: environment)
-    var failure = (error as? Failure) ?? Failure(.usage, Waybill.message(for: error))
+    var failure: Failure
+    if Waybill.exitCode(for: error) == .success {
+      console.write(Waybill.fullMessage(for: error) + "\n")
+      guard let cutOff = console.outputFailure else { return .done }
+      failure = cutOff
+    } else {
+      failure = (error as? Failure) ?? Failure(.usage, Waybill.message(for: error))
+    }
     if failure.hint == nil { failure.hint = Suggestion.hint(for: words) }
     console.error(failure)
     return failure.status

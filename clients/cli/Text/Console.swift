@@ -18,6 +18,7 @@ struct Console: Sendable {
   let errorIsTerminal: Bool
   private let outputHasColours: Bool
   private let errorHasColours: Bool
+  private let output = StandardOutput()
 
   init(isJSON: Bool, isQuiet: Bool, environment: [String: String]) {
     self.isJSON = isJSON
@@ -40,25 +41,40 @@ struct Console: Sendable {
   /// The result of the command: the document, or the text for people.
   func show(_ document: JSONValue, _ text: @autoclosure () -> String) {
     let shown = isJSON ? document.text : text()
-    if !shown.isEmpty { Console.write(shown + "\n", to: STDOUT_FILENO) }
+    if !shown.isEmpty { write(shown + "\n") }
   }
 
-  /// A line of a stream, whatever the form.
-  func line(_ text: String) { Console.write(text + "\n", to: STDOUT_FILENO) }
+  /// A line of a stream, whatever the form. A stream may go on for days: what cuts it off is said at once.
+  func line(_ text: String) {
+    let wasWhole = outputFailure == nil
+    write(text + "\n")
+    if wasWhole, let failure = outputFailure { note("warning[\(failure.code)]: \(failure.message)") }
+  }
+
+  /// A result in a form of its own.
+  func write(_ text: String) { output.write(text) }
+
+  /// Why the result is not all there; nil as long as it is.
+  var outputFailure: Failure? { output.failure }
+
+  /// - Throws: `Failure` when the result was cut off: whoever reads it must not take it for all of it.
+  func requireWholeOutput() throws {
+    if let outputFailure { throw outputFailure }
+  }
 
   /// News beside the result: progress, footers. Not with `--quiet`.
   func note(_ text: String) {
-    if !isQuiet { Console.write(text + "\n", to: STDERR_FILENO) }
+    if !isQuiet { tell(text + "\n") }
   }
 
   /// Replaces the line that was shown so last; terminals only.
   func progress(_ text: String) {
-    if !isQuiet, errorIsTerminal { Console.write("\r\u{1B}[K" + text, to: STDERR_FILENO) }
+    if !isQuiet, errorIsTerminal { tell("\r\u{1B}[K" + text) }
   }
 
   func error(_ failure: Failure) {
     let text = isJSON ? failure.json.text : failure.text { styled($0, $1, hasColours: errorHasColours) }
-    Console.write(text + "\n", to: STDERR_FILENO)
+    tell(text + "\n")
   }
 
   /// Text for standard output in a style, where the terminal has styles.
@@ -68,9 +84,6 @@ struct Console: Sendable {
     hasColours ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  /// Writes all of it. A reader that went away wants nothing more: the rest is dropped, and the command's
-  /// work stands.
-  static func write(_ text: String, to descriptor: Int32) {
-    try? WorkFile.writeAll(text, to: descriptor, called: "the console")
-  }
+  /// There is nowhere left to say that standard error takes nothing.
+  private func tell(_ text: String) { _ = StandardOutput.write(text, to: STDERR_FILENO) }
 }
