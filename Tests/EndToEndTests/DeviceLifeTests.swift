@@ -89,6 +89,31 @@ struct DeviceLifeTests {
   }
 
   @Test(
+    "G16 G23 what was kept of a damaged file goes with the rows that leave, and its device says so",
+    .timeLimit(.minutes(3)))
+  func keptFile() async throws {
+    let company = try await company()
+    let phone = try await company.enrol("A1", as: "agent", "--territory", "IBERIA", "--warehouse", "MAD")
+    let kept = [".damaged-1", ".enrolment-1"].map { phone.replica + $0 }
+    for file in kept { try "Café Lumière".write(toFile: file, atomically: true, encoding: .utf8) }
+    try await company.on(phone, "customer", "set", "C-1", "phone=+33 9 99 88 77 66")
+    try await company.sync(phone)
+    for file in kept { #expect(FileManager.default.fileExists(atPath: file), "\(file)") }
+
+    _ = try await company.atCentre("device", "scope", "A1", "--territory", "NORTH", "--warehouse", "MAD")
+    let outcome = try await company.run(phone, ["sync"])
+    #expect([0, 5].contains(outcome.status), "\(outcome)")
+    for file in kept {
+      #expect(!FileManager.default.fileExists(atPath: file), "\(file)")
+      #expect(outcome.errors.contains("removed \(file)"), "\(outcome)")
+    }
+    let incidents = try await company.on(phone, "status")["incidents"].list.compactMap { $0["detail"].text }
+    #expect(incidents.count { $0.contains(kept[0]) } == 1, "\(incidents)")
+    try await company.expectVerified([phone])
+    try await company.close()
+  }
+
+  @Test(
     "G17 #71 a suspended device is cut off at once, with its reason and its work, and goes on when it is resumed",
     .timeLimit(.minutes(3)))
   func suspended() async throws {

@@ -131,6 +131,14 @@ struct TellingTests {
     #expect(Mending.rebuilt(report).text.contains("A1/50, of which nothing can be read: record it again"))
   }
 
+  @Test("whoever is told where a damaged file is kept is told how long it is there")
+  func keptFile() {
+    var report = RebuildReport()
+    report.aside = "/r.db.damaged-1"
+    let text = Mending.rebuilt(report).text
+    #expect(text.contains("the damaged file: /r.db.damaged-1\n  it is kept until rows leave this device"))
+  }
+
   // MARK: Forecasts
 
   @Test("what the centre will probably refuse is not told as done, and the next step stands with the reason")

@@ -92,26 +92,34 @@ extension ReplicaFile {
   /// Complete, and not yet in its place.
   static let rebuiltMark = ".rebuilt"
 
-  /// What has rows as the replica has: damaged files that were kept, and enrolments that were set aside.
-  private static let marksWithRows = [asideMark, enrolmentMark]
+  /// The damaged files that were kept aside, with the logs beside them; sorted.
+  func damagedAside() throws -> [String] { try files(marked: [ReplicaFile.asideMark]) }
 
-  /// Removes the files with rows that were kept aside, for good.
-  func removeAside() throws { try removeFiles(marked: ReplicaFile.marksWithRows) }
-
-  /// And the work that was saved before it was discarded, and what an interrupted rebuild left (G20).
-  func removeAllAside() throws {
-    try removeFiles(
-      marked: ReplicaFile.marksWithRows + [ReplicaFile.discardedMark, ReplicaFile.rebuildingMark])
+  /// What was kept aside and has rows as the replica has: damaged files, and enrolments that were set aside.
+  func rowsAside() throws -> [String] {
+    try files(marked: [ReplicaFile.asideMark, ReplicaFile.enrolmentMark])
   }
 
-  private func removeFiles(marked marks: [String]) throws {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    let prefixes = marks.map { URL(fileURLWithPath: path).lastPathComponent + $0 }
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    where prefixes.contains(where: name.hasPrefix) {
-      let file = folder.appendingPathComponent(name).path
+  /// Removes all that was kept aside, also work that was saved before it was discarded, and what an interrupted rebuild
+  /// left (G20).
+  func removeAllAside() throws {
+    let marks = [ReplicaFile.discardedMark, ReplicaFile.rebuildingMark]
+    try ReplicaFile.remove(rowsAside() + files(marked: marks))
+  }
+
+  /// Removes files for good.
+  static func remove(_ files: [String]) throws {
+    for file in files {
       guard unlink(file) == 0 || errno == ENOENT else { throw ReplicaFault.io("remove \(file)", errno) }
     }
+  }
+
+  private func files(marked marks: [String]) throws -> [String] {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    let prefixes = marks.map { URL(fileURLWithPath: path).lastPathComponent + $0 }
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { name in prefixes.contains(where: name.hasPrefix) }.sorted()
+      .map { folder.appendingPathComponent($0).path }
   }
 
   private static func transfer(

@@ -1,5 +1,5 @@
 import GRDB
-import TradeRules
+public import TradeRules
 import TradeTables
 
 /// What is gone for good: rows that the device may not have any more, and the whole replica of a lost one.
@@ -12,15 +12,17 @@ extension ReplicaStore {
   }
 
   /// Makes the file anew when rows left it for good since it was last made: no byte of them stays (G16). Takes
-  /// as long as copying the file, and as much room; another time will do as well.
+  /// as long as copying the file, and as much room; another time will do as well. What is kept aside has such rows too,
+  /// and goes first; that a damaged file went, the last to have work that nobody could read, is noted for good.
   ///
+  /// - Parameter tell: hears what is removed that was kept aside.
   /// - Throws: when another program reads meanwhile, or the disk is full; the file is as it was then.
-  public func removeRemains() throws {
+  public func removeRemains(at now: Instant, telling tell: ([String]) -> Void) throws {
     let query = "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'has_remains')"
     guard try read({ try Bool.fetchOne($0, sql: query) }) == true else { return }
     try locked {
       try database.writeWithoutTransaction { db in
-        if lock != nil { try ReplicaFile(database.path).removeAside() }
+        if lock != nil { try ReplicaFile(database.path).removeRows(at: now, noting: db, telling: tell) }
         try ReplicaStore.removeRemains(db)
       }
     }
@@ -82,5 +84,21 @@ extension ReplicaState {
       keySeed: [], epoch: .none, incarnation: .none, grants: .nothing)
     left.refusedWith = Code.deviceWiped.rawValue
     return left
+  }
+}
+
+extension ReplicaFile {
+  /// Removes what was kept aside and has rows.
+  fileprivate func removeRows(
+    at now: Instant, noting db: Database, telling tell: ([String]) -> Void
+  ) throws {
+    let files = try rowsAside()
+    guard !files.isEmpty else { return }
+    for file in try damagedAside() where !file.hasSuffix("-wal") {
+      try Incidents.append(
+        .replicaCorrupt, "\(file) is removed: rows in it left this device", at: now, in: db)
+    }
+    try ReplicaFile.remove(files)
+    tell(files)
   }
 }

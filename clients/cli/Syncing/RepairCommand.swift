@@ -10,8 +10,8 @@ struct Repair: Command {
         waybill repair
 
       Every sync does the same first, for a large replica once a day. Damaged rows are fetched again at the next
-      sync; a damaged file is made anew from what can be read of it and kept aside. Unsent work is kept; what of
-      it cannot be read is named.
+      sync; a damaged file is made anew from what can be read of it, and kept aside until rows leave this device.
+      Unsent work is kept; what of it cannot be read is named.
       """)
   @OptionGroup var global: GlobalOptions
 
@@ -39,6 +39,13 @@ extension Desk {
 
   /// Says what was mended, beside the result.
   func tell(_ mending: Mending) { if !mending.isSound { console.note(mending.text) } }
+
+  /// Says that files are gone which were kept aside.
+  func tell(removed files: [String]) {
+    for file in files where !file.hasSuffix("-wal") {
+      console.note("removed \(file): rows in it have left this device")
+    }
+  }
 }
 
 extension Mending {
@@ -80,6 +87,7 @@ extension Mending {
       var lines = [
         "The replica's file was damaged and was made anew; \(report.kept) unsent operations are kept.",
         "  the damaged file: \(report.aside)",
+        "  it is kept until rows leave this device; copy it elsewhere to have it for longer",
       ]
       for moved in report.renumbered { lines.append("  \(moved.was) is now \(moved.now)") }
       for lost in report.lost {

@@ -70,7 +70,7 @@ struct Sync: Command {
     desk.tell(mending)
     let result = Result { try sync(store, mending, lock, at: desk) }
     // What cannot be done now is done after the next sync.
-    try? store.removeRemains()
+    try? store.removeRemains(at: Clocks.now) { desk.tell(removed: $0) }
     // A damaged file may not let itself be closed; what came of the sync is what counts.
     // Before it is opened again, whoever writes meanwhile may keep it from being tidied.
     if case .success(_?) = result { try store.close() } else { try? store.close() }
