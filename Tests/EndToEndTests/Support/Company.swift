@@ -46,11 +46,18 @@ final class Company: @unchecked Sendable {
   }
 
   /// Kills the centre where it stands.
-  func kill() async {
+  ///
+  /// - Returns: whether it was still there, or had been killed before.
+  @discardableResult
+  func kill() async -> Bool {
     server?.send(SIGKILL)
-    _ = await server?.ended()
+    let outcome = await server?.ended()
     server = nil
+    return outcome?.status == 128 + SIGKILL
   }
+
+  /// Kills the centre after a while, whatever is going on then; `kill` waits for its end.
+  func kill(after seconds: Double) { server?.kill(after: seconds) }
 
   var isOpen: Bool { server?.isRunning ?? false }
 
