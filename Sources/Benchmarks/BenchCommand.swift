@@ -50,6 +50,8 @@ struct BenchCommand: ParsableCommand {
       }
     }
     try json ? printJSON(figures) : printTable(figures)
+    let excesses = figures.compactMap(\.excess)
+    guard excesses.isEmpty else { throw WorkloadFailed(excesses.joined(separator: "; ")) }
   }
 
   /// The two programs lie beside this one.

@@ -30,6 +30,14 @@ struct Figure: Codable {
   var unit: String
   /// Of the floor measured in the same run, where there is one: ours divided by it.
   var ratio: Double?
+  /// More than this is a failure; nil where a machine may take as long as it does.
+  var most: Double?
+
+  /// What it should have been, where it is more.
+  var excess: String? {
+    guard let most, value > most else { return nil }
+    return "\(workload): \(what) \(Int(value)) \(unit), at most \(Int(most))"
+  }
 }
 
 /// A folder of its own for one run, gone afterwards.
