@@ -33,6 +33,9 @@ struct Campaign {
     """
   }
 
+  /// The rare events that no seed met.
+  var neverMet: String { figures.missing.isEmpty ? "none" : figures.missing.joined(separator: "; ") }
+
   private var perSecond: String { String(format: "%.2f", Double(seeds.count) / max(wallSeconds, 0.001)) }
 
   /// All of it, as a text to keep.
@@ -49,7 +52,7 @@ struct Campaign {
     speed:          \(perSecond) seeds a second
     seeds:          \(Campaign.ranges(of: seeds))
     failed:         \(failures.count)
-    never met:      \(figures.missing.isEmpty ? "none" : figures.missing.joined(separator: "; "))
+    never met:      \(neverMet)
     \(figures.description)
 
     """ + failures.map { $0 + "\n" }.joined()
