@@ -86,7 +86,7 @@ struct AdminFolderTests {
     try folder.folder.create()
     let mark = ClockMark(folder.folder)
     try mark.check(head: .empty, isConfirmed: false)
-    mark.set()
+    try mark.set()
     #expect(failureCode { try mark.check(head: .empty, isConfirmed: false) } == .clockJumped)
     #expect(
       failureCode { _ = try folder.ask(.changeSetting(name: "priceFloorPerMille", amount: 850)) }
@@ -101,7 +101,7 @@ struct AdminFolderTests {
     let folder = try TestFolder()
     _ = try folder.ask(.status)
     let mark = DamageMark(folder.folder)
-    mark.set()
+    try mark.set()
     let changing = AdminRequest.changeSetting(name: "priceFloorPerMille", amount: 850)
     #expect(failureCode { _ = try folder.ask(changing) } == .storeCorrupt)
     #expect(failureCode { _ = try folder.ask(.release(operation: "A1/1")) } == .storeCorrupt)

@@ -4,7 +4,7 @@ import TradeTables
 
 /// Why the centre decides nothing for the time being.
 public struct Halt: Error, Hashable, Sendable {
-  /// `STORE_CORRUPT` or `DISK_FULL`.
+  /// `STORE_CORRUPT`, `DISK_FULL` or `CLOCK_JUMPED`.
   public let code: Code
   /// What was found, and where.
   public let detail: String
@@ -15,7 +15,7 @@ public struct Halt: Error, Hashable, Sendable {
   }
 }
 
-/// Not deciding on a store that cannot be trusted (G23), or that has no room (G22).
+/// Not deciding on a store that cannot be trusted (G23), or that has no room (G22), or by a clock that jumped.
 extension CentralHost {
   /// How long devices stay away from a centre that decides nothing, milliseconds.
   static let haltRetryMilliseconds: Int64 = 60_000

@@ -12,7 +12,7 @@ final class HostLoop {
   private let server: WebSocketServer
   private let health: Health
   private let log: Logger
-  private var clock = ClockGuard(at: SystemClock.now)
+  private var clock: ClockWatch
   private var connections: [CentralHost.ConnectionNumber: ConnectionID] = [:]
   private var wakes: [Instant] = []
   private var keeper: LogKeeper
@@ -32,26 +32,24 @@ final class HostLoop {
     self.server = server
     self.health = health
     self.log = log
+    clock = ClockWatch(folder, log: log)
     keeper = LogKeeper(path: folder.storePath + "-wal", log: log)
     storeGuard = StoreGuard(folder, log: log)
   }
 
   /// Works until the inbox is closed and empty.
   ///
-  /// - Throws: `Failure` with `CLOCK_JUMPED`: nothing is decided by a clock that nobody can trust.
+  /// - Throws: `Failure` with `CLOCK_JUMPED`, which is marked unless that cannot be.
   func run() throws {
     while true {
       let turn = inbox.nextTurn(until: deadline)
       let now = SystemClock.now
-      do { try clock.check(now) } catch {
-        log.critical("the clock jumped; nothing is decided any more", metadata: ["detail": "\(error.detail)"])
-        throw error
-      }
+      obey(try clock.beforeTurn(of: centre.host, at: now))
       serve(turn, at: now)
       obey(storeGuard.afterTurn(of: centre.host))
       health.update(head: centre.store.head.version, halted: centre.host.halted, at: now)
       keeper.afterTurn(of: centre.store, isIdle: turn.events.isEmpty && turn.jobs.isEmpty)
-      if turn.isLast { return }
+      if turn.isLast { return try clock.end() }
     }
   }
 
@@ -125,30 +123,5 @@ final class HostLoop {
       wait = min(wait, TimeInterval(milliseconds) / 1_000)
     }
     return Date(timeIntervalSinceNow: wait)
-  }
-}
-
-/// Stops decisions when the machine's clock jumps by more than ten minutes: receipt times would
-/// be wrong for ever.
-struct ClockGuard {
-  static let jumpMax: Int64 = 10 * 60_000
-
-  private var last: Instant
-  private var lastTick: ContinuousClock.Instant
-
-  init(at now: Instant, tick: ContinuousClock.Instant = .now) {
-    last = now
-    lastTick = tick
-  }
-
-  mutating func check(_ now: Instant, tick: ContinuousClock.Instant = .now) throws(Failure) {
-    let passed = (tick - lastTick).components
-    let expected = passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000
-    let jump = now.milliseconds(since: last) - expected
-    guard jump.magnitude <= ClockGuard.jumpMax.magnitude else {
-      throw Failure(.clockJumped, "by \(jump / 1_000) s, to \(now.timestamp)")
-    }
-    last = now
-    lastTick = tick
   }
 }

@@ -25,8 +25,7 @@ struct Serving {
     guard let centre = try OpenCentre.open(desk.folder, creating: true) else {
       throw Failure(.storeBusy, desk.folder.path)
     }
-    let mark = ClockMark(desk.folder)
-    try mark.check(head: centre.store.head, isConfirmed: isClockConfirmed)
+    try ClockMark(desk.folder).check(head: centre.store.head, isConfirmed: isClockConfirmed)
     let damage = DamageMark(desk.folder)
     let isSuspected = try damage.isSet
     if isSuspected { _ = centre.host.halt(DamageMark.suspicion) }
@@ -44,7 +43,6 @@ struct Serving {
     let loop = HostLoop(
       centre, inbox: bridge.inbox, server: bridge.server, health: health, folder: desk.folder, log: log)
     do { try loop.run() } catch {
-      mark.set()
       control.stop()
       throw error
     }
@@ -134,28 +132,4 @@ struct StopSignals {
     sigaddset(&set, SIGINT)
     return set
   }
-}
-
-/// Remembers across restarts that the clock jumped, until somebody says that it is right.
-struct ClockMark {
-  private let path: String
-
-  init(_ folder: DataFolder) { path = folder.path + "/clock-jumped" }
-
-  /// - Throws: `Failure` with `CLOCK_JUMPED` when it jumped in the last run, or is far behind the log.
-  func check(head: LogEnd, isConfirmed: Bool) throws {
-    if isConfirmed {
-      unlink(path)
-      return
-    }
-    guard try !DurableFile.exists(path) else {
-      throw Failure(.clockJumped, "while the server ran")
-    }
-    let behind = head.version == 0 ? 0 : head.receivedAt.milliseconds(since: SystemClock.now)
-    guard behind <= ClockGuard.jumpMax else {
-      throw Failure(.clockJumped, "the log's last entry is of \(head.receivedAt.timestamp)")
-    }
-  }
-
-  func set() { _ = FileManager.default.createFile(atPath: path, contents: nil) }
 }

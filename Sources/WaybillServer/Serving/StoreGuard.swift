@@ -10,6 +10,8 @@ struct StoreGuard {
   private let mark: DamageMark
   private let log: Logger
   private var told: Halt?
+  private var isMarked = false
+  private var isMarkMissed = false
 
   init(_ folder: DataFolder, log: Logger) {
     reserve = ReserveFile(folder)
@@ -34,7 +36,6 @@ struct StoreGuard {
     if host.halted != told {
       if let halt = host.halted {
         orders += host.halt(halt)
-        if halt.code == .storeCorrupt { mark.set() }
         log.critical(
           "nothing is decided any more", metadata: ["code": "\(halt.code)", "detail": "\(halt.detail)"])
       } else {
@@ -42,7 +43,28 @@ struct StoreGuard {
       }
       told = host.halted
     }
+    markDamage(of: host.halted)
     return orders
+  }
+
+  /// Tries again after each turn while the mark is not on the disk.
+  private mutating func markDamage(of halted: Halt?) {
+    guard halted?.code == .storeCorrupt else {
+      (isMarked, isMarkMissed) = (false, false)
+      return
+    }
+    guard !isMarked else { return }
+    do {
+      try mark.set()
+      isMarked = true
+    } catch {
+      if !isMarkMissed {
+        log.critical(
+          "the damage could not be marked: whoever starts the server again has it decide on this store",
+          metadata: ["detail": "\(Failure(error).message)"])
+      }
+      isMarkMissed = true
+    }
   }
 }
 
@@ -56,7 +78,8 @@ struct DamageMark: Sendable {
   /// - Throws: `Failure` when that cannot be told.
   var isSet: Bool { get throws { try DurableFile.exists(path) } }
 
-  func set() { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+  /// - Throws: `Failure` when that is not on the disk.
+  func set() throws { try DurableFile.write([], to: path) }
 
   func clear() { unlink(path) }
 
