@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Testing
 import TradeRules
 
@@ -52,6 +53,43 @@ struct FolderFilesTests {
     #expect(names == ["centre.key"], "no working name is left")
     try DurableFile.write(Array("another".utf8), to: path)
     #expect(try folder.contents("centre.key") == "another")
+  }
+
+  @Test(
+    "what root makes in the folder is its owner's, whose server can go on with all of it",
+    .enabled(if: geteuid() == 0))
+  func madeByRoot() throws {
+    let folder = try TestFolder()
+    try folder.folder.create()
+    #expect(chown(folder.folder.path, 65_534, 65_534) == 0)
+    try folder.openForTrade()
+    let backup = try #require(try folder.ask(.createBackup(to: nil))["id"]?.string)
+    _ = try folder.ask(.createBackup(to: folder.folder.path + "/far/away"))
+    for words in [["backup", "drill", backup], ["restore", backup]] {
+      let command = try #require(try ServerProgram.parseAsRoot(words) as? any WaybillServer.Command)
+      #expect(try command.run(at: Desk(console: TestFolder.console, folder: folder.folder)) == .done)
+    }
+    try ClockMark(folder.folder).set()
+    try DamageMark(folder.folder).set()
+    #expect(ReserveFile(folder.folder).take())
+    // While it is open there is more.
+    let centre = try #require(try OpenCentre.open(folder.folder, creating: false))
+    let control = try ControlSocket(
+      folder.folder, queries: centre.store.queries, inbox: HostInbox { _ in },
+      log: Logger(label: "test") { _ in LineLog(level: .critical) })
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.folder.path)
+    let expected: Set = [
+      "lock", "centre.key", "centre.db", "centre.db-wal", "centre.db-shm", "control.sock", "reserve",
+      "clock-jumped", "store-damaged", "aside", "backups/\(backup).db", "backups/\(backup).json", "far/away",
+    ]
+    #expect(expected.isSubset(of: paths), "\(expected.subtracting(paths).sorted())")
+    for path in paths {
+      var status = stat()
+      #expect(lstat(folder.folder.path + "/" + path, &status) == 0)
+      #expect(status.st_uid == 65_534 && status.st_gid == 65_534, "\(path)")
+    }
+    control.stop()
+    try centre.close()
   }
 
   @Test("a store whose disk is not there is not begun anew on another one")

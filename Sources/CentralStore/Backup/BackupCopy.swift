@@ -12,7 +12,7 @@ public struct BackupFacts: Hashable, Sendable {
 }
 
 extension CentralQueries {
-  /// Writes the store as it is at one moment into a new file, while its owner goes on deciding.
+  /// Writes the store as it is at one moment into a new file, or an empty one, while its owner goes on deciding.
   ///
   /// The copy has no free pages: nothing that was deleted is in it (https://sqlite.org/lang_vacuum.html,
   /// "VACUUM INTO"). It is not on the disk before somebody syncs it.

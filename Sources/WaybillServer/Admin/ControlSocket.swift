@@ -27,6 +27,7 @@ final class ControlSocket: Sendable {
           throw DataFolder.failure("make the control socket")
         }
       }
+      try DurableFile.handOver(folder.path + "/" + DataFolder.socketName)
       guard chmod(folder.path + "/" + DataFolder.socketName, 0o600) == 0, listen(descriptor, 16) == 0 else {
         throw DataFolder.failure("listen on the control socket")
       }
@@ -71,7 +72,7 @@ final class ControlSocket: Sendable {
   private static let pauseMicroseconds: UInt32 = 100_000
 
   private func converse(_ channel: LineChannel) {
-    guard let user = channel.peerUser, user == geteuid() || user == 0 else { return }
+    guard let user = channel.peerUser, user == geteuid() || user == 0 || user == folder.owner else { return }
     let actor = SystemUser.actor(user)
     do {
       while let line = try channel.readLine() {

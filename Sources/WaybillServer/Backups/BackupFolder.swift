@@ -22,6 +22,7 @@ struct BackupFolder: Sendable {
     try DurableFile.requireRoom(try queries.status(at: now).storeBytes + BackupFolder.spareBytes, in: path)
     let draft = path + "/" + BackupFolder.draftPrefix + UUID().uuidString + ".db"
     do {
+      try DurableFile.makeEmpty(draft)
       try queries.copy(to: draft)
       try DurableFile.sync(draft)
       let facts = try BackupFolder.soundFacts(of: draft)

@@ -59,7 +59,33 @@ enum DurableFile {
   static func make(_ path: String) throws -> Int32 {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw failure("make \(path)") }
+    do { try handOver(path, descriptor) } catch {
+      close(descriptor)
+      unlink(path)
+      throw error
+    }
     return descriptor
+  }
+
+  /// Makes an empty file, for somebody who opens it by its name; nothing may have that.
+  static func makeEmpty(_ path: String) throws { close(try make(path)) }
+
+  /// Gives what was just made to the owner of the folder it lies in: what root left as its own, a server that runs as
+  /// that owner could not open. Everybody else's is theirs already.
+  ///
+  /// - Parameter descriptor: what was made, if it can be opened: by its name it may be another by now.
+  static func handOver(_ path: String, _ descriptor: Int32? = nil) throws {
+    guard geteuid() == 0 else { return }
+    var (owner, made) = (stat(), stat())
+    let seen = if let descriptor { fstat(descriptor, &made) } else { lstat(path, &made) }
+    guard seen == 0, stat(folder(of: path), &owner) == 0 else { throw failure("look at \(path)") }
+    // Not asked of a file system that knows no owners.
+    guard (made.st_uid, made.st_gid) != (owner.st_uid, owner.st_gid) else { return }
+    let given =
+      if let descriptor { fchown(descriptor, owner.st_uid, owner.st_gid) } else {
+        lchown(path, owner.st_uid, owner.st_gid)
+      }
+    guard given == 0 else { throw failure("give \(path) to the owner of its folder") }
   }
 
   private static func put(_ bytes: ArraySlice<UInt8>, in descriptor: Int32, _ path: String) throws {
@@ -92,17 +118,33 @@ enum DurableFile {
     guard Foundation.link(path, name) == 0 else { throw failure("keep \(path) as \(name)") }
   }
 
-  static func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw Failure(.ioFailed, "cannot make the folder \(path): \(error.localizedDescription)")
+  /// Makes a folder, and those it lies in, where there are none.
+  ///
+  /// - Parameter isHandedOver: false for what stays whoever's makes it.
+  static func makeFolder(_ path: String, isHandedOver: Bool = true) throws {
+    var (isMade, reason) = (mkdir(path, 0o700) == 0, errno)
+    let parent = folder(of: path)
+    if !isMade, reason == ENOENT, parent != path {
+      try makeFolder(parent, isHandedOver: isHandedOver)
+      (isMade, reason) = (mkdir(path, 0o700) == 0, errno)
+    }
+    if isMade {
+      if isHandedOver { try handOver(path) }
+      return
+    }
+    let isFolder = try status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+    guard reason == EEXIST, isFolder else {
+      errno = reason
+      throw failure("make the folder \(path)")
     }
   }
 
+  /// The folder that something lies in; the root lies in itself.
   private static func folder(of path: String) -> String {
-    URL(fileURLWithPath: path).deletingLastPathComponent().path
+    var rest = path[...]
+    while rest.count > 1, rest.last == "/" { rest.removeLast() }
+    guard let slash = rest.lastIndex(of: "/") else { return "." }
+    return slash == rest.startIndex ? "/" : String(rest[..<slash])
   }
 
   // MARK: Looking

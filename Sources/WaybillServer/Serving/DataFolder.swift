@@ -27,14 +27,10 @@ struct DataFolder: Sendable {
   }
 
   /// Makes the folder, for its owner alone, unless it is there.
-  func create() throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw Failure(.ioFailed, "cannot make the folder \(path): \(error.localizedDescription)")
-    }
-  }
+  func create() throws { try DurableFile.makeFolder(path, isHandedOver: false) }
+
+  /// Whose the folder is, and with it what is made there; nil when that cannot be told.
+  var owner: uid_t? { (try? DurableFile.status(path))?.st_uid }
 
   // MARK: The key
 
@@ -106,7 +102,13 @@ final class FolderLock: Sendable {
 
   /// - Returns: nil when another process has it.
   init?(_ folder: DataFolder) throws {
-    let descriptor = open(folder.lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    if try !DurableFile.exists(folder.lockPath) {
+      do { try DurableFile.makeEmpty(folder.lockPath) } catch {
+        // Another process made it at the same time.
+        guard try DurableFile.exists(folder.lockPath) else { throw error }
+      }
+    }
+    let descriptor = open(folder.lockPath, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { throw DataFolder.failure("open \(folder.lockPath)") }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let isHeld = errno == EWOULDBLOCK

@@ -23,6 +23,8 @@ final class OpenCentre {
     guard let lock = try FolderLock(folder) else { return nil }
     try Restoring.finish(folder)
     let key = try folder.key()
+    // SQLite gives what it makes beside a file to the file's owner, but not the file to the folder's.
+    if creating, try !DurableFile.exists(folder.storePath) { try DurableFile.makeEmpty(folder.storePath) }
     let store = try CentralStore.open(at: folder.storePath, create: creating)
     let host = CentralHost(store: store, key: key, random: SystemRandom.bytes)
     try host.foundIfNew(at: SystemClock.now)

@@ -21,8 +21,9 @@ struct ReserveFile: Sendable {
     guard statvfs(folder, &room) == 0 else { return false }
     let free = Int64(clamping: UInt64(room.f_bavail) * UInt64(room.f_frsize))
     guard free >= 2 * Int64(ReserveFile.bytes) else { return false }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return false }
+    // One that was cut short.
+    release()
+    guard let descriptor = try? DurableFile.make(path) else { return false }
     defer { close(descriptor) }
     guard posix_fallocate(descriptor, 0, off_t(ReserveFile.bytes)) == 0 else {
       release()
