@@ -29,7 +29,6 @@ enum AdminRequest: Codable, Sendable {
   case verify(deep: Bool)
   /// - Parameter to: a folder, from the root; nil = the centre's own.
   case createBackup(to: String?)
-  case backups
   case export(ExportKind, after: String)
   case report(ReportRequest)
   /// Says what importing these rows would do, and does nothing.

@@ -60,11 +60,6 @@ struct AdminService {
       return .later {
         Documents.backup(try backups.create(of: queries, signedBy: key, at: SystemClock.now))
       }
-    case .backups:
-      let (backups, key) = (BackupFolder.of(folder), host.publicKey)
-      return .later {
-        ["backups": .array(try backups.list(signedBy: key).map(Documents.backup))]
-      }
     case .export(let kind, let after): return .later { try ExportPages(queries).page(of: kind, after: after) }
     case .report(let report): return self.report(report, queries)
     case .rehearse, .hasUnfinishedImport, .beginImport, .importRows, .endImport:

@@ -106,6 +106,26 @@ struct BackupFolder: Sendable {
   }
 }
 
+extension DataFolder {
+  /// The newest backup in the folder; nil when there is none, or no key to know it by.
+  ///
+  /// - Throws: `Failure` when that cannot be told.
+  func lastBackup() throws -> Backup? {
+    guard let key = try? presentKey() else { return nil }
+    return try BackupFolder.of(self).list(signedBy: key.publicKey).last
+  }
+
+  /// That there is no store here, and which backup brings it back.
+  func missingStore() throws -> Failure {
+    guard let last = try lastBackup()?.manifest.id else { return Failure(.noStore, path) }
+    return Failure(
+      .noStore, "\(path), but there are backups of it",
+      hint:
+        "waybill-server restore \(last). To begin anew on purpose, move \(BackupFolder.of(self).path) away.",
+      details: ["backup": .string(last)])
+  }
+}
+
 /// One backup.
 struct Backup {
   let manifest: BackupManifest

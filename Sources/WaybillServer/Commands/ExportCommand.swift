@@ -66,7 +66,7 @@ struct Export: Command {
   /// Reads the store's file, whether or not a server has it, and makes the store of that time in this process:
   /// a long log costs the server nothing.
   private func pages(asOf text: String, at desk: Desk) throws -> Pages {
-    guard try desk.folder.hasStore else { throw Failure(.noStore, desk.folder.path) }
+    guard try desk.folder.hasStore else { throw try desk.folder.missingStore() }
     let queries = try CentralQueries.reading(desk.folder.storePath)
     let version = try version(text, queries)
     let past = ExportPages(try queries.replayed(through: version).queries)

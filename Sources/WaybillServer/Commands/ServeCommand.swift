@@ -13,8 +13,8 @@ struct Serve: Command {
         waybill-server serve --listen 0.0.0.0:8420 --tls-cert centre.pem --tls-key centre.key
         waybill-server serve --listen 127.0.0.1:0 --json       any free port; the ready line names it
 
-      Makes the store when there is none. Prints one line on standard output once devices can connect; logs \
-      to standard error. GET /healthz says whether it works.
+      Makes the store when there is none and no backup of one. Prints one line on standard output once devices \
+      can connect; logs to standard error. GET /healthz says whether it works.
       """)
   @OptionGroup var global: GlobalOptions
   @Option(help: ArgumentHelp("Where to listen.", valueName: "host:port")) var listen = "127.0.0.1:8420"

@@ -12,23 +12,33 @@ final class OpenCentre {
 
   /// Opens the folder's store.
   ///
-  /// - Parameter creating: makes folder, key and store where there are none.
+  /// - Parameter creating: makes folder, key and store where there are none and never were.
   /// - Returns: nil when another process has the store.
   /// - Throws: `Failure` with `NO_STORE`; `StoreFault`.
   static func open(_ folder: DataFolder, creating: Bool) throws -> OpenCentre? {
     if creating { try folder.create() }
     guard try creating || folder.hasStore || DurableFile.exists(folder.restoredPath) else {
-      throw Failure(.noStore, folder.path)
+      throw try folder.missingStore()
     }
     guard let lock = try FolderLock(folder) else { return nil }
     try Restoring.finish(folder)
     let key = try folder.key()
-    // SQLite gives what it makes beside a file to the file's owner, but not the file to the folder's.
-    if creating, try !DurableFile.exists(folder.storePath) { try DurableFile.makeEmpty(folder.storePath) }
+    if creating { try makeFile(in: folder) }
     let store = try CentralStore.open(at: folder.storePath, create: creating)
     let host = CentralHost(store: store, key: key, random: SystemRandom.bytes)
     try host.foundIfNew(at: SystemClock.now)
     return OpenCentre(host: host, lock: lock)
+  }
+
+  /// Makes the file of a new store where there is none, and where none is lost: an empty one in its place would turn
+  /// every device away.
+  ///
+  /// - Throws: `Failure` with `NO_STORE` where there are backups of this centre.
+  private static func makeFile(in folder: DataFolder) throws {
+    guard try !folder.hasStore else { return }
+    guard try folder.lastBackup() == nil else { throw try folder.missingStore() }
+    // SQLite gives what it makes beside a file to the file's owner, but not the file to the folder's.
+    if try !DurableFile.exists(folder.storePath) { try DurableFile.makeEmpty(folder.storePath) }
   }
 
   private init(host: CentralHost, lock: FolderLock) {
