@@ -48,6 +48,7 @@ extension Outbox {
   ///
   /// - Returns: how many hang together, and what is wrong with the first that does not; nil for none.
   static func followChain(_ state: ReplicaState, in db: Database) throws -> (count: Int, finding: String?) {
+    func name(_ number: Int64) -> String { "operation \(OperationID(device: state.device, number: number))" }
     var (number, chain, count): (Int64, [UInt8]?, Int) = (0, OperationChain.start, 0)
     while true {
       let items = try items(after: number, limit: 500, in: db)
@@ -55,17 +56,17 @@ extension Outbox {
       for item in items {
         if item.number != number + 1 {
           let before = item.number - 1
-          guard before <= state.appliedThrough else { return (count, "operation \(state.device)/\(number + 1) is missing") }
+          guard before <= state.appliedThrough else { return (count, "\(name(number + 1)) is missing") }
           chain = try hash(after: before, state, in: db)
         }
         guard item.isIntact(after: chain) else {
-          return (count, "operation \(state.device)/\(item.number) is not what was recorded")
+          return (count, "\(name(item.number)) is not what was recorded")
         }
         (number, chain, count) = (item.number, item.chainHash, count + 1)
       }
     }
     let last = max(number, state.appliedThrough)
-    return (count, try notedEnd(in: db) ?? 0 > last ? "operation \(state.device)/\(last + 1) is missing" : nil)
+    return (count, try notedEnd(in: db) ?? 0 > last ? "\(name(last + 1)) is missing" : nil)
   }
 
   /// - Parameter items: those that follow an operation, in order.
