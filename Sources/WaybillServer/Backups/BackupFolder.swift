@@ -89,10 +89,15 @@ struct BackupFolder: Sendable {
   /// Room to leave for the store itself while a copy is made.
   private static let spareBytes: Int64 = 16 << 20
 
-  /// Removes drafts that an interrupted backup left; another one may be under way.
+  /// Removes what an interrupted backup left, its draft or a file without its manifest; another one may be under way.
   private func sweep() throws {
-    for name in try DurableFile.names(in: path) where name.hasPrefix(BackupFolder.draftPrefix) {
-      if DurableFile.isLeft(path + "/" + name) { unlink(path + "/" + name) }
+    let names = try DurableFile.names(in: path)
+    let all = Set(names)
+    for name in names where DurableFile.isLeft(path + "/" + name) {
+      let isDraft = name.hasPrefix(BackupFolder.draftPrefix)
+      // Somebody else's files may lie here as well.
+      let isBackup = name.wholeMatch(of: /\d{8}T\d{6}Z-\d+\.db/) != nil
+      if isDraft || (isBackup && !all.contains(Backup.manifestPath(of: name))) { unlink(path + "/" + name) }
     }
   }
 

@@ -6,7 +6,8 @@ import TradeRules
 /// Puts a backup in the place of a centre's store, under a new epoch, and keeps the present store aside.
 ///
 /// A crash at any moment leaves either the present store or the restored one: what is to be done after the
-/// restored file has its name `centre.db.restored` is done again at the next start.
+/// restored file has its name `centre.db.restored` is done again when the store is next opened, and what was done
+/// before is cleared away.
 struct Restoring {
   let folder: DataFolder
   let key: SigningKey
@@ -23,18 +24,17 @@ struct Restoring {
   func restore(_ backup: Backup, at now: Instant) throws -> Outcome {
     try backup.requireSound()
     try DurableFile.requireRoom(backup.manifest.bytes * 2, in: folder.path)
-    let draft = folder.storePath + ".restoring"
-    Restoring.remove(draft)
+    Restoring.clear(folder)
     let store: (epoch: RecordID, head: Int64)
     do {
-      store = try Restoring.prepare(backup, as: draft, key: key, at: now)
+      store = try Restoring.prepare(backup, as: folder.restoringPath, key: key, at: now)
+      try keepAside(at: now)
+      try DurableFile.rename(folder.restoringPath, to: folder.restoredPath)
     } catch {
-      Restoring.remove(draft)
+      Restoring.clear(folder)
       throw error
     }
-    let aside = try keepAside(at: now)
-    try DurableFile.rename(draft, to: folder.restoredPath)
-    try Restoring.finish(folder)
+    let aside = try Restoring.finish(folder)
     return Outcome(id: backup.manifest.id, epoch: store.epoch, head: store.head, aside: aside)
   }
 
@@ -54,35 +54,64 @@ struct Restoring {
     return (epoch, head)
   }
 
-  /// Takes up what a crash interrupted; whoever calls has the folder's lock.
-  static func finish(_ folder: DataFolder) throws {
-    guard try DurableFile.exists(folder.restoredPath) else { return }
+  /// Takes up what a crash interrupted, or clears it away; whoever calls has the folder's lock.
+  ///
+  /// - Returns: where the store lies that was replaced; nil when none was.
+  @discardableResult
+  static func finish(_ folder: DataFolder) throws -> String? {
+    guard try DurableFile.exists(folder.restoredPath) else {
+      clear(folder)
+      return nil
+    }
+    let aside = try nameAside(folder)
     // The old store's log must not be taken for the new one's.
     for suffix in ["-wal", "-shm"] { unlink(folder.storePath + suffix) }
     try DurableFile.rename(folder.restoredPath, to: folder.storePath)
     DamageMark(folder).clear()
-  }
-
-  /// Gives the present store, as it is, a second name that stays.
-  private func keepAside(at now: Instant) throws -> String? {
-    let present = try ["", "-wal"].filter { try DurableFile.exists(folder.storePath + $0) }
-    guard !present.isEmpty else { return nil }
-    let time = now.timestamp.prefix(19).filter { $0 != "-" && $0 != ":" }
-    var aside = "\(folder.path)/aside/\(time)Z"
-    var count = 1
-    while try DurableFile.exists(aside) {
-      count += 1
-      aside = "\(folder.path)/aside/\(time)Z-\(count)"
-    }
-    try DurableFile.makeFolder(aside)
-    for suffix in present {
-      try DurableFile.link(folder.storePath + suffix, to: aside + "/centre.db" + suffix)
-    }
-    try DurableFile.sync(aside)
     return aside
   }
 
-  private static func remove(_ path: String) { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+  /// What the names of stores begin with that are not replaced yet: as long as they are the present one, who writes to
+  /// either writes to both.
+  private static let keptPrefix = "."
+
+  /// Gives the present store, as it is, a second name.
+  private func keepAside(at now: Instant) throws {
+    let present = try ["", "-wal"].filter { try DurableFile.exists(folder.storePath + $0) }
+    guard !present.isEmpty else { return }
+    let time = now.timestamp.prefix(19).filter { $0 != "-" && $0 != ":" }
+    let kept = "\(folder.asidePath)/\(Restoring.keptPrefix)\(time)Z"
+    try DurableFile.makeFolder(kept)
+    for suffix in present {
+      try DurableFile.link(folder.storePath + suffix, to: kept + "/centre.db" + suffix)
+    }
+    try DurableFile.sync(kept)
+  }
+
+  /// Gives the store that was kept its name for good, once another is certain to take its place.
+  private static func nameAside(_ folder: DataFolder) throws -> String? {
+    var aside: String?
+    for name in try DurableFile.names(in: folder.asidePath) where name.hasPrefix(keptPrefix) {
+      let wanted = "\(folder.asidePath)/\(name.dropFirst(keptPrefix.count))"
+      var (free, count) = (wanted, 1)
+      while try DurableFile.exists(free) {
+        count += 1
+        free = "\(wanted)-\(count)"
+      }
+      try DurableFile.rename(folder.asidePath + "/" + name, to: free)
+      aside = free
+    }
+    return aside
+  }
+
+  /// Removes what a restore began that came to nothing. What cannot be removed now is when the store is next opened.
+  private static func clear(_ folder: DataFolder) {
+    guard (try? DurableFile.exists(folder.restoredPath)) == false else { return }
+    for suffix in ["", "-wal", "-shm"] { unlink(folder.restoringPath + suffix) }
+    for name in (try? DurableFile.names(in: folder.asidePath)) ?? [] where name.hasPrefix(keptPrefix) {
+      try? FileManager.default.removeItem(atPath: folder.asidePath + "/" + name)
+    }
+  }
 }
 
 /// Restores a backup to a scratch place and compares: whether it would do, before anybody needs it.

@@ -30,16 +30,16 @@ struct ClockWatch {
   ) throws -> [CentralHost.Order] {
     let isNew = jump == nil
     if isNew { jump = look(at: now, tick) }
-    guard let jump else { return [] }
+    guard let found = jump else { return [] }
     do { try mark.set() } catch {
       if isNew {
         log.critical(
           "the jump could not be marked: the server stays and decides nothing until it is; set the clock before stopping it",
           metadata: ["detail": "\(Failure(error).message)"])
       }
-      return host.halt(Halt(.clockJumped, jump.detail))
+      return host.halt(Halt(.clockJumped, found.detail))
     }
-    throw jump
+    throw found
   }
 
   /// - Throws: `Failure` with `CLOCK_JUMPED` when the clock jumped and that could not be marked to the last.

@@ -8,8 +8,12 @@ struct DataFolder: Sendable {
 
   var storePath: String { path + "/centre.db" }
   var keyPath: String { path + "/centre.key" }
+  /// A store that is being restored.
+  var restoringPath: String { storePath + ".restoring" }
   /// A restored store that is about to take the present one's place.
   var restoredPath: String { storePath + ".restored" }
+  /// The stores that were replaced, each in a folder named for when.
+  var asidePath: String { path + "/aside" }
   var lockPath: String { path + "/lock" }
   static let socketName = "control.sock"
 
