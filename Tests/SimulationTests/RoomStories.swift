@@ -1,3 +1,4 @@
+import Foundation
 import SyncSession
 import Testing
 import TradeRules
@@ -95,6 +96,57 @@ struct RoomStories {
     try shop.settle()
     let whole = shop.quim.device.host.progress.received
     #expect(shop.pia.device.host.progress.received == whole, "nothing came twice")
+    try shop.expectAllIsWell()
+  }
+
+  /// Makes a file so much longer by a hole, which takes no room and counts as if it did, or shorter again.
+  private func resize(_ file: String, to bytes: Int64) throws {
+    let handle = try FileHandle(forUpdating: URL(filePath: file))
+    try handle.truncate(atOffset: UInt64(bytes))
+    try handle.close()
+  }
+
+  /// The first bytes of a file.
+  private func start(of file: String, _ count: Int) throws -> Data? {
+    let handle = try FileHandle(forReadingFrom: URL(filePath: file))
+    defer { try? handle.close() }
+    return try handle.read(upToCount: count)
+  }
+
+  @Test(
+    "G22 G23 a damaged replica that there is no room to make anew stays as it is; once there is some, nothing is missing"
+  )
+  func rebuild() throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let shop = try Shop(staffed: ["P1", "A1"], files: ["P1": scratch.file])
+    try shop.cutOff(shop.pia)
+    try shop.pia.receives(4)
+    try shop.switchOff(shop.pia)
+    let file = URL(filePath: scratch.file)
+    var damaged = try Data(contentsOf: file)
+    damaged.replaceSubrange(0..<4, with: [0, 0, 0, 0])
+    try damaged.write(to: file)
+    let replica = ReplicaFile(scratch.file)
+    let random = { (count: Int) in [UInt8](repeating: 9, count: count) }
+
+    try resize(scratch.file, to: Int64(damaged.count) + DiskRoom(of: scratch.file).free())
+    let fault = #expect(throws: ReplicaFault.self) {
+      try replica.openSound(at: shop.world.now, random: random)
+    }
+    #expect(fault.map { ReplicaFault.explanation(of: $0).code } == .diskFull)
+    #expect(try start(of: scratch.file, damaged.count) == damaged)
+    let folder = file.deletingLastPathComponent().path
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(files.filter { $0.contains("damaged") || $0.contains("rebu") } == [])
+
+    try resize(scratch.file, to: Int64(damaged.count))
+    let (store, mending) = try replica.openSound(at: shop.world.now, random: random)
+    guard case .rebuilt(let report) = mending else { return #expect(Bool(false), "\(mending)") }
+    #expect(report.kept == 1 && report.lost.isEmpty)
+    try shop.switchOn("P1", store)
+    try shop.settle()
+    #expect(try shop.centre.onHand() == 104)
     try shop.expectAllIsWell()
   }
 }

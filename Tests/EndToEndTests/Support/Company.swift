@@ -5,7 +5,8 @@ import Testing
 final class Company: @unchecked Sendable {
   // One test owns it and calls it from one task at a time; `server` is only changed between those calls.
   let folder: URL
-  private let port: UInt16
+  /// Where the centre listens.
+  let port: UInt16
   private var server: Running?
 
   init() throws {
