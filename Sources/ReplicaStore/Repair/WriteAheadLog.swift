@@ -5,7 +5,7 @@ import Foundation
 ///
 /// SQLite stops at the first frame that is not what was written: behind a bit that flipped everything is gone,
 /// and the next commit is written over it. What a crash leaves there has no end of a commit, but for a power cut
-/// in the middle of one.
+/// in the middle of one, and for what a program wrote that was killed before it told the others: `LogIndex` knows.
 struct WriteAheadLog {
   private static let (headerBytes, frameBytes, pageBytes) = (32, 24, 4_096)
 
@@ -18,6 +18,7 @@ struct WriteAheadLog {
     let isCommit: Bool
     /// Whether it follows from the frame before.
     let isIntact: Bool
+    let checksum: (UInt32, UInt32)
   }
 
   private let bytes: Data
@@ -31,7 +32,24 @@ struct WriteAheadLog {
       bytes.count > Self.headerBytes
     else { return nil }
     self.bytes = bytes
-    (isHeaderIntact, frames) = bytes.withUnsafeBytes { Self.read($0) }
+    let found = bytes.withUnsafeBytes { Self.read($0) }
+    isHeaderIntact = found.isHeaderIntact
+    let isWhole = found.frames.allSatisfy(\.isIntact)
+    let end =
+      isWhole ? nil : bytes.withUnsafeBytes { log in Self.end(of: log, found.frames, LogIndex(of: path)) }
+    frames = Array(found.frames[..<(end ?? found.frames.count)])
+  }
+
+  /// How many frames count for those who have the log open; nil when nothing says so.
+  private static func end(of log: UnsafeRawBufferPointer, _ frames: [Frame], _ index: LogIndex?) -> Int? {
+    guard let index else { return nil }
+    let salts = (number(log, 16), number(log, 20))
+    // Everything was copied into the file, and the next commit begins the log anew.
+    if index.frames == 0, index.salts.0 == salts.0 &+ 1 { return 0 }
+    guard index.salts == salts, (1...max(1, frames.count)).contains(index.frames), !frames.isEmpty,
+      frames[index.frames - 1].checksum == index.checksum
+    else { return nil }
+    return index.frames
   }
 
   /// Whether commits are behind something that rotted: whoever opens the file to write loses them.
@@ -83,7 +101,7 @@ struct WriteAheadLog {
       frames.append(
         Frame(
           page: Int(number(log, place)), content: content, isCommit: number(log, place + 4) > 0,
-          isIntact: isWhole))
+          isIntact: isWhole, checksum: before))
       place = content.upperBound
     }
     return (isIntact, Array(frames[...(frames.lastIndex(where: \.isCommit) ?? -1)]))
